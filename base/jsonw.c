@@ -1,0 +1,164 @@
+/* Writing JSON. */
+#include "base/jsonw.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static void before_value(struct jsonw *w)
+{
+    if (w->comma)
+        buf_byte(w->out, ',');
+    w->comma = true;
+}
+
+void jsonw_open(struct jsonw *w, char bracket)
+{
+    before_value(w);
+    buf_byte(w->out, bracket);
+    w->comma = false;
+}
+
+void jsonw_close(struct jsonw *w, char bracket)
+{
+    buf_byte(w->out, bracket);
+    w->comma = true;
+}
+
+size_t utf8_length(const char *p, size_t n)
+{
+    unsigned char c = (unsigned char)*p;
+    if (c < 0x80)
+        return 1;
+    size_t len = c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xc2 && c < 0xe0 ? 2 : 0;
+    if (len == 0 || len > n)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if (((unsigned char)p[i] & 0xc0) != 0x80)
+            return 0;
+    unsigned char d = (unsigned char)p[1];
+    bool overlong = (c == 0xe0 && d < 0xa0) || (c == 0xf0 && d < 0x90);
+    bool outside = (c == 0xed && d >= 0xa0) || (c == 0xf4 && d >= 0x90);
+    return overlong || outside ? 0 : len;
+}
+
+static void escape_byte(struct buf *out, unsigned char c)
+{
+    switch (c) {
+    case '"': buf_append(out, SLICE("\\\"")); return;
+    case '\\': buf_append(out, SLICE("\\\\")); return;
+    case '\n': buf_append(out, SLICE("\\n")); return;
+    case '\r': buf_append(out, SLICE("\\r")); return;
+    case '\t': buf_append(out, SLICE("\\t")); return;
+    default: break;
+    }
+    if (c < 0x20 || c == 0x7f)
+        buf_printf(out, "\\u%04x", c);
+    else
+        buf_byte(out, (char)c);
+}
+
+static void quoted(struct buf *out, struct slice s)
+{
+    buf_byte(out, '"');
+    while (s.n) {
+        size_t len = utf8_length(s.p, s.n);
+        if (len == 0)
+            buf_append(out, SLICE("\xef\xbf\xbd"));
+        else if (len == 1)
+            escape_byte(out, (unsigned char)*s.p);
+        else
+            buf_append(out, slice_head(s, len));
+        s = slice_skip(s, len ? len : 1);
+    }
+    buf_byte(out, '"');
+}
+
+void jsonw_key(struct jsonw *w, const char *key)
+{
+    before_value(w);
+    quoted(w->out, slice_str(key));
+    buf_byte(w->out, ':');
+    w->comma = false;
+}
+
+void jsonw_string(struct jsonw *w, struct slice s)
+{
+    before_value(w);
+    quoted(w->out, s);
+}
+
+void jsonw_i64(struct jsonw *w, int64_t v)
+{
+    before_value(w);
+    buf_printf(w->out, "%lld", (long long)v);
+}
+
+void jsonw_bool(struct jsonw *w, bool v)
+{
+    before_value(w);
+    buf_append(w->out, v ? SLICE("true") : SLICE("false"));
+}
+
+void jsonw_null(struct jsonw *w)
+{
+    before_value(w);
+    buf_append(w->out, SLICE("null"));
+}
+
+size_t decimal_print(struct decimal d, char ret[DECIMAL_TEXT_MAX])
+{
+    static const int64_t powers[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
+    int64_t scaled = d.scaled;
+    long long whole = scaled / DECIMAL_SCALE, rest = scaled % DECIMAL_SCALE;
+    unsigned digits = d.digits > DECIMAL_DIGITS_MAX ? 0 : d.digits;
+    int n = digits ? snprintf(ret, DECIMAL_TEXT_MAX, "%lld.%0*lld", whole, (int)digits, rest / powers[digits])
+                   : snprintf(ret, DECIMAL_TEXT_MAX, "%lld", whole);
+    return n < 0 ? 0 : (size_t)n;
+}
+
+void jsonw_decimal(struct jsonw *w, struct decimal d)
+{
+    char text[DECIMAL_TEXT_MAX];
+    if (!decimal_known(d)) {
+        jsonw_null(w);
+        return;
+    }
+    before_value(w);
+    buf_append(w->out, slice_of(text, decimal_print(d, text)));
+}
+
+void jsonw_double(struct jsonw *w, double v, int digits)
+{
+    char text[64];
+    if (!isfinite(v)) {
+        jsonw_null(w);
+        return;
+    }
+    before_value(w);
+    int n = snprintf(text, sizeof text, "%.*f", digits, v);
+    if (memchr(text, '.', (size_t)n)) {
+        while (text[n - 1] == '0')
+            n--;
+        if (text[n - 1] == '.')
+            n--;
+    }
+    struct slice s = slice_of(text, (size_t)n);
+    buf_append(w->out, slice_eq(s, SLICE("-0")) ? SLICE("0") : s);
+}
+
+void jsonw_time(struct jsonw *w, int64_t time)
+{
+    char text[TEXT_TIME_SIZE];
+    if (time == TIME_NONE) {
+        jsonw_null(w);
+        return;
+    }
+    text_time_print(time, text);
+    jsonw_string(w, slice_str(text));
+}
+
+void jsonw_raw(struct jsonw *w, struct slice json)
+{
+    before_value(w);
+    buf_append(w->out, json);
+}

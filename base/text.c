@@ -1,0 +1,370 @@
+/* Text cursors: numbers, ids, times and encodings of AWS's logs without libc's locale-bound parsers. */
+#include "base/text.h"
+
+#include <stdio.h>
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool text_u64(struct slice *s, uint64_t *ret)
+{
+    uint64_t v = 0;
+    size_t i = 0;
+    for (; i < s->n && is_digit(s->p[i]); i++) {
+        unsigned digit = (unsigned)(s->p[i] - '0');
+        if (v > (UINT64_MAX - digit) / 10)
+            return false;
+        v = v * 10 + digit;
+    }
+    if (i == 0)
+        return false;
+    *ret = v;
+    *s = slice_skip(*s, i);
+    return true;
+}
+
+bool text_decimal(struct slice *s, struct decimal *ret)
+{
+    struct slice t = *s;
+    uint64_t whole;
+    if (!text_u64(&t, &whole) || whole > UINT64_C(100000000000))
+        return false;
+    int64_t scaled = (int64_t)whole * DECIMAL_SCALE;
+    unsigned digits = 0;
+    if (t.n > 1 && *t.p == '.' && is_digit(t.p[1])) {
+        t = slice_skip(t, 1);
+        int64_t unit = DECIMAL_SCALE / 10;
+        for (; t.n && is_digit(*t.p); t = slice_skip(t, 1)) {
+            if (digits == DECIMAL_DIGITS_MAX) {
+                scaled += digits == DECIMAL_DIGITS_MAX && *t.p >= '5';
+                while (t.n && is_digit(*t.p))
+                    t = slice_skip(t, 1);
+                break;
+            }
+            scaled += (*t.p - '0') * unit;
+            unit /= 10;
+            digits++;
+        }
+    }
+    ret->scaled = scaled;
+    ret->digits = digits & 15u;
+    *s = t;
+    return true;
+}
+
+bool text_digits(struct slice *s, size_t n, unsigned *ret)
+{
+    unsigned v = 0;
+    if (s->n < n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!is_digit(s->p[i]))
+            return false;
+        v = v * 10 + (unsigned)(s->p[i] - '0');
+    }
+    *ret = v;
+    *s = slice_skip(*s, n);
+    return true;
+}
+
+bool text_char(struct slice *s, char c)
+{
+    if (s->n == 0 || *s->p != c)
+        return false;
+    *s = slice_skip(*s, 1);
+    return true;
+}
+
+bool text_literal(struct slice *s, struct slice literal)
+{
+    if (!slice_starts(*s, literal))
+        return false;
+    *s = slice_skip(*s, literal.n);
+    return true;
+}
+
+bool text_word(struct slice *s, struct slice *ret)
+{
+    size_t n = 0;
+    while (n < s->n && s->p[n] != ' ' && s->p[n] != '\t' && s->p[n] != '\r' && s->p[n] != '\n')
+        n++;
+    if (n == 0)
+        return false;
+    *ret = slice_head(*s, n);
+    *s = slice_skip(*s, n);
+    return true;
+}
+
+void text_skip_blanks(struct slice *s)
+{
+    while (s->n && (*s->p == ' ' || *s->p == '\t'))
+        *s = slice_skip(*s, 1);
+}
+
+bool text_line(struct slice *s, struct slice *ret)
+{
+    if (s->n == 0)
+        return false;
+    *ret = slice_cut(s, '\n');
+    if (ret->n && ret->p[ret->n - 1] == '\r')
+        ret->n--;
+    return true;
+}
+
+/* Value of a hexadecimal digit, 255 for any other byte. */
+static const uint8_t hex_value[256] = {
+#define X 255
+    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
+    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, X,  X,  X,  X,  X,  X,
+    X, 10, 11, 12, 13, 14, 15, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, 10, 11, 12, 13, 14, 15, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
+    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
+    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
+    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
+#undef X
+};
+
+static unsigned hex_at(const char *p)
+{
+    return hex_value[(uint8_t)p[0]] << 4 | hex_value[(uint8_t)p[1]];
+}
+
+bool text_uuid_at(const char *p, uint8_t ret[16])
+{
+    static const uint8_t place[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+    uint8_t id[16];
+    unsigned bad = 0;
+    for (size_t i = 0; i < 16; i++) {
+        unsigned high = hex_value[(uint8_t)p[place[i]]], low = hex_value[(uint8_t)p[place[i] + 1]];
+        bad |= high | low;
+        id[i] = (uint8_t)(high << 4 | (low & 15));
+    }
+    if (bad > 15 || p[8] != '-' || p[13] != '-' || p[18] != '-' || p[23] != '-')
+        return false;
+    memcpy(ret, id, 16);
+    return true;
+}
+
+bool text_uuid(struct slice *s, uint8_t ret[16])
+{
+    if (s->n < 36 || !text_uuid_at(s->p, ret))
+        return false;
+    *s = slice_skip(*s, 36);
+    return true;
+}
+
+void text_uuid_print(const uint8_t id[16], char ret[37])
+{
+    static const char hex[] = "0123456789abcdef";
+    char *o = ret;
+    for (size_t i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *o++ = '-';
+        *o++ = hex[id[i] >> 4];
+        *o++ = hex[id[i] & 15];
+    }
+    *o = '\0';
+}
+
+bool text_hex(struct slice *s, size_t digits, uint8_t *ret_bytes)
+{
+    if (s->n < digits)
+        return false;
+    for (size_t i = 0; i < digits; i++)
+        if (hex_value[(uint8_t)s->p[i]] > 15)
+            return false;
+    for (size_t i = 0; i + 1 < digits; i += 2)
+        ret_bytes[i / 2] = (uint8_t)hex_at(s->p + i);
+    *s = slice_skip(*s, digits);
+    return true;
+}
+
+/* Howard Hinnant's days_from_civil, in our words: count from 1 March, in eras of 400 years. */
+int64_t text_days(int64_t year, unsigned month, unsigned day)
+{
+    year -= month <= 2;
+    int64_t era = (year >= 0 ? year : year - 399) / 400;
+    int64_t year_of_era = year - era * 400;
+    int64_t day_of_year = (153 * (int64_t)(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
+struct clock {
+    unsigned year, month, day, hour, minute, second, ms;
+};
+
+static bool clock_time(const struct clock *c, int64_t zone_minutes, int64_t *ret)
+{
+    if (c->month < 1 || c->month > 12 || c->day < 1 || c->day > 31 || c->hour > 23 || c->minute > 59 ||
+        c->second > 60)
+        return false;
+    int64_t days = text_days(c->year, c->month, c->day);
+    int64_t seconds = days * 86400 + c->hour * 3600 + c->minute * 60 + c->second - zone_minutes * 60;
+    int64_t time = seconds * 1000 + c->ms;
+    if (time < TIME_MIN || time > TIME_MAX)
+        return false;
+    *ret = time;
+    return true;
+}
+
+static void text_fraction(struct slice *s, unsigned *ret_ms)
+{
+    struct slice t = *s;
+    if (!text_char(&t, '.') && !text_char(&t, ','))
+        return;
+    unsigned ms = 0, unit = 100;
+    size_t n = 0;
+    for (; t.n && is_digit(*t.p); t = slice_skip(t, 1), n++, unit /= 10)
+        ms += (unsigned)(*t.p - '0') * unit;
+    if (n == 0)
+        return;
+    *ret_ms = ms;
+    *s = t;
+}
+
+static void text_zone(struct slice *s, int64_t *ret_minutes)
+{
+    struct slice t = *s;
+    unsigned hours, minutes;
+    if (text_char(s, 'Z'))
+        return;
+    int sign = t.n && *t.p == '-' ? -1 : 1;
+    if (!text_char(&t, '+') && !text_char(&t, '-'))
+        return;
+    if (!text_digits(&t, 2, &hours))
+        return;
+    (void)text_char(&t, ':');
+    if (!text_digits(&t, 2, &minutes))
+        return;
+    *ret_minutes = sign * (int64_t)(hours * 60 + minutes);
+    *s = t;
+}
+
+bool text_time(struct slice *s, int64_t *ret)
+{
+    struct slice t = *s;
+    struct clock c = {0};
+    int64_t zone = 0;
+    if (!text_digits(&t, 4, &c.year) || !text_char(&t, '-') || !text_digits(&t, 2, &c.month) ||
+        !text_char(&t, '-') || !text_digits(&t, 2, &c.day))
+        return false;
+    if (!text_char(&t, 'T') && !text_char(&t, ' '))
+        return false;
+    if (!text_digits(&t, 2, &c.hour) || !text_char(&t, ':') || !text_digits(&t, 2, &c.minute) ||
+        !text_char(&t, ':') || !text_digits(&t, 2, &c.second))
+        return false;
+    text_fraction(&t, &c.ms);
+    text_zone(&t, &zone);
+    if (!clock_time(&c, zone, ret))
+        return false;
+    *s = t;
+    return true;
+}
+
+bool text_time_at(const char *p, int64_t *ret)
+{
+    static const uint8_t digit_places[17] = {0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 22};
+    if (p[4] != '-' || p[7] != '-' || p[10] != 'T' || p[13] != ':' || p[16] != ':' || p[19] != '.' ||
+        p[23] != 'Z')
+        return false;
+    unsigned v[17], bad = 0;
+    for (size_t i = 0; i < 17; i++) {
+        v[i] = (unsigned)(uint8_t)p[digit_places[i]] - '0';
+        bad |= v[i] > 9;
+    }
+    if (bad)
+        return false;
+    struct clock c = {v[0] * 1000 + v[1] * 100 + v[2] * 10 + v[3], v[4] * 10 + v[5],   v[6] * 10 + v[7],
+                      v[8] * 10 + v[9],                            v[10] * 10 + v[11], v[12] * 10 + v[13],
+                      v[14] * 100 + v[15] * 10 + v[16]};
+    return clock_time(&c, 0, ret);
+}
+
+/* Inverse of text_days for the years that text_time takes. */
+static void civil(int64_t days, unsigned *year, unsigned *month, unsigned *day)
+{
+    int64_t z = days + 719468;
+    int64_t era = z / 146097;
+    int64_t doe = z - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    int64_t mp = (5 * doy + 2) / 153;
+    *day = (unsigned)(doy - (153 * mp + 2) / 5 + 1);
+    *month = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
+    *year = (unsigned)(yoe + era * 400 + (*month <= 2));
+}
+
+static void put_digits(char *p, unsigned v, size_t n)
+{
+    while (n-- > 0) {
+        p[n] = (char)('0' + v % 10);
+        v /= 10;
+    }
+}
+
+void text_time_print(int64_t time, char ret[TEXT_TIME_SIZE])
+{
+    unsigned year, month, day;
+    memcpy(ret, "0000-00-00T00:00:00.000Z", TEXT_TIME_SIZE);
+    if (time < TIME_MIN || time > TIME_MAX)
+        return;
+    civil(time / 86400000, &year, &month, &day);
+    unsigned ms = (unsigned)(time % 86400000);
+    put_digits(ret, year, 4);
+    put_digits(ret + 5, month, 2);
+    put_digits(ret + 8, day, 2);
+    put_digits(ret + 11, ms / 3600000, 2);
+    put_digits(ret + 14, ms / 60000 % 60, 2);
+    put_digits(ret + 17, ms / 1000 % 60, 2);
+    put_digits(ret + 20, ms % 1000, 3);
+}
+
+size_t text_url_decode(struct slice s, bool plus, char *ret)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (c == '%' && i + 2 < s.n && hex_value[(uint8_t)s.p[i + 1]] < 16 &&
+            hex_value[(uint8_t)s.p[i + 2]] < 16) {
+            c = (char)hex_at(s.p + i + 1);
+            i += 2;
+        } else if (c == '+' && plus) {
+            c = ' ';
+        }
+        ret[n++] = c;
+    }
+    return n;
+}
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (is_digit(c))
+        return c - '0' + 52;
+    return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
+}
+
+bool text_base64(struct slice s, char *ret, size_t *ret_n)
+{
+    uint32_t bits = 0;
+    size_t n = 0, count = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (c == '\r' || c == '\n' || c == '=')
+            continue;
+        int v = base64_value(c);
+        if (v < 0)
+            return false;
+        bits = bits << 6 | (uint32_t)v;
+        if (++count % 4 != 1)
+            ret[n++] = (char)(bits >> (count % 4 == 2 ? 4 : count % 4 == 3 ? 2 : 0) & 255);
+    }
+    *ret_n = n;
+    return true;
+}

@@ -1,0 +1,71 @@
+/* Text cursors: each reads one thing from the front of *s and moves it on, or returns false and leaves both *s
+ * and the result untouched. No locale, no TZ, no libc number parsing: outside bytes come through here. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "base/slice.h"
+
+#include <stdint.h>
+
+/* Times are int64_t milliseconds since 1970-01-01T00:00:00Z. */
+#define TIME_NONE INT64_MIN
+/* The years that are taken for a time at all: 2000 to 2099. Outside of them a number is some other number. */
+#define TIME_MIN INT64_C(946684800000)
+#define TIME_MAX INT64_C(4102444799999)
+
+/* A decimal number as the evidence writes it: 12.34 and 12.340 are kept apart, so that they come out as they
+ * went in. Scaled by 10^6 (a millisecond value is held in nanoseconds), with the count of its decimals. */
+struct decimal {
+    int64_t scaled : 60;
+    unsigned digits : 4; /* decimals written, 0..6; DECIMAL_NONE: there is no value */
+};
+enum { DECIMAL_NONE = 15, DECIMAL_DIGITS_MAX = 6, DECIMAL_SCALE = 1000000 };
+#define DECIMAL_UNKNOWN ((struct decimal){0, DECIMAL_NONE})
+
+static inline bool decimal_known(struct decimal d)
+{
+    return d.digits != DECIMAL_NONE;
+}
+static inline double decimal_value(struct decimal d)
+{
+    return (double)d.scaled / DECIMAL_SCALE;
+}
+
+bool text_u64(struct slice *s, uint64_t *ret);
+/* Digits, then at most one point and digits; further decimals than six are rounded. Up to 10^12. */
+bool text_decimal(struct slice *s, struct decimal *ret);
+/* `n` digits exactly. */
+bool text_digits(struct slice *s, size_t n, unsigned *ret);
+bool text_char(struct slice *s, char c);
+bool text_literal(struct slice *s, struct slice literal);
+/* Bytes up to one of blank, tab, CR, LF; at least one. */
+bool text_word(struct slice *s, struct slice *ret);
+void text_skip_blanks(struct slice *s); /* blanks and tabs */
+/* Every line end is LF; *ret is without it and without a CR before it. False at the end of s. */
+bool text_line(struct slice *s, struct slice *ret);
+
+/* 8-4-4-4-12 hexadecimal, any case and version. */
+bool text_uuid(struct slice *s, uint8_t ret[16]);
+/* The same at a place where 36 bytes are known to be there; nothing moves. */
+bool text_uuid_at(const char *p, uint8_t ret[16]);
+void text_uuid_print(const uint8_t id[16], char ret[37]);
+bool text_hex(struct slice *s, size_t digits, uint8_t *ret_bytes); /* digits is even */
+
+/* YYYY-MM-DD, then T or blank, hh:mm:ss, optional fraction after . or , (rounded down to ms), optional zone
+ * (Z, +hh:mm, +hhmm; none means UTC). */
+bool text_time(struct slice *s, int64_t *ret);
+/* Exactly the 24 bytes YYYY-MM-DDThh:mm:ss.mmmZ at p; the fast path of export files. */
+bool text_time_at(const char *p, int64_t *ret);
+/* 2026-11-20T06:14:58.117Z into ret (25 bytes with the NUL). */
+enum { TEXT_TIME_SIZE = 25 };
+void text_time_print(int64_t time, char ret[TEXT_TIME_SIZE]);
+/* Days since 1970-01-01 of a date of the proleptic Gregorian calendar. */
+int64_t text_days(int64_t year, unsigned month, unsigned day);
+
+/* %XX and, when `plus` is set, + as a blank. Writes at most s.n bytes to ret, returns how many. */
+size_t text_url_decode(struct slice s, bool plus, char *ret);
+/* Standard base64 with or without padding, line ends allowed. False when a byte is none of it. At most
+ * 3/4 of s.n (rounded up) bytes are written to ret. */
+bool text_base64(struct slice s, char *ret, size_t *ret_n);
+
+#endif

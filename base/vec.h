@@ -1,0 +1,32 @@
+/* A growable array of one type that it owns:
+ *     VEC(struct hit) hits = {0};
+ *     *vec_push(&hits) = (struct hit){...};
+ *     for (size_t i = 0; i < hits.n; i++) use(&hits.v[i]);
+ *     vec_done(&hits);
+ * Pointers to elements are valid until the next push. */
+#ifndef BASE_VEC_H
+#define BASE_VEC_H
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#define VEC(type)                                                                                            \
+    struct {                                                                                                 \
+        type *v;                                                                                             \
+        size_t n, cap;                                                                                       \
+    }
+
+/* Grows the array behind *v when n == cap; used by vec_push. */
+void *vec_grow(void *v, size_t *cap, size_t n, size_t size);
+
+#define vec_push(vec)                                                                                        \
+    ((vec)->v = vec_grow((vec)->v, &(vec)->cap, (vec)->n, sizeof *(vec)->v), &(vec)->v[(vec)->n++])
+
+#define vec_done(vec)  (free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
+#define vec_clear(vec) ((vec)->n = 0)
+
+/* Sorts with a comparison of pointers to two elements. Nothing for an empty array. */
+#define vec_sort(vec, compare)                                                                               \
+    ((vec)->n > 1 ? qsort((vec)->v, (vec)->n, sizeof *(vec)->v, (compare)) : (void)0)
+
+#endif

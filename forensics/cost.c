@@ -1,0 +1,14 @@
+/* What invocations cost. */
+#include "forensics/cost.h"
+
+double cost_gb_seconds(const struct attempt *a)
+{
+    if (!decimal_known(a->billed))
+        return 0;
+    return a->memory_mb / 1024.0 * decimal_value(a->billed) / 1000.0;
+}
+
+double cost_usd(double gb_seconds, double requests)
+{
+    return gb_seconds * COST_PER_GB_SECOND + requests * COST_PER_REQUEST;
+}

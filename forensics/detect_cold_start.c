@@ -1,0 +1,294 @@
+/* cold-start: inits far off the rest of the same function, version, memory and runtime. Median and MAD on ln x
+ * (stats.h); restores are judged apart from inits. A version with fewer than eight inits, and one whose median is
+ * twice that of the rest and 200 ms above it, is held against the inits of the function's other versions: that is
+ * how a slow deployment shows.
+ * Thresholds: an outlier is at least twice the median and 200 ms above it with a score over 2.5; three outliers
+ * over 3.5 make a finding medium, fewer make it low. */
+#include "forensics/detector.h"
+#include "forensics/stats.h"
+
+enum { EXTREME_FOR_MEDIUM = 3, ROWS_SHOWN = 10 };
+
+struct sample {
+    const struct attempt *attempt;
+    uint32_t version, runtime, memory_mb;
+    bool restored;
+    double ms, score;
+    int64_t begin;
+};
+
+typedef VEC(struct sample) samples;
+
+static uint64_t cold_examine(const struct dossier *d)
+{
+    return d->cold;
+}
+
+/* The runtime of an environment is that of its INIT_START; phases are sorted by stream. */
+static uint32_t runtime_of(const struct index *x, uint32_t stream)
+{
+    size_t low = 0, high = x->phases.n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (x->phases.v[mid].stream < stream)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < x->phases.n && x->phases.v[low].stream == stream; low++)
+        if (x->phases.v[low].runtime)
+            return x->phases.v[low].runtime;
+    return 0;
+}
+
+static void collect(const struct dossier *d, const struct function *f, samples *ret)
+{
+    for (size_t i = 0; i < f->attempts.n; i++) {
+        const struct attempt *a = f->attempts.v[i];
+        if (!decimal_known(a->init))
+            continue;
+        *vec_push(ret) = (struct sample){
+            .attempt = a,
+            .version = a->version,
+            .runtime = runtime_of(d->index, a->stream),
+            .memory_mb = a->memory_mb,
+            .restored = a->flags & ATTEMPT_RESTORED,
+            .ms = decimal_value(a->init),
+            .begin = attempt_begin(a),
+        };
+    }
+}
+
+static bool alike(const struct sample *a, const struct sample *b)
+{
+    return a->version == b->version && a->runtime == b->runtime && a->memory_mb == b->memory_mb &&
+           a->restored == b->restored;
+}
+
+/* Measures the samples of `all` that are alike to `s` (or those that are not, of the same kind). */
+static bool measure(const samples *all, const struct sample *s, bool others, struct stats_spread *ret)
+{
+    double *values = malloc((all->n + 1) * sizeof *values);
+    size_t n = 0;
+    if (!values)
+        err_oom();
+    for (size_t i = 0; i < all->n; i++) {
+        const struct sample *v = &all->v[i];
+        if (v->restored == s->restored && alike(v, s) != others)
+            values[n++] = v->ms;
+    }
+    bool ok = stats_measure(values, n, ret);
+    free(values);
+    return ok;
+}
+
+struct verdicts {
+    struct stats_spread spread; /* of the group with most samples */
+    bool judged;
+};
+
+/* Scores every sample of the group of s. */
+static void judge_group(samples *all, const struct sample *first, struct verdicts *v)
+{
+    struct stats_spread own, rest;
+    struct sample key = *first;
+    bool has_own = measure(all, &key, false, &own), has_rest = measure(all, &key, true, &rest);
+    bool slower = has_own && has_rest && rest.n >= STATS_SAMPLE_SMALL && own.median >= STATS_RATIO_MIN * rest.median &&
+                  own.median - rest.median >= STATS_EXCESS_MIN;
+    const struct stats_spread *against = !has_own || slower ? (has_rest ? &rest : NULL) : &own;
+    if (!against)
+        return;
+    for (size_t i = 0; i < all->n; i++)
+        if (alike(&all->v[i], &key))
+            all->v[i].score = stats_score(against, all->v[i].ms);
+    if (!v->judged || against->n > v->spread.n)
+        v->spread = *against;
+    v->judged = true;
+}
+
+static void judge(samples *all, struct verdicts *v)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        bool first = true;
+        for (size_t k = 0; k < i && first; k++)
+            first = !alike(&all->v[k], &all->v[i]);
+        if (first)
+            judge_group(all, &all->v[i], v);
+    }
+}
+
+static int by_score(const void *a, const void *b)
+{
+    const struct sample *x = a, *y = b;
+    if (x->ms != y->ms)
+        return x->ms > y->ms ? -1 : 1;
+    return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+static int by_begin(const void *a, const void *b)
+{
+    const struct sample *x = a, *y = b;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return memcmp(&x->attempt->id, &y->attempt->id, sizeof x->attempt->id);
+}
+
+static void write_detail(const struct dossier *d, const struct function *fn, const struct verdicts *v,
+                         const samples *outliers, struct findings *fs, struct finding *f)
+{
+    struct detail detail;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "cold_starts");
+    jsonw_i64(&detail.w, (int64_t)fn->cold);
+    jsonw_key(&detail.w, "median_ms");
+    jsonw_double(&detail.w, v->spread.median, 2);
+    jsonw_key(&detail.w, "mad_ms");
+    jsonw_double(&detail.w, v->spread.mad, 2);
+    jsonw_key(&detail.w, "threshold_ms");
+    jsonw_double(&detail.w, v->spread.threshold, 2);
+    jsonw_key(&detail.w, "outliers");
+    jsonw_open(&detail.w, '[');
+    for (size_t i = 0; i < outliers->n; i++) {
+        jsonw_open(&detail.w, '{');
+        jsonw_key(&detail.w, "request_id");
+        detail_id(&detail, d, outliers->v[i].attempt);
+        jsonw_key(&detail.w, "init_ms");
+        jsonw_decimal(&detail.w, outliers->v[i].attempt->init);
+        jsonw_key(&detail.w, "score");
+        jsonw_double(&detail.w, outliers->v[i].score, 2);
+        jsonw_close(&detail.w, '}');
+    }
+    jsonw_close(&detail.w, ']');
+    jsonw_key(&detail.w, "share");
+    jsonw_double(&detail.w, (double)fn->cold / (double)fn->attempts.n, 4);
+    detail_done(&detail, fs, f);
+}
+
+static void write_table(const struct dossier *d, const samples *outliers, struct findings *fs, struct finding *f)
+{
+    static const char *const columns[] = {"start (UTC)", "request", "#init ms", "#score", "version", "runtime"};
+    struct finding_table *t = finding_table(f, "The slowest", columns, 6);
+    for (size_t i = 0; i < outliers->n && i < ROWS_SHOWN; i++) {
+        const struct sample *s = &outliers->v[i];
+        char time[TEXT_TIME_SIZE] = "", id[37];
+        if (s->begin != TIME_NONE)
+            text_time_print(s->begin, time);
+        struct slice name = attempt_id(d->index, s->attempt, id);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(time)).p;
+        *vec_push(&t->cells) = arena_copy(&fs->arena, name).p;
+        *vec_push(&t->cells) = arena_printf(&fs->arena, "%.2f", s->ms);
+        *vec_push(&t->cells) = arena_printf(&fs->arena, "%.1f", s->score);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(d, s->version)).p;
+        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(d, s->runtime)).p;
+    }
+}
+
+/* What all outliers share and the other cold starts lack. */
+static const char *shared_trait(const struct dossier *d, const samples *all, const samples *outliers, struct arena *m)
+{
+    bool version = true, runtime = true;
+    const struct sample *o = &outliers->v[0];
+    for (size_t i = 0; i < outliers->n; i++) {
+        version &= outliers->v[i].version == o->version;
+        runtime &= outliers->v[i].runtime == o->runtime;
+    }
+    size_t with_version = 0, with_runtime = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        with_version += all->v[i].version == o->version;
+        with_runtime += all->v[i].runtime == o->runtime;
+    }
+    if (version && with_version < all->n)
+        return arena_printf(m, "All of them are version %.*s, which %zu of the %zu cold starts ran.",
+                            SLICE_ARG(dossier_name(d, o->version)), with_version, all->n);
+    if (runtime && with_runtime < all->n)
+        return arena_printf(m, "All of them ran on %.*s, as did %zu of the %zu cold starts.",
+                            SLICE_ARG(dossier_name(d, o->runtime)), with_runtime, all->n);
+    return "";
+}
+
+static void write_prose(const struct dossier *d, const struct function *fn, const struct verdicts *v,
+                        const samples *all, const samples *outliers, struct findings *fs, struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    struct slice name = dossier_name(d, fn->name);
+    const char *shell = dossier_shell_name(m, name);
+    double paid = 0, worst = 0;
+    for (size_t i = 0; i < outliers->n; i++) {
+        paid += outliers->v[i].ms - v->spread.median;
+        worst = outliers->v[i].ms > worst ? outliers->v[i].ms : worst;
+    }
+    f->title = arena_printf(m, "%zu cold %s of %.*s took far longer than the rest", outliers->n,
+                            detector_plural(outliers->n, "start", "starts"), SLICE_ARG(name));
+    f->what = arena_printf(m, "The median init of %.*s is %.0f ms (MAD %.0f ms, %zu measured); %zu took %.0f ms or more, the "
+                              "slowest %.0f ms. Callers waited %.1f s more than with the median. %s",
+                           SLICE_ARG(name), v->spread.median, v->spread.mad, v->spread.n, outliers->n, v->spread.threshold,
+                           worst, paid / 1000, shared_trait(d, all, outliers, m));
+    f->how = "Median and MAD of ln(init) over the same function, version, memory and runtime; an outlier scores over 2.5, is "
+             "at least twice the median and 200 ms above it. Init Duration is the platform's own measure. A second "
+             "group that explains the slow ones (another package, another region) would disprove it.";
+    finding_command(fs, f, "# keeps environments warm for a version or alias; each is billed while it is kept");
+    finding_command(fs, f,
+                    "aws lambda put-provisioned-concurrency-config --function-name %s --qualifier live "
+                    "--provisioned-concurrent-executions 5", shell);
+    finding_command(fs, f, "# goes back to the version before; N is the one that was fast");
+    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N", shell);
+    f->fix = "Trim what is imported at start, import lazily, keep network calls out of the init, reuse SDK clients, use "
+             "SnapStart where the runtime has it, and compare the init of each new version before it takes traffic.";
+    finding_fact(fs, f, "cold starts", "%s of %s invocations (%.2f %%)", detector_count(m, fn->cold),
+                 detector_count(m, fn->attempts.n), 100.0 * (double)fn->cold / (double)fn->attempts.n);
+    finding_fact(fs, f, "median / MAD / threshold", "%.0f / %.0f / %.0f ms", v->spread.median, v->spread.mad,
+                 v->spread.threshold);
+}
+
+static void report(const struct detector *self, const struct dossier *d, const struct function *fn,
+                   const struct verdicts *v, const samples *all, samples *outliers, struct findings *fs)
+{
+    size_t extreme = 0;
+    for (size_t i = 0; i < outliers->n; i++)
+        extreme += outliers->v[i].score > STATS_EXTREME;
+    bool medium = extreme >= EXTREME_FOR_MEDIUM;
+    struct finding *f = finding_new(fs, self, medium ? SEVERITY_MEDIUM : SEVERITY_LOW, fn->name);
+    vec_sort(outliers, by_begin);
+    for (size_t i = 0; i < outliers->n; i++) {
+        const struct attempt *a = outliers->v[i].attempt;
+        finding_attempt(f, a);
+        finding_seen(f, attempt_begin(a));
+        finding_cite(f, a->report_loc, a->report, a);
+    }
+    write_detail(d, fn, v, outliers, fs, f);
+    vec_sort(outliers, by_score);
+    write_prose(d, fn, v, all, outliers, fs, f);
+    write_table(d, outliers, fs, f);
+    finding_span(f, "slow cold starts", f->first_seen, f->last_seen);
+}
+
+static void examine_function(const struct detector *self, const struct dossier *d, const struct function *fn,
+                             struct findings *fs)
+{
+    samples all = {0}, outliers = {0};
+    struct verdicts v = {.judged = false};
+    collect(d, fn, &all);
+    judge(&all, &v);
+    for (size_t i = 0; i < all.n; i++)
+        if (all.v[i].score > STATS_SUSPECT)
+            *vec_push(&outliers) = all.v[i];
+    if (outliers.n)
+        report(self, d, fn, &v, &all, &outliers, fs);
+    vec_done(&all);
+    vec_done(&outliers);
+}
+
+static const char *cold_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    for (size_t i = 0; i < d->functions.n; i++)
+        examine_function(self, d, &d->functions.v[i], fs);
+    return arena_printf(&fs->arena, "no init far off the rest; %s cold starts", detector_count(&fs->arena, d->cold));
+}
+
+const struct detector detector_cold_start = {
+    .name = "cold-start",
+    .doc = "inits and restores far off the rest of their function",
+    .missing = "no invocation with an init or restore time in the evidence",
+    .examine = cold_examine,
+    .run = cold_run,
+};

@@ -1,0 +1,349 @@
+/* connection-limit: a server refused connections (SRV), a client's pool was used up (POOL), or the environment ran
+ * out of descriptors or threads (OS). Signatures: parsers/signatures.h, which also says which lines count.
+ * Severity: 3 or more failed invocations are high, 1 or 2 medium; errors that the program handled are low, from
+ * HANDLED_MEDIUM on medium. One finding for each function and engine. */
+#include "forensics/detector.h"
+
+enum { FAILED_HIGH = 3, HANDLED_MEDIUM = 20, FUNCTION_ENGINES_MAX = 64 };
+
+/* Limits are inferred only when the environments that held a connection agree this well over the errors. */
+#define INFERENCE_SPREAD 0.2
+
+struct episode {
+    uint32_t function;
+    const char *engine;
+    uint32_t signature; /* the one met most */
+    enum signature_class class;
+    VEC(const struct mark *) marks;
+};
+
+static uint64_t limit_examine(const struct dossier *d)
+{
+    return d->index->events[EVENT_APP];
+}
+
+static bool concerns(const struct signature *s)
+{
+    return s->class == SIGNATURE_SRV || s->class == SIGNATURE_POOL ||
+           (s->class == SIGNATURE_OS && slice_eq(slice_str(s->engine), SLICE("os")));
+}
+
+/* In one attempt the stronger class stands for all: SRV before POOL before OS. */
+static bool outranked(const struct dossier *d, const struct mark *m, size_t at)
+{
+    const struct index *x = d->index;
+    enum signature_class mine = signatures_get(d->ev->signatures, m->value)->class;
+    if (!m->attempt)
+        return false;
+    for (size_t i = at; i-- > 0 && x->marks.v[i].time + 60000 > m->time;) {
+        const struct mark *k = &x->marks.v[i];
+        if (k->kind == MARK_SIGNATURE && k->attempt == m->attempt &&
+            signatures_get(d->ev->signatures, k->value)->class < mine && concerns(signatures_get(d->ev->signatures, k->value)))
+            return true;
+    }
+    return false;
+}
+
+typedef VEC(struct episode) episodes;
+
+static struct episode *episode_of(episodes *all, uint32_t function, const struct signature *s, uint32_t signature)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->v[i].function == function && strcmp(all->v[i].engine, s->engine) == 0 && all->v[i].class == s->class)
+            return &all->v[i];
+    struct episode *e = vec_push(all);
+    *e = (struct episode){.function = function, .engine = s->engine, .signature = signature, .class = s->class};
+    return e;
+}
+
+static void collect(const struct dossier *d, episodes *all)
+{
+    const struct index *x = d->index;
+    for (size_t i = 0; i < x->marks.n; i++) {
+        const struct mark *m = &x->marks.v[i];
+        if (m->kind != MARK_SIGNATURE)
+            continue;
+        const struct signature *s = signatures_get(d->ev->signatures, m->value);
+        if (!concerns(s) || outranked(d, m, i))
+            continue;
+        struct episode *e = episode_of(all, x->streams.v[m->stream].function, s, m->value);
+        *vec_push(&e->marks) = m;
+    }
+}
+
+struct tally {
+    uint64_t count, failed, environments;
+    size_t first_alive, peak_alive;
+    double holders_low, holders_high; /* environments alive and not refused, over the errors */
+    bool burst;                       /* began with many environments born in the minute before */
+    VEC(uint32_t) refused;            /* streams with an error */
+};
+
+static bool knows(const struct tally *t, uint32_t stream)
+{
+    for (size_t i = 0; i < t->refused.n; i++)
+        if (t->refused.v[i] == stream)
+            return true;
+    return false;
+}
+
+static size_t refused_alive(const struct dossier *d, const struct tally *t, int64_t time)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->refused.n; i++) {
+        const struct stream *s = &d->index->streams.v[t->refused.v[i]];
+        n += s->first <= time && time <= s->last;
+    }
+    return n;
+}
+
+static void count_environment(const struct dossier *d, const struct function *fn, const struct mark *m,
+                              struct tally *t)
+{
+    if (knows(t, m->stream) || !d->index->streams.v[m->stream].environment)
+        return;
+    *vec_push(&t->refused) = m->stream;
+    t->environments++;
+    size_t alive = fn ? dossier_alive(d, fn, m->time) : 0, refused = refused_alive(d, t, m->time);
+    double holders = (double)(alive > refused ? alive - refused : 0);
+    if (t->environments == 1 || holders < t->holders_low)
+        t->holders_low = holders;
+    if (holders > t->holders_high)
+        t->holders_high = holders;
+}
+
+static int by_pointer(const void *a, const void *b)
+{
+    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Pointers to the attempts of an episode, each once, and whether it was counted yet. */
+struct once {
+    detector_picks attempts;
+    char *counted;
+};
+
+static void once_make(const struct episode *e, struct once *o)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < e->marks.n; i++)
+        if (e->marks.v[i]->attempt)
+            *vec_push(&o->attempts) = e->marks.v[i]->attempt;
+    vec_sort(&o->attempts, by_pointer);
+    for (size_t i = 0; i < o->attempts.n; i++)
+        if (kept == 0 || o->attempts.v[kept - 1] != o->attempts.v[i])
+            o->attempts.v[kept++] = o->attempts.v[i];
+    o->attempts.n = kept;
+    o->counted = calloc(kept + 1, 1);
+    if (!o->counted)
+        err_oom();
+}
+
+static bool once_first(struct once *o, const struct attempt *a)
+{
+    const struct attempt **hit = bsearch(&a, o->attempts.v, o->attempts.n, sizeof *o->attempts.v, by_pointer);
+    char *counted = &o->counted[hit - o->attempts.v];
+    bool first = !*counted;
+    *counted = 1;
+    return first;
+}
+
+static void count_mark(const struct mark *m, struct once *once, struct tally *t, struct finding *f)
+{
+    if (m->attempt && !once_first(once, m->attempt))
+        return;
+    t->count++;
+    if (m->attempt) {
+        enum attempt_status status = attempt_status(m->attempt);
+        t->failed += status != ATTEMPT_OK && status != ATTEMPT_INCOMPLETE;
+        finding_attempt(f, m->attempt);
+    } else {
+        t->failed += m->level >= LEVEL_ERROR || m->level == LEVEL_NONE;
+        f->count++;
+    }
+    finding_cite(f, m->loc, m->time, m->attempt);
+}
+
+static void tally_make(const struct dossier *d, const struct episode *e, struct tally *t, struct finding *f)
+{
+    const struct function *fn = dossier_function(d, e->function);
+    struct once once = {.counted = NULL};
+    once_make(e, &once);
+    for (size_t i = 0; i < e->marks.n; i++) {
+        count_mark(e->marks.v[i], &once, t, f);
+        count_environment(d, fn, e->marks.v[i], t);
+        finding_seen(f, e->marks.v[i]->time);
+    }
+    vec_done(&once.attempts);
+    free(once.counted);
+    if (!fn || f->first_seen == TIME_NONE)
+        return;
+    t->first_alive = dossier_alive(d, fn, f->first_seen);
+    t->peak_alive = dossier_alive_peak(d, fn, f->first_seen, f->last_seen);
+    size_t born = 0;
+    for (size_t i = 0; i < fn->streams.n; i++) {
+        const struct stream *s = &d->index->streams.v[fn->streams.v[i]];
+        born += s->first <= f->first_seen && s->first > f->first_seen - 60000;
+    }
+    t->burst = born >= 10 && born * 2 >= t->first_alive;
+}
+
+/* One connection an environment: those alive and not refused held one each. Null unless the errors agree. */
+static bool inferred(const struct episode *e, const struct tally *t)
+{
+    return e->class == SIGNATURE_SRV && t->environments >= 3 && t->holders_low >= 2 &&
+           t->holders_high - t->holders_low <= INFERENCE_SPREAD * t->holders_high;
+}
+
+static void write_number(struct detail *detail, const char *key, bool known, uint64_t n)
+{
+    jsonw_key(&detail->w, key);
+    if (known)
+        jsonw_i64(&detail->w, (int64_t)n);
+    else
+        jsonw_null(&detail->w);
+}
+
+static void write_detail(const struct dossier *d, const struct episode *e, const struct tally *t,
+                         struct findings *fs, struct finding *f)
+{
+    struct detail detail;
+    bool timed = t->environments > 0 && f->first_seen != TIME_NONE;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "engine");
+    jsonw_string(&detail.w, slice_str(e->engine));
+    jsonw_key(&detail.w, "signature");
+    jsonw_string(&detail.w, slice_str(signatures_get(d->ev->signatures, e->signature)->name));
+    jsonw_key(&detail.w, "class");
+    jsonw_string(&detail.w, slice_str(signature_class_name(e->class)));
+    write_number(&detail, "concurrency_at_first", timed, t->first_alive);
+    write_number(&detail, "peak_concurrency", timed, t->peak_alive);
+    write_number(&detail, "inferred_limit", inferred(e, t), (uint64_t)t->holders_high);
+    jsonw_key(&detail.w, "inferred_range");
+    if (inferred(e, t)) {
+        jsonw_open(&detail.w, '[');
+        jsonw_i64(&detail.w, (int64_t)t->holders_low);
+        jsonw_i64(&detail.w, (int64_t)t->holders_high);
+        jsonw_close(&detail.w, ']');
+    } else {
+        jsonw_null(&detail.w);
+    }
+    write_number(&detail, "environments", true, t->environments);
+    write_number(&detail, "failed", true, t->failed);
+    jsonw_key(&detail.w, "burst");
+    jsonw_bool(&detail.w, t->burst);
+    detail_done(&detail, fs, f);
+}
+
+static const char *refuser(enum signature_class class)
+{
+    if (class == SIGNATURE_SRV)
+        return "refused connections";
+    return class == SIGNATURE_POOL ? "had no free connection in the client's pool" : "ran out of descriptors or threads";
+}
+
+static const char *engine_title(const struct episode *e)
+{
+    static const char *const names[][2] = {{"mysql", "MySQL"},        {"postgres", "PostgreSQL"}, {"redis", "Redis"},
+                                           {"mongodb", "MongoDB"},    {"sqlserver", "SQL Server"}, {"oracle", "Oracle"},
+                                           {"memcached", "Memcached"}, {"pool", "The connection pool"},
+                                           {"os", "The environment"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(e->engine, names[i][0]) == 0)
+            return names[i][1];
+    return e->engine;
+}
+
+static void write_commands(const struct dossier *d, const struct episode *e, const struct tally *t,
+                           struct findings *fs, struct finding *f)
+{
+    const char *shell = dossier_shell_name(&fs->arena, dossier_name(d, e->function));
+    if (e->class == SIGNATURE_OS) {
+        finding_command(fs, f, "# a new configuration replaces all environments, which frees what they leaked");
+        finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --description restart", shell);
+        return;
+    }
+    size_t cap = inferred(e, t) ? (size_t)t->holders_low * 8 / 10 : t->first_alive > 1 ? t->first_alive * 8 / 10 : 20;
+    finding_command(fs, f, "# caps the environments below the limit; calls beyond it are throttled (429)");
+    finding_command(fs, f, "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions %zu",
+                    shell, cap ? cap : 1);
+    if (strcmp(e->engine, "postgres") == 0)
+        finding_command(fs, f, "psql -c \"select pg_terminate_backend(pid) from pg_stat_activity where state='idle' "
+                               "and state_change < now()-interval '5 min'\"");
+    if (strcmp(e->engine, "mysql") == 0)
+        finding_command(fs, f, "mysql -e \"show processlist\"   # then kill the idle ids");
+}
+
+static void write_prose(const struct dossier *d, const struct episode *e, const struct tally *t,
+                        struct findings *fs, struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    const struct signature *s = signatures_get(d->ev->signatures, e->signature);
+    struct slice name = dossier_name(d, e->function);
+    const char *count = detector_count(m, t->count);
+    f->title = arena_printf(m, "%s %s: %s %s of %.*s", engine_title(e), refuser(e->class), count,
+                            detector_plural(t->count, "invocation", "invocations"), SLICE_ARG(name));
+    const char *alive = t->environments && f->first_seen != TIME_NONE
+                            ? arena_printf(m, " %zu environments were alive at the first error, %zu at the peak.",
+                                           t->first_alive, t->peak_alive)
+                            : "";
+    const char *limit = inferred(e, t) ? arena_printf(m, " %.0f to %.0f environments held a connection when others were "
+                                                         "refused: the limit is about %.0f, at one connection each.",
+                                                      t->holders_low, t->holders_high, t->holders_high)
+                                       : "";
+    f->what = arena_printf(m, "%s %s in %s %s, %s of which failed, from %s %s.%s%s%s", engine_title(e), refuser(e->class),
+                           count, detector_plural(t->count, "invocation", "invocations"), detector_count(m, t->failed),
+                           detector_count(m, t->environments),
+                           detector_plural(t->environments, "environment", "environments"), alive, limit,
+                           t->burst ? " It began within a minute of a burst of new environments." : "");
+    f->how = arena_printf(m, "The error text of the driver or server (signature %s, class %s) in lines that report an "
+                             "error. The server's own log or its connection metric would confirm it; errors that go on when few "
+                             "environments are alive would disprove the limit.",
+                          s->name, signature_class_name(s->class));
+    f->fix = s->fix && *s->fix ? s->fix
+                               : "Put RDS Proxy or a pooler in front, keep one connection an environment, created outside "
+                                 "the handler and reused, and cap the concurrency below the server's limit.";
+    finding_fact(fs, f, "signature", "%s (%s)", s->name, signature_class_name(s->class));
+    finding_fact(fs, f, "environments with the error", "%s", detector_count(m, t->environments));
+    write_commands(d, e, t, fs, f);
+}
+
+static enum severity severity_of(const struct tally *t)
+{
+    if (t->failed >= FAILED_HIGH)
+        return SEVERITY_HIGH;
+    if (t->failed > 0 || t->count >= HANDLED_MEDIUM)
+        return SEVERITY_MEDIUM;
+    return SEVERITY_LOW;
+}
+
+static const char *limit_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    episodes all = {0};
+    collect(d, &all);
+    for (size_t i = 0; i < all.n; i++) {
+        struct episode *e = &all.v[i];
+        struct tally t = {.count = 0};
+        struct finding *f = finding_new(fs, self, SEVERITY_LOW, e->function);
+        tally_make(d, e, &t, f);
+        f->severity = severity_of(&t);
+        f->key = arena_printf(&fs->arena, "%s %d", e->engine, (int)e->class);
+        write_prose(d, e, &t, fs, f);
+        write_detail(d, e, &t, fs, f);
+        finding_span(f, "connections refused", f->first_seen, f->last_seen);
+        vec_done(&t.refused);
+        vec_done(&e->marks);
+    }
+    vec_done(&all);
+    return arena_printf(&fs->arena, "no refused connection in %s application lines, by %zu signatures",
+                        detector_count(&fs->arena, d->index->events[EVENT_APP]), signatures_count(d->ev->signatures));
+}
+
+const struct detector detector_connection_limit = {
+    .name = "connection-limit",
+    .doc = "a server, a client's pool or the environment itself ran out of connections",
+    .missing = "no application line in the evidence",
+    .examine = limit_examine,
+    .run = limit_run,
+};

@@ -1,0 +1,237 @@
+/* gateway-timeout: API Gateway gave up at its integration limit (29 s by default) while the function went on. The
+ * gateway's execution log names its request id and the function; the function's invocation is the one that began
+ * within PAIR_MS of the call and was still running when the gateway gave up. Both ids are the proof.
+ * Severity: 3 or more are high, 1 or 2 medium. */
+#include "forensics/detector.h"
+
+enum { PAIR_MS = 1500, TIMEOUT_HIGH = 3, ROWS_SHOWN = 10 };
+
+/* All that the log says of one call. */
+struct call {
+    struct request_id id;
+    int64_t begin, gave_up;
+    struct loc loc; /* of the line that says time-out */
+    uint32_t function, group;
+    uint32_t status;
+    const struct attempt *attempt;
+};
+
+static uint64_t gateway_examine(const struct dossier *d)
+{
+    return d->index->gateway.n;
+}
+
+static int by_call(const void *a, const void *b)
+{
+    const struct gateway_line *x = a, *y = b;
+    int c = memcmp(&x->id, &y->id, sizeof x->id);
+    if (c != 0)
+        return c;
+    return x->time < y->time ? -1 : x->time > y->time;
+}
+
+static void add_line(struct call *c, const struct gateway_line *g)
+{
+    if (c->begin == TIME_NONE || g->time < c->begin)
+        c->begin = g->time;
+    c->group = g->group;
+    if (g->kind == GATEWAY_FUNCTION)
+        c->function = g->text;
+    if (g->kind == GATEWAY_STATUS)
+        c->status = g->value;
+    if (g->kind == GATEWAY_TIMEOUT) {
+        c->gave_up = g->time;
+        c->loc = g->loc;
+    }
+}
+
+typedef VEC(struct call) calls;
+
+static int by_begin(const void *a, const void *b)
+{
+    const struct call *x = a, *y = b;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return memcmp(&x->id, &y->id, sizeof x->id);
+}
+
+/* Calls that ended in a time-out; the rest is only counted. */
+static void collect(const struct dossier *d, calls *ret)
+{
+    VEC(struct gateway_line) lines = {0};
+    for (size_t i = 0; i < d->index->gateway.n; i++)
+        *vec_push(&lines) = d->index->gateway.v[i];
+    vec_sort(&lines, by_call);
+    for (size_t i = 0; i < lines.n;) {
+        struct call c = {.id = lines.v[i].id, .begin = TIME_NONE, .gave_up = TIME_NONE};
+        size_t k = i;
+        for (; k < lines.n && memcmp(&lines.v[k].id, &c.id, sizeof c.id) == 0; k++)
+            add_line(&c, &lines.v[k]);
+        if (c.gave_up != TIME_NONE)
+            *vec_push(ret) = c;
+        i = k;
+    }
+    vec_done(&lines);
+    vec_sort(ret, by_begin);
+}
+
+static bool taken(const calls *all, const struct attempt *a)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->v[i].attempt == a)
+            return true;
+    return false;
+}
+
+/* The nearest free attempt that was running when the gateway gave up. */
+static void pair(const struct dossier *d, calls *all, struct call *c)
+{
+    const struct function *f = dossier_function(d, c->function);
+    int64_t best = PAIR_MS + 1;
+    const struct attempt *found = NULL;
+    if (!f)
+        return;
+    for (size_t i = dossier_lower(f, c->begin - PAIR_MS); i < f->attempts.n; i++) {
+        const struct attempt *a = f->attempts.v[i];
+        int64_t gap = attempt_begin(a) - c->begin;
+        if (gap > PAIR_MS)
+            break;
+        gap = gap < 0 ? -gap : gap;
+        bool running = attempt_over(a) >= c->gave_up - PAIR_MS;
+        if (running && gap < best && !taken(all, a)) {
+            best = gap;
+            found = a;
+        }
+    }
+    c->attempt = found;
+}
+
+static void write_pairs(const struct dossier *d, const calls *all, uint32_t function, struct findings *fs,
+                        struct finding *f)
+{
+    static const char *const columns[] = {"call (UTC)", "gateway request", "Lambda request", "#gave up after",
+                                          "#function ran"};
+    struct finding_table *t = finding_table(f, "Calls given up", columns, 5);
+    struct arena *m = &fs->arena;
+    for (size_t i = 0, shown = 0; i < all->n && shown < ROWS_SHOWN; i++) {
+        const struct call *c = &all->v[i];
+        char time[TEXT_TIME_SIZE], gateway[37], lambda[37];
+        if (c->function != function)
+            continue;
+        shown++;
+        text_time_print(c->begin, time);
+        text_uuid_print(c->id.bytes, gateway);
+        *vec_push(&t->cells) = arena_copy(m, slice_str(time)).p;
+        *vec_push(&t->cells) = arena_copy(m, slice_str(gateway)).p;
+        *vec_push(&t->cells) = c->attempt ? arena_copy(m, attempt_id(d->index, c->attempt, lambda)).p : "not in the evidence";
+        *vec_push(&t->cells) = detector_span(m, c->gave_up - c->begin);
+        bool known = c->attempt && decimal_known(c->attempt->duration);
+        *vec_push(&t->cells) = known ? arena_printf(m, "%.0f ms", decimal_value(c->attempt->duration)) : "unknown";
+    }
+}
+
+static void write_detail(const struct dossier *d, const calls *all, uint32_t function, struct findings *fs,
+                         struct finding *f)
+{
+    struct detail detail;
+    int64_t limit = 0;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "pairs");
+    jsonw_open(&detail.w, '[');
+    for (size_t i = 0; i < all->n; i++) {
+        const struct call *c = &all->v[i];
+        char gateway[37];
+        if (c->function != function)
+            continue;
+        text_uuid_print(c->id.bytes, gateway);
+        limit = c->gave_up - c->begin > limit ? c->gave_up - c->begin : limit;
+        jsonw_open(&detail.w, '{');
+        jsonw_key(&detail.w, "gateway_request_id");
+        jsonw_string(&detail.w, slice_str(gateway));
+        jsonw_key(&detail.w, "request_id");
+        if (c->attempt)
+            detail_id(&detail, d, c->attempt);
+        else
+            jsonw_null(&detail.w);
+        jsonw_key(&detail.w, "duration_ms");
+        jsonw_decimal(&detail.w, c->attempt ? c->attempt->duration : DECIMAL_UNKNOWN);
+        jsonw_close(&detail.w, '}');
+    }
+    jsonw_close(&detail.w, ']');
+    jsonw_key(&detail.w, "limit_ms");
+    jsonw_i64(&detail.w, (limit + 500) / 1000 * 1000);
+    detail_done(&detail, fs, f);
+}
+
+static void write_prose(const struct dossier *d, uint32_t function, uint64_t finished, struct findings *fs,
+                        struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    struct slice name = dossier_name(d, function);
+    const char *shell = dossier_shell_name(m, name);
+    f->title = arena_printf(m, "API Gateway gave up on %s %s of %.*s that went on running", detector_count(m, f->count),
+                            detector_plural(f->count, "call", "calls"), SLICE_ARG(name));
+    f->what = arena_printf(m, "The gateway's integration limit ended %s %s with 504; clients saw a failure. %s of the "
+                              "invocations behind them went on and finished without an error, unheard and billed.",
+                           detector_count(m, f->count), detector_plural(f->count, "call", "calls"),
+                           detector_count(m, finished));
+    f->how = "The gateway's log says \"Execution failed due to a timeout error\" for its request id; the invocation that began "
+             "with the call and was still running then is the one behind it. A trace id that both share, or the "
+             "gateway's \"AWS Integration Endpoint RequestId\", would confirm or disprove a pair.";
+    finding_command(fs, f, "# frees the environment when the caller is gone; work that needs longer then fails");
+    finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --timeout 28", shell);
+    f->fix = "Answer at once and work in the background (202 and polling, Step Functions or a queue), stream the response "
+             "through a function URL, or raise the integration limit of a Regional REST API by quota.";
+}
+
+static void report(const struct detector *self, const struct dossier *d, const calls *all, uint32_t function,
+                   struct findings *fs)
+{
+    struct finding *f = finding_new(fs, self, SEVERITY_MEDIUM, function);
+    uint64_t finished = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct call *c = &all->v[i];
+        if (c->function != function)
+            continue;
+        if (c->attempt)
+            finding_attempt(f, c->attempt);
+        else
+            f->count++;
+        finished += c->attempt && attempt_status(c->attempt) == ATTEMPT_OK;
+        finding_seen(f, c->begin);
+        finding_seen(f, c->gave_up);
+        finding_cite(f, c->loc, c->gave_up, NULL);
+        if (c->attempt)
+            finding_cite(f, c->attempt->report_loc, c->attempt->report, c->attempt);
+    }
+    f->severity = f->count >= TIMEOUT_HIGH ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+    write_prose(d, function, finished, fs, f);
+    write_pairs(d, all, function, fs, f);
+    write_detail(d, all, function, fs, f);
+    finding_span(f, "gateway gives up", f->first_seen, f->last_seen);
+}
+
+static const char *gateway_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    calls all = {0};
+    collect(d, &all);
+    for (size_t i = 0; i < all.n; i++)
+        pair(d, &all, &all.v[i]);
+    for (size_t i = 0; i < all.n; i++) {
+        bool first = true;
+        for (size_t k = 0; k < i && first; k++)
+            first = all.v[k].function != all.v[i].function;
+        if (first)
+            report(self, d, &all, all.v[i].function, fs);
+    }
+    vec_done(&all);
+    return "no call that the gateway gave up";
+}
+
+const struct detector detector_gateway_timeout = {
+    .name = "gateway-timeout",
+    .doc = "API Gateway gave up at its limit while the function went on",
+    .missing = "no API Gateway execution log in the evidence",
+    .examine = gateway_examine,
+    .run = gateway_run,
+};

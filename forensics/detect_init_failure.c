@@ -1,0 +1,233 @@
+/* init-failure: inits that ended in an error or ran into their limit (INIT_REPORT, platform.initReport). Lambda
+ * repeats a failed init inside the next invocation, which pays for it and, when it fails again, fails with it.
+ * Severity: 3 or more failed invocations are high, 1 or 2 medium, failed inits alone low. Failures of one function
+ * more than EPISODE_GAP_MS apart are told apart. */
+#include "forensics/detector.h"
+
+enum { FAILED_HIGH = 3, EPISODE_GAP_MS = 30 * 60 * 1000, RUNTIMES_MAX = 8 };
+
+static uint64_t init_examine(const struct dossier *d)
+{
+    uint64_t n = d->cold;
+    for (size_t i = 0; i < d->index->phases.n; i++)
+        n += d->index->phases.v[i].kind == EVENT_INIT_START || d->index->phases.v[i].kind == EVENT_INIT_REPORT;
+    return n;
+}
+
+static bool failed(const struct phase *p)
+{
+    return p->kind == EVENT_INIT_REPORT && (p->status == STATUS_ERROR || p->status == STATUS_TIMEOUT);
+}
+
+static bool init_failed(const struct attempt *a)
+{
+    return a->flags & ATTEMPT_INIT_FAILED;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct phase *x = *(const struct phase *const *)a, *y = *(const struct phase *const *)b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    if (x->loc.source != y->loc.source)
+        return x->loc.source < y->loc.source ? -1 : 1;
+    return x->loc.offset < y->loc.offset ? -1 : x->loc.offset > y->loc.offset;
+}
+
+typedef VEC(const struct phase *) phases;
+
+static void collect(const struct dossier *d, uint32_t function, phases *ret)
+{
+    const struct index *x = d->index;
+    for (size_t i = 0; i < x->phases.n; i++)
+        if (failed(&x->phases.v[i]) && x->streams.v[x->phases.v[i].stream].function == function)
+            *vec_push(ret) = &x->phases.v[i];
+    vec_sort(ret, by_time);
+}
+
+struct failures {
+    const struct phase *const *v;
+    size_t n;
+    uint64_t first_try, repeated, timeouts, environments;
+    uint32_t runtime, error_type;
+    bool one_runtime;
+};
+
+static uint32_t runtime_of(const struct index *x, uint32_t stream)
+{
+    for (size_t i = 0; i < x->phases.n; i++)
+        if (x->phases.v[i].stream == stream && x->phases.v[i].runtime)
+            return x->phases.v[i].runtime;
+    return 0;
+}
+
+static void count(const struct dossier *d, struct failures *f)
+{
+    f->one_runtime = true;
+    for (size_t i = 0; i < f->n; i++) {
+        const struct phase *p = f->v[i];
+        uint32_t runtime = runtime_of(d->index, p->stream);
+        bool again = false;
+        for (size_t k = 0; k < i && !again; k++)
+            again = f->v[k]->stream == p->stream;
+        f->environments += !again;
+        f->repeated += p->phase == PHASE_INVOKE;
+        f->first_try += p->phase != PHASE_INVOKE;
+        f->timeouts += p->status == STATUS_TIMEOUT;
+        f->error_type = p->error_type ? p->error_type : f->error_type;
+        f->one_runtime &= i == 0 || runtime == f->runtime;
+        f->runtime = runtime;
+    }
+}
+
+/* Attempts hurt: those that failed with a repeated init between the first and the last failure. */
+static void take_attempts(const struct dossier *d, struct finding *f, const struct function *fn,
+                          const struct failures *fail)
+{
+    enum { AFTER_MS = 60000 };
+    int64_t from = fail->v[0]->time, to = fail->v[fail->n - 1]->time;
+    (void)d;
+    for (size_t i = 0; i < fn->attempts.n; i++) {
+        const struct attempt *a = fn->attempts.v[i];
+        int64_t begin = attempt_begin(a);
+        bool near = from == TIME_NONE || begin == TIME_NONE || (begin >= from - AFTER_MS && begin <= to + AFTER_MS);
+        if (init_failed(a) && near) {
+            finding_attempt(f, a);
+            finding_seen(f, a->report);
+        }
+    }
+}
+
+/* The error that the program itself printed: the mark nearest before the first failed init in its stream. */
+static const struct mark *told_error(const struct dossier *d, const struct phase *p)
+{
+    const struct index *x = d->index;
+    const struct mark *best = NULL;
+    for (size_t i = 0; i < x->marks.n; i++) {
+        const struct mark *m = &x->marks.v[i];
+        if (m->kind == MARK_ERROR && m->stream == p->stream && m->time <= p->time && (!best || m->time >= best->time))
+            best = m;
+    }
+    return best;
+}
+
+static void write_detail(const struct dossier *d, const struct failures *fail, struct findings *fs, struct finding *f)
+{
+    struct detail detail;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "failed_inits");
+    jsonw_i64(&detail.w, (int64_t)fail->n);
+    jsonw_key(&detail.w, "first_try");
+    jsonw_i64(&detail.w, (int64_t)fail->first_try);
+    jsonw_key(&detail.w, "repeated");
+    jsonw_i64(&detail.w, (int64_t)fail->repeated);
+    jsonw_key(&detail.w, "timeouts");
+    jsonw_i64(&detail.w, (int64_t)fail->timeouts);
+    jsonw_key(&detail.w, "environments");
+    jsonw_i64(&detail.w, (int64_t)fail->environments);
+    jsonw_key(&detail.w, "error_type");
+    if (fail->error_type)
+        jsonw_string(&detail.w, dossier_name(d, fail->error_type));
+    else
+        jsonw_null(&detail.w);
+    jsonw_key(&detail.w, "runtime");
+    if (fail->one_runtime && fail->runtime)
+        jsonw_string(&detail.w, dossier_name(d, fail->runtime));
+    else
+        jsonw_null(&detail.w);
+    detail_done(&detail, fs, f);
+}
+
+static void write_prose(const struct dossier *d, const struct function *fn, const struct failures *fail,
+                        struct findings *fs, struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    struct slice name = dossier_name(d, fn->name), runtime = dossier_name(d, fail->runtime);
+    const char *shell = dossier_shell_name(m, name);
+    const char *on = fail->one_runtime && runtime.n ? arena_printf(m, " on %.*s", SLICE_ARG(runtime)) : "";
+    f->title = arena_printf(m, "%zu %s of %.*s failed%s", fail->n, detector_plural(fail->n, "init", "inits"),
+                            SLICE_ARG(name), on);
+    f->what = arena_printf(m, "%s %s%s could not initialise: %s failed at the first try, %s when the init was repeated inside "
+                              "an invocation%s. %s %s failed with it.",
+                           detector_count(m, fail->environments),
+                           detector_plural(fail->environments, "environment", "environments"), on,
+                           detector_count(m, fail->first_try), detector_count(m, fail->repeated),
+                           fail->timeouts ? arena_printf(m, ", %s of them at the time limit", detector_count(m, fail->timeouts))
+                                          : "",
+                           detector_count(m, f->count), detector_plural(f->count, "invocation", "invocations"));
+    f->how = "INIT_REPORT is the platform's own line for an init that failed. The application's last lines before it name "
+             "the module or call. Environments of the same version that initialise well at the same time would "
+             "point to the environment, not to the package.";
+    finding_command(fs, f, "# goes back to the last version that initialised; N is its number");
+    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N", shell);
+    if (fail->timeouts)
+        finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --timeout 120 --memory-size 3008",
+                        shell);
+    if (fail->one_runtime && runtime.n) {
+        finding_command(fs, f, "# pins the runtime that worked; take its ARN from an earlier INIT_START line");
+        finding_command(fs, f,
+                        "aws lambda put-runtime-management-config --function-name %s --update-runtime-on Manual "
+                        "--runtime-version-arn ARN", shell);
+    }
+    f->fix = "Ship every module the code imports (the SDK of an older major version is not in newer runtimes), load the "
+             "built package once in a container of the target runtime before it takes traffic, and move slow work "
+             "out of the init.";
+    finding_fact(fs, f, "failed inits", "%zu (%s at first try, %s repeated)", fail->n, detector_count(m, fail->first_try),
+                 detector_count(m, fail->repeated));
+    finding_fact(fs, f, "environments", "%s", detector_count(m, fail->environments));
+    if (fail->error_type)
+        finding_fact(fs, f, "error type", "%.*s", SLICE_ARG(dossier_name(d, fail->error_type)));
+}
+
+static void report(const struct detector *self, const struct dossier *d, const struct function *fn,
+                   struct failures *fail, struct findings *fs)
+{
+    struct finding *f = finding_new(fs, self, SEVERITY_LOW, fn->name);
+    const struct mark *told = told_error(d, fail->v[0]);
+    count(d, fail);
+    if (told)
+        finding_cite(f, told->loc, told->time, NULL);
+    for (size_t i = 0; i < fail->n; i++) {
+        finding_seen(f, fail->v[i]->time);
+        finding_cite(f, fail->v[i]->loc, fail->v[i]->time, NULL);
+    }
+    take_attempts(d, f, fn, fail);
+    f->severity = f->count >= FAILED_HIGH ? SEVERITY_HIGH : f->count > 0 ? SEVERITY_MEDIUM : SEVERITY_LOW;
+    write_prose(d, fn, fail, fs, f);
+    write_detail(d, fail, fs, f);
+    finding_span(f, "inits fail", f->first_seen, f->last_seen);
+    /* An init that failed outside of any invocation counts as one: the contract's rule for lone error lines. */
+    if (f->count == 0)
+        f->count = fail->n;
+}
+
+static void examine_function(const struct detector *self, const struct dossier *d, const struct function *fn,
+                             struct findings *fs)
+{
+    phases all = {0};
+    collect(d, fn->name, &all);
+    for (size_t i = 0; i < all.n;) {
+        size_t n = 1;
+        while (i + n < all.n && all.v[i + n]->time - all.v[i + n - 1]->time <= EPISODE_GAP_MS)
+            n++;
+        struct failures fail = {.v = all.v + i, .n = n};
+        report(self, d, fn, &fail, fs);
+        i += n;
+    }
+    vec_done(&all);
+}
+
+static const char *init_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    for (size_t i = 0; i < d->functions.n; i++)
+        examine_function(self, d, &d->functions.v[i], fs);
+    return "no init failed";
+}
+
+const struct detector detector_init_failure = {
+    .name = "init-failure",
+    .doc = "inits that failed or timed out, and the invocations that failed with them",
+    .missing = "no init in the evidence",
+    .examine = init_examine,
+    .run = init_run,
+};

@@ -1,0 +1,128 @@
+/* out-of-memory: the platform says Runtime.OutOfMemory, or the program's last error is one of the memory errors
+ * that runtimes print (signatures of class MEM) in an invocation that failed. A full memory alone is no proof: a
+ * time-out with a full page cache looks the same (field guide, lambda-text-logs 1.2).
+ * Severity: 3 or more are high, 1 or 2 medium. */
+#include "forensics/detector.h"
+
+enum { MEMORY_HIGH = 3, TYPES_MAX = 8 };
+
+static uint64_t memory_examine(const struct dossier *d)
+{
+    return d->index->attempts.n;
+}
+
+static bool says_memory(const struct dossier *d, const struct mark *m)
+{
+    if (m->kind == MARK_ERROR)
+        return slice_eq(dossier_name(d, m->text), SLICE("Runtime.OutOfMemory"));
+    return m->kind == MARK_SIGNATURE && signatures_get(d->ev->signatures, m->value)->class == SIGNATURE_MEM;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Attempts of all functions in which a line tells of memory, by address. */
+static void collect_told(const struct dossier *d, detector_picks *ret)
+{
+    for (size_t i = 0; i < d->index->marks.n; i++) {
+        const struct mark *m = &d->index->marks.v[i];
+        if (m->attempt && says_memory(d, m))
+            *vec_push(ret) = m->attempt;
+    }
+    vec_sort(ret, by_address);
+}
+
+static bool is_killed(const struct dossier *d, const struct attempt *a, const detector_picks *told)
+{
+    if (slice_eq(dossier_name(d, a->error_type), SLICE("Runtime.OutOfMemory")))
+        return true;
+    if (attempt_status(a) != ATTEMPT_FAILED)
+        return false;
+    return told->n && bsearch(&a, told->v, told->n, sizeof *told->v, by_address);
+}
+
+static void write_detail(const struct dossier *d, const struct function *fn, const detector_picks *picks,
+                         struct findings *fs, struct finding *f)
+{
+    struct detail detail;
+    uint32_t types[TYPES_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < picks->n; i++) {
+        size_t k = 0;
+        while (k < n && types[k] != picks->v[i]->error_type)
+            k++;
+        if (k == n && n < TYPES_MAX && picks->v[i]->error_type)
+            types[n++] = picks->v[i]->error_type;
+    }
+    detail_init(&detail);
+    jsonw_key(&detail.w, "memory_mb");
+    if (fn->memory_mb)
+        jsonw_i64(&detail.w, fn->memory_mb);
+    else
+        jsonw_null(&detail.w);
+    jsonw_key(&detail.w, "error_types");
+    jsonw_open(&detail.w, '[');
+    for (size_t i = 0; i < n; i++)
+        jsonw_string(&detail.w, dossier_name(d, types[i]));
+    jsonw_close(&detail.w, ']');
+    detail_done(&detail, fs, f);
+}
+
+static void write_prose(const struct dossier *d, const struct function *fn, struct findings *fs, struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    struct slice name = dossier_name(d, fn->name);
+    const char *count = detector_count(m, f->count);
+    f->title = arena_printf(m, "%s %s of %.*s ran out of memory", count,
+                            detector_plural(f->count, "invocation", "invocations"), SLICE_ARG(name));
+    f->what = arena_printf(m, "%s of %s invocations were ended for want of memory; the function has %u MB, the most used "
+                              "was %u MB.",
+                           count, detector_count(m, fn->attempts.n), fn->memory_mb, fn->max_memory_mb);
+    f->how = "The report's error type is Runtime.OutOfMemory, or the runtime's own memory error stands in a failed "
+             "invocation. A Max Memory Used well below the size would disprove it.";
+    finding_command(fs, f, "# more memory is also more CPU; each second costs in proportion");
+    finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --memory-size %u",
+                    dossier_shell_name(m, name), fn->memory_mb ? fn->memory_mb * 2 : 2048);
+    f->fix = "Stream instead of buffering, cap the batch size, set the runtime's heap to about 75 % of the function's "
+             "memory, and look for a leak where the memory climbs through an environment's life.";
+    finding_fact(fs, f, "memory size / most used", "%u / %u MB", fn->memory_mb, fn->max_memory_mb);
+}
+
+static const char *memory_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    detector_picks told = {0};
+    collect_told(d, &told);
+    for (size_t i = 0; i < d->functions.n; i++) {
+        const struct function *fn = &d->functions.v[i];
+        detector_picks picks = {0};
+        for (size_t k = 0; k < fn->attempts.n; k++)
+            if (is_killed(d, fn->attempts.v[k], &told))
+                *vec_push(&picks) = fn->attempts.v[k];
+        if (picks.n) {
+            struct finding *f = finding_new(fs, self, picks.n >= MEMORY_HIGH ? SEVERITY_HIGH : SEVERITY_MEDIUM, fn->name);
+            for (size_t k = 0; k < picks.n; k++) {
+                const struct attempt *a = picks.v[k];
+                finding_attempt(f, a);
+                finding_seen(f, a->report != TIME_NONE ? a->report : attempt_begin(a));
+                finding_cite(f, a->report_loc.source != UINT32_MAX ? a->report_loc : a->loc, a->report, a);
+            }
+            write_prose(d, fn, fs, f);
+            write_detail(d, fn, &picks, fs, f);
+            finding_span(f, "out of memory", f->first_seen, f->last_seen);
+        }
+        vec_done(&picks);
+    }
+    vec_done(&told);
+    return "no invocation ran out of memory";
+}
+
+const struct detector detector_out_of_memory = {
+    .name = "out-of-memory",
+    .doc = "invocations that were ended for want of memory",
+    .missing = "no invocation in the evidence",
+    .examine = memory_examine,
+    .run = memory_run,
+};

@@ -1,0 +1,247 @@
+/* timeout: invocations that reached their function's limit. Both styles are known: the line "Task timed out
+ * after" and `Status: timeout` of the report (text or JSON). The words before it say where the time went.
+ * Thresholds: 1 or 2 are medium, 3 and more are high. */
+#include "forensics/detector.h"
+
+enum { TIMEOUT_HIGH = 3, PATTERNS_SHOWN = 5 };
+
+static uint64_t timeout_examine(const struct dossier *d)
+{
+    return d->index->attempts.n;
+}
+
+static bool timed_out(const struct attempt *a)
+{
+    return attempt_status(a) == ATTEMPT_TIMED_OUT;
+}
+
+struct said {
+    uint32_t text, host;
+    uint64_t count;
+    struct slice words;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct said *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return slice_cmp(x->words, y->words);
+}
+
+struct timeouts {
+    const struct dossier *d;
+    const struct function *f;
+    detector_picks picks;
+    VEC(struct said) said;
+    VEC(struct citation) lines; /* where each timeout is told */
+    uint64_t cold, silent, limit_ms;
+    uint32_t host;
+    uint64_t host_count;
+};
+
+static void add_words(struct timeouts *t, uint32_t text, uint32_t host)
+{
+    for (size_t i = 0; i < t->said.n; i++) {
+        if (t->said.v[i].text == text) {
+            t->said.v[i].count++;
+            t->said.v[i].host = t->said.v[i].host ? t->said.v[i].host : host;
+            return;
+        }
+    }
+    *vec_push(&t->said) = (struct said){text, host, 1, dossier_name(t->d, text)};
+}
+
+/* Marks of one attempt: the line that tells, and the words, which another file may hold. */
+struct told {
+    const struct mark *line;
+    uint32_t words, host;
+};
+
+static void note_mark(struct told *told, const struct mark *m)
+{
+    if (m->kind == MARK_TIMEOUT && !told->line)
+        told->line = m;
+    if ((m->kind == MARK_TIMEOUT || m->kind == MARK_WORDS) && m->text) {
+        told->words = m->text;
+        told->host = m->host;
+    }
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* All marks are walked once for each function with timeouts; picks are looked up by address. */
+static void read_marks(struct timeouts *t)
+{
+    const struct index *x = t->d->index;
+    struct told *told = calloc(t->picks.n + 1, sizeof *told);
+    detector_picks sorted = {0};
+    if (!told)
+        err_oom();
+    for (size_t i = 0; i < t->picks.n; i++)
+        *vec_push(&sorted) = t->picks.v[i];
+    vec_sort(&sorted, by_address);
+    for (size_t i = 0; i < x->marks.n; i++) {
+        const struct attempt *a = x->marks.v[i].attempt;
+        const struct attempt **hit = bsearch(&a, sorted.v, sorted.n, sizeof *sorted.v, by_address);
+        if (hit)
+            note_mark(&told[hit - sorted.v], &x->marks.v[i]);
+    }
+    for (size_t i = 0; i < t->picks.n; i++) {
+        const struct attempt *a = t->picks.v[i];
+        const struct attempt **hit = bsearch(&a, sorted.v, sorted.n, sizeof *sorted.v, by_address);
+        const struct told *k = &told[hit - sorted.v];
+        if (k->words)
+            add_words(t, k->words, k->host);
+        else
+            t->silent++;
+        struct loc loc = k->line ? k->line->loc : a->report_loc;
+        *vec_push(&t->lines) = (struct citation){loc, k->line ? k->line->time : a->report, a, {"", 0}};
+    }
+    vec_done(&sorted);
+    free(told);
+    vec_sort(&t->said, by_count);
+}
+
+/* The host that most of the last words name, when more than half of all timeouts do. */
+static void find_host(struct timeouts *t)
+{
+    for (size_t i = 0; i < t->said.n; i++) {
+        uint64_t n = 0;
+        for (size_t k = 0; k < t->said.n && t->said.v[i].host; k++)
+            n += t->said.v[k].host == t->said.v[i].host ? t->said.v[k].count : 0;
+        if (n > t->host_count) {
+            t->host_count = n;
+            t->host = t->said.v[i].host;
+        }
+    }
+    if (t->host_count * 2 <= t->picks.n)
+        t->host = 0;
+}
+
+static void find_limit(struct timeouts *t)
+{
+    for (size_t i = 0; i < t->picks.n; i++) {
+        t->cold += attempt_cold(t->picks.v[i]);
+        if (t->picks.v[i]->limit_ms > t->limit_ms)
+            t->limit_ms = t->picks.v[i]->limit_ms;
+    }
+}
+
+static void write_detail(const struct timeouts *t, struct findings *fs, struct finding *f)
+{
+    struct detail detail;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "limit_ms");
+    if (t->limit_ms)
+        jsonw_i64(&detail.w, (int64_t)t->limit_ms);
+    else
+        jsonw_null(&detail.w);
+    jsonw_key(&detail.w, "last_words");
+    jsonw_open(&detail.w, '[');
+    for (size_t i = 0; i < t->said.n; i++) {
+        jsonw_open(&detail.w, '{');
+        jsonw_key(&detail.w, "pattern");
+        jsonw_string(&detail.w, t->said.v[i].words);
+        jsonw_key(&detail.w, "count");
+        jsonw_i64(&detail.w, (int64_t)t->said.v[i].count);
+        jsonw_close(&detail.w, '}');
+    }
+    jsonw_close(&detail.w, ']');
+    jsonw_key(&detail.w, "cold");
+    jsonw_i64(&detail.w, (int64_t)t->cold);
+    jsonw_key(&detail.w, "host");
+    if (t->host)
+        jsonw_string(&detail.w, dossier_name(t->d, t->host));
+    else
+        jsonw_null(&detail.w);
+    detail_done(&detail, fs, f);
+}
+
+static void write_words(const struct timeouts *t, struct findings *fs, struct finding *f)
+{
+    static const char *const columns[] = {"last line before the time-out, made alike", "#timeouts"};
+    if (t->said.n == 0)
+        return;
+    struct finding_table *table = finding_table(f, "Last words", columns, 2);
+    for (size_t i = 0; i < t->said.n && i < PATTERNS_SHOWN; i++) {
+        *vec_push(&table->cells) = arena_copy(&fs->arena, t->said.v[i].words).p;
+        *vec_push(&table->cells) = detector_count(&fs->arena, t->said.v[i].count);
+    }
+    if (t->silent) {
+        *vec_push(&table->cells) = "(no application line)";
+        *vec_push(&table->cells) = detector_count(&fs->arena, t->silent);
+    }
+}
+
+static void write_prose(const struct timeouts *t, struct findings *fs, struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    struct slice name = dossier_name(t->d, t->f->name);
+    const char *shell = dossier_shell_name(m, name);
+    const char *limit = t->limit_ms ? arena_printf(m, "%s", detector_span(m, (int64_t)t->limit_ms)) : "unknown";
+    f->title = arena_printf(m, "%s %s of %.*s timed out", detector_count(m, t->picks.n),
+                            detector_plural(t->picks.n, "invocation", "invocations"), SLICE_ARG(name));
+    f->what = arena_printf(m, "%s of %s invocations ran into the limit of %s. %s of them were cold.%s%.*s%s",
+                           detector_count(m, t->picks.n), detector_count(m, t->f->attempts.n), limit,
+                           t->cold ? detector_count(m, t->cold) : "None", t->host ? " Most last spoke of " : "",
+                           SLICE_ARG(t->host ? dossier_name(t->d, t->host) : SLICE("")), t->host ? "." : "");
+    f->how = "The platform says so for each of them (the line \"Task timed out after\", or Status: timeout in the "
+             "report). The last words show where an invocation was, not that this caused the delay: a "
+             "longer trace or the called service's own log would confirm or disprove it.";
+    finding_command(fs, f, "# gives calls more time; callers wait longer and every waiting second is billed");
+    finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --timeout %llu", shell,
+                    (unsigned long long)(t->limit_ms ? t->limit_ms * 2 / 1000 < 900 ? t->limit_ms * 2 / 1000 : 900 : 60));
+    finding_command(fs, f, "# stops the two automatic retries of asynchronous events; failed events are then lost");
+    finding_command(fs, f, "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
+                    shell);
+    f->fix = "Give every outgoing call a time-out well below the function's (connect 2-5 s, whole call at most a "
+             "third), abort by the context's remaining time, keep the work idempotent, and check the VPC's route "
+             "to what is called.";
+    finding_fact(fs, f, "configured limit", "%s", limit);
+    finding_fact(fs, f, "cold among them", "%s", detector_count(m, t->cold));
+}
+
+static void report_function(const struct detector *self, struct timeouts *t, struct findings *fs)
+{
+    enum severity severity = t->picks.n >= TIMEOUT_HIGH ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+    struct finding *f = finding_new(fs, self, severity, t->f->name);
+    read_marks(t);
+    find_host(t);
+    find_limit(t);
+    for (size_t i = 0; i < t->picks.n; i++) {
+        finding_attempt(f, t->picks.v[i]);
+        finding_seen(f, t->lines.v[i].time != TIME_NONE ? t->lines.v[i].time : attempt_begin(t->picks.v[i]));
+        finding_cite(f, t->lines.v[i].loc, t->lines.v[i].time, t->picks.v[i]);
+    }
+    write_prose(t, fs, f);
+    write_words(t, fs, f);
+    write_detail(t, fs, f);
+    finding_span(f, "invocations time out", f->first_seen, f->last_seen);
+}
+
+static const char *timeout_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    for (size_t i = 0; i < d->functions.n; i++) {
+        struct timeouts t = {.d = d, .f = &d->functions.v[i]};
+        detector_pick(t.f, timed_out, &t.picks);
+        if (t.picks.n)
+            report_function(self, &t, fs);
+        vec_done(&t.picks);
+        vec_done(&t.said);
+        vec_done(&t.lines);
+    }
+    return arena_printf(&fs->arena, "none of %s invocations timed out", detector_count(&fs->arena, d->index->attempts.n));
+}
+
+const struct detector detector_timeout = {
+    .name = "timeout",
+    .doc = "invocations that ran into their function's time limit, and what they said last",
+    .missing = "no invocation in the evidence",
+    .examine = timeout_examine,
+    .run = timeout_run,
+};

@@ -1,0 +1,47 @@
+/* A detector looks for one kind of incident. One more is one file, one word in detectors.h, one golden case and
+ * one entry in the manual. */
+#ifndef FORENSICS_DETECTOR_H
+#define FORENSICS_DETECTOR_H
+
+#include "base/jsonw.h"
+#include "forensics/dossier.h"
+#include "forensics/finding.h"
+
+struct detector {
+    const char *name; /* what --only takes and JSON shows */
+    const char *doc;  /* one line for `coldcase detectors` */
+    const char *missing; /* why it could not run: "no S3 event record in the evidence" */
+    /* How many things it can look at; 0 means that the evidence lacks what it needs. */
+    uint64_t (*examine)(const struct dossier *d);
+    /* Adds findings. Returns the reason when it finds none, in findings' arena, or NULL for the plain word. */
+    const char *(*run)(const struct detector *self, const struct dossier *d, struct findings *fs);
+};
+
+/* All detectors in the order of the manual; NULL at the end. */
+extern const struct detector *const detectors[];
+
+/* Runs all detectors (or those named), sorts the findings, gives ids and links causes. */
+void detectors_run(const struct dossier *d, const struct slice *only, size_t only_n, struct findings *fs);
+const struct detector *detector_by_name(struct slice name);
+
+/* ---- shared by detectors ---- */
+
+/* Attempts of one function for which `pick` holds, in order of time. */
+typedef VEC(const struct attempt *) detector_picks;
+void detector_pick(const struct function *f, bool (*pick)(const struct attempt *a), detector_picks *ret);
+/* A writer for `detail`; detector_detail_done puts the text into the finding. */
+struct detail {
+    struct buf text;
+    struct jsonw w;
+};
+void detail_init(struct detail *detail);
+void detail_done(struct detail *detail, struct findings *fs, struct finding *f);
+void detail_id(struct detail *detail, const struct dossier *d, const struct attempt *a);
+/* "3 h 12 min", "14 min", "41 s", "320 ms". */
+const char *detector_span(struct arena *arena, int64_t ms);
+/* 41,208 */
+const char *detector_count(struct arena *arena, uint64_t n);
+/* "invocation" or "invocations". */
+const char *detector_plural(uint64_t n, const char *one, const char *many);
+
+#endif

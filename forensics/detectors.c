@@ -1,0 +1,170 @@
+/* The table of detectors, their run, and the order and ids of what they find. */
+#include "forensics/detector.h"
+
+#include <stdio.h>
+
+#define DETECTOR(name) extern const struct detector detector_##name;
+#include "forensics/detectors.h"
+#undef DETECTOR
+
+const struct detector *const detectors[] = {
+#define DETECTOR(name) &detector_##name,
+#include "forensics/detectors.h"
+#undef DETECTOR
+    NULL,
+};
+
+const struct detector *detector_by_name(struct slice name)
+{
+    for (size_t i = 0; detectors[i]; i++)
+        if (slice_eq(name, slice_str(detectors[i]->name)))
+            return detectors[i];
+    return NULL;
+}
+
+static bool wanted(const struct detector *d, const struct slice *only, size_t only_n)
+{
+    for (size_t i = 0; i < only_n; i++)
+        if (slice_eq(only[i], slice_str(d->name)))
+            return true;
+    return only_n == 0;
+}
+
+static void run_one(const struct detector *detector, const struct dossier *d, struct findings *fs)
+{
+    size_t before = fs->list.n;
+    struct check c = {.detector = detector, .verdict = VERDICT_NOT_RUN, .why = detector->missing};
+    c.examined = detector->examine(d);
+    if (c.examined > 0) {
+        const char *why = detector->run(detector, d, fs);
+        bool found = fs->list.n > before;
+        c.verdict = found ? VERDICT_FOUND : VERDICT_CLEAN;
+        c.why = found ? "" : why ? why : "nothing found";
+    }
+    *vec_push(&fs->checks) = c;
+}
+
+/* Severity, then first_seen, then detector, then function: the contract's order. */
+static const struct dossier *sorting; /* qsort has no context; set only while sorting, by one thread */
+
+static int by_report_order(const void *a, const void *b)
+{
+    const struct finding *x = *(struct finding *const *)a, *y = *(struct finding *const *)b;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    if (x->first_seen != y->first_seen)
+        return x->first_seen < y->first_seen ? -1 : 1;
+    int c = strcmp(x->detector->name, y->detector->name);
+    if (c == 0)
+        c = slice_cmp(dossier_name(sorting, x->function), dossier_name(sorting, y->function));
+    return c ? c : strcmp(x->key, y->key);
+}
+
+/* ---- what follows from what ---- */
+
+struct cause {
+    const char *effect, *cause;
+    const char *note;
+};
+
+/* Contributing conditions that the field knows; the numbers of each pair stand in the note. */
+static const struct cause causes[] = {
+    {"connection-limit", "recursive-trigger", "began after the loop and in the same function"},
+    {"timeout", "connection-limit", "began after the first refused connection, in the same function"},
+    {"timeout", "recursive-trigger", "began after the loop and in the same function"},
+    {"crash", "connection-limit", "the same invocations report the refused connection"},
+    {"crash", "init-failure", "the same environments failed their init"},
+    {"gateway-timeout", "timeout", "the same function timed out behind the gateway"},
+    {"cold-start", "recursive-trigger", "began after the loop and in the same function"},
+};
+
+static bool follows(const struct finding *effect, const struct finding *cause)
+{
+    return effect->function == cause->function && effect->function != 0 && cause->first_seen != TIME_NONE &&
+           effect->first_seen >= cause->first_seen && effect->first_seen <= cause->last_seen &&
+           cause->severity >= SEVERITY_MEDIUM;
+}
+
+static void link_cause(struct findings *fs, struct finding *f)
+{
+    for (size_t k = 0; k < sizeof causes / sizeof *causes && !f->caused_by; k++) {
+        if (strcmp(f->detector->name, causes[k].effect) != 0)
+            continue;
+        for (size_t i = 0; i < fs->list.n && !f->caused_by; i++) {
+            const struct finding *other = fs->list.v[i];
+            if (strcmp(other->detector->name, causes[k].cause) != 0 || !follows(f, other))
+                continue;
+            f->caused_by = other->id;
+            f->cause_note = causes[k].note;
+        }
+    }
+}
+
+void detectors_run(const struct dossier *d, const struct slice *only, size_t only_n, struct findings *fs)
+{
+    for (size_t i = 0; detectors[i]; i++)
+        if (wanted(detectors[i], only, only_n))
+            run_one(detectors[i], d, fs);
+    sorting = d;
+    vec_sort(&fs->list, by_report_order);
+    sorting = NULL;
+    for (size_t i = 0; i < fs->list.n; i++)
+        snprintf(fs->list.v[i]->id, sizeof fs->list.v[i]->id, "F%zu", i + 1);
+    for (size_t i = 0; i < fs->list.n; i++)
+        link_cause(fs, fs->list.v[i]);
+}
+
+/* ---- shared ---- */
+
+void detector_pick(const struct function *f, bool (*pick)(const struct attempt *a), detector_picks *ret)
+{
+    for (size_t i = 0; i < f->attempts.n; i++)
+        if (pick(f->attempts.v[i]))
+            *vec_push(ret) = f->attempts.v[i];
+}
+
+void detail_init(struct detail *detail)
+{
+    buf_init(&detail->text, 0);
+    detail->w = (struct jsonw){&detail->text, false};
+    jsonw_open(&detail->w, '{');
+}
+
+void detail_done(struct detail *detail, struct findings *fs, struct finding *f)
+{
+    jsonw_close(&detail->w, '}');
+    f->detail = arena_copy(&fs->arena, buf_slice(&detail->text)).p;
+    buf_done(&detail->text);
+}
+
+void detail_id(struct detail *detail, const struct dossier *d, const struct attempt *a)
+{
+    char buffer[37];
+    jsonw_string(&detail->w, attempt_id(d->index, a, buffer));
+}
+
+const char *detector_span(struct arena *arena, int64_t ms)
+{
+    long long s = ms / 1000;
+    if (ms < 1000)
+        return arena_printf(arena, "%lld ms", (long long)ms);
+    if (s < 60)
+        return arena_printf(arena, "%lld s", s);
+    if (s < 3600)
+        return s % 60 ? arena_printf(arena, "%lld min %lld s", s / 60, s % 60) : arena_printf(arena, "%lld min", s / 60);
+    if (s < 86400)
+        return arena_printf(arena, "%lld h %lld min", s / 3600, s / 60 % 60);
+    return arena_printf(arena, "%lld d %lld h", s / 86400, s / 3600 % 24);
+}
+
+const char *detector_count(struct arena *arena, uint64_t n)
+{
+    if (n < 1000)
+        return arena_printf(arena, "%llu", (unsigned long long)n);
+    return arena_printf(arena, "%s,%03llu", detector_count(arena, n / 1000), (unsigned long long)(n % 1000));
+}
+
+const char *detector_plural(uint64_t n, const char *one, const char *many)
+{
+    return n == 1 ? one : many;
+}

@@ -1,0 +1,50 @@
+/* The frozen index seen by function: what detectors and reports read. */
+#ifndef FORENSICS_DOSSIER_H
+#define FORENSICS_DOSSIER_H
+
+#include "forensics/evidence.h"
+#include "forensics/freeze.h"
+
+struct quantiles {
+    double p50, p90, p99, max;
+    bool known;
+};
+
+/* One function and all that ran of it. */
+struct function {
+    uint32_t name;
+    VEC(const struct attempt *) attempts; /* by start */
+    VEC(uint32_t) streams;                /* its environments */
+    size_t peak_concurrency; /* most attempts at one time */
+    uint64_t errors, timeouts, cold, init_failed, incomplete;
+    struct quantiles duration, init;
+    uint32_t memory_mb, max_memory_mb;
+    double gb_seconds, cost_usd;
+};
+
+struct dossier {
+    const struct evidence *ev;
+    const struct index *index;
+    VEC(struct function) functions; /* by name */
+    int64_t start, end;             /* first and last time in the evidence, TIME_NONE when there is none */
+    uint64_t environments, cold, timeouts, errors;
+    struct arena arena;
+};
+
+void dossier_init(struct dossier *d, const struct evidence *ev);
+void dossier_done(struct dossier *d);
+const struct function *dossier_function(const struct dossier *d, uint32_t name);
+struct slice dossier_name(const struct dossier *d, uint32_t name);
+/* Environments of a function whose life (first to last line) holds the time. A frozen environment keeps its
+ * sockets, so idle ones count. */
+size_t dossier_alive(const struct dossier *d, const struct function *f, int64_t time);
+/* The same at its highest between two times. */
+size_t dossier_alive_peak(const struct dossier *d, const struct function *f, int64_t from, int64_t to);
+/* Attempts of the function that began in [from, to). */
+size_t dossier_begun(const struct function *f, int64_t from, int64_t to);
+/* Where the first attempt with start >= time stands in f->attempts. */
+size_t dossier_lower(const struct function *f, int64_t time);
+/* A function name that can stand in a shell command; a placeholder for others. */
+const char *dossier_shell_name(struct arena *arena, struct slice name);
+
+#endif

@@ -1,0 +1,43 @@
+/* The evidence of one run: the list of files, and the index made from them. */
+#ifndef FORENSICS_EVIDENCE_H
+#define FORENSICS_EVIDENCE_H
+
+#include "base/err.h"
+#include "forensics/index.h"
+#include "parsers/source.h"
+
+struct container;
+
+struct evidence_options {
+    unsigned threads;              /* 0: as many as there are cores */
+    int64_t from, to;              /* TIME_NONE: open; both ends belong to the window */
+    struct slice assume_function;
+    const struct container *format_in; /* NULL: recognise */
+    struct slice signatures_text;  /* content of the user's signature file, may be empty */
+    const struct slice *functions; /* only these, when there are any */
+    size_t functions_n;
+    /* Called from time to time by one thread at a time; may be NULL. */
+    void (*progress)(void *ctx, uint64_t bytes_done, uint64_t bytes_all, const char *path);
+    void *progress_ctx;
+};
+
+struct evidence {
+    VEC(struct source) sources; /* sorted by path; a loc's source is an index into it */
+    VEC(const char *) paths;    /* what the sources' paths point to */
+    struct arena arena;
+    struct index index;
+    struct signatures *signatures;
+    bool from_stdin;
+};
+
+void evidence_init(struct evidence *ev);
+void evidence_done(struct evidence *ev);
+/* Adds a file, a folder (walked, sorted by name) or "-". What cannot be opened becomes a source with an anomaly.
+ * False only when standard input cannot be read. */
+bool evidence_add(struct evidence *ev, const char *path, struct err *e);
+/* Reads all sources with several threads, joins what they found and freezes the index. */
+bool evidence_read(struct evidence *ev, const struct evidence_options *options, struct err *e);
+/* True when not one source could be read or recognised. */
+bool evidence_empty(const struct evidence *ev);
+
+#endif

@@ -1,0 +1,132 @@
+/* Building findings. */
+#include "forensics/finding.h"
+
+#include "parsers/limits.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const char *const names[SEVERITIES] = {
+    [SEVERITY_INFO] = "info",
+    [SEVERITY_LOW] = "low",
+    [SEVERITY_MEDIUM] = "medium",
+    [SEVERITY_HIGH] = "high",
+    [SEVERITY_CRITICAL] = "critical",
+};
+
+const char *severity_name(enum severity s)
+{
+    return names[s];
+}
+
+bool severity_parse(struct slice word, enum severity *ret)
+{
+    for (size_t i = 0; i < SEVERITIES; i++) {
+        if (slice_eq(word, slice_str(names[i]))) {
+            *ret = (enum severity)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void findings_init(struct findings *fs)
+{
+    *fs = (struct findings){.list = {NULL, 0, 0}};
+    arena_init(&fs->arena);
+}
+
+static void finding_done(struct finding *f)
+{
+    for (size_t i = 0; i < f->tables.n; i++)
+        vec_done(&f->tables.v[i].cells);
+    vec_done(&f->commands);
+    vec_done(&f->facts);
+    vec_done(&f->tables);
+    vec_done(&f->spans);
+    vec_done(&f->attempts);
+    vec_done(&f->citations);
+}
+
+void findings_done(struct findings *fs)
+{
+    for (size_t i = 0; i < fs->list.n; i++)
+        finding_done(fs->list.v[i]);
+    vec_done(&fs->list);
+    vec_done(&fs->checks);
+    arena_done(&fs->arena);
+}
+
+struct finding *finding_new(struct findings *fs, const struct detector *d, enum severity severity,
+                            uint32_t function)
+{
+    struct finding *f = arena_alloc(&fs->arena, sizeof *f);
+    f->detector = d;
+    f->severity = severity;
+    f->function = function;
+    f->title = f->what = f->how = f->fix = f->key = "";
+    f->detail = "{}";
+    f->first_seen = f->last_seen = TIME_NONE;
+    *vec_push(&fs->list) = f;
+    return f;
+}
+
+void finding_seen(struct finding *f, int64_t time)
+{
+    if (time == TIME_NONE)
+        return;
+    if (f->first_seen == TIME_NONE || time < f->first_seen)
+        f->first_seen = time;
+    if (f->last_seen == TIME_NONE || time > f->last_seen)
+        f->last_seen = time;
+}
+
+void finding_attempt(struct finding *f, const struct attempt *a)
+{
+    f->count++;
+    if (f->attempts.n < LIMIT_REQUEST_IDS)
+        *vec_push(&f->attempts) = a;
+}
+
+void finding_cite(struct finding *f, struct loc loc, int64_t time, const struct attempt *a)
+{
+    f->evidence_total++;
+    if (f->citations.n < LIMIT_EVIDENCE && loc.source != UINT32_MAX)
+        *vec_push(&f->citations) = (struct citation){loc, time, a, {"", 0}};
+}
+
+static const char *print_args(struct arena *arena, const char *format, va_list args)
+{
+    char text[2048];
+    vsnprintf(text, sizeof text, format, args);
+    return arena_copy(arena, slice_str(text)).p;
+}
+
+void finding_command(struct findings *fs, struct finding *f, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    *vec_push(&f->commands) = print_args(&fs->arena, format, args);
+    va_end(args);
+}
+
+void finding_fact(struct findings *fs, struct finding *f, const char *label, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    *vec_push(&f->facts) = (struct fact){label, print_args(&fs->arena, format, args)};
+    va_end(args);
+}
+
+struct finding_table *finding_table(struct finding *f, const char *title, const char *const *columns,
+                                    size_t columns_n)
+{
+    struct finding_table *t = vec_push(&f->tables);
+    *t = (struct finding_table){.title = title, .columns = columns, .columns_n = columns_n};
+    return t;
+}
+
+void finding_span(struct finding *f, const char *label, int64_t from, int64_t to)
+{
+    *vec_push(&f->spans) = (struct finding_span){label, from, to};
+}

@@ -1,0 +1,97 @@
+/* A finding: a claim with its numbers, the lines that prove it and what it rests on. Detectors fill it; renderers
+ * print it and compute nothing. All memory is the findings' arena. */
+#ifndef FORENSICS_FINDING_H
+#define FORENSICS_FINDING_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "forensics/index.h"
+
+enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL, SEVERITIES };
+const char *severity_name(enum severity s);
+bool severity_parse(struct slice word, enum severity *ret);
+
+/* One line of evidence. The text is read back from the source when the detectors are done (quote.h). */
+struct citation {
+    struct loc loc;
+    int64_t time;
+    const struct attempt *attempt; /* or NULL */
+    struct slice text;             /* verbatim, cut to LIMIT_QUOTE; empty until quoted */
+};
+
+/* A small table, a cell per column in `cells`, row after row. */
+struct finding_table {
+    const char *title;
+    const char *const *columns; /* a '#' in front of a name: numbers, set to the right */
+    size_t columns_n;
+    VEC(const char *) cells;
+};
+
+struct fact {
+    const char *label, *value;
+};
+
+/* A span on the incident's timeline. */
+struct finding_span {
+    const char *label;
+    int64_t from, to;
+};
+
+struct finding {
+    char id[12]; /* F1, F2 … in report order */
+    const struct detector *detector;
+    enum severity severity;
+    uint32_t function; /* name id; 0 when it concerns several or none */
+    const char *title; /* a sentence without a full stop */
+    const char *what;  /* two or three sentences: what happened, numbers in it */
+    const char *how;   /* how it is known, and what would disprove it */
+    const char *fix;   /* the durable fix */
+    VEC(const char *) commands; /* what to do now: AWS CLI, one a line; "# …" lines explain */
+    VEC(struct fact) facts;
+    VEC(struct finding_table) tables;
+    VEC(struct finding_span) spans;
+    const char *flowchart; /* Mermaid source, or NULL */
+    int64_t first_seen, last_seen;
+    uint64_t count;
+    VEC(const struct attempt *) attempts; /* concerned, in time order; the report shows LIMIT_REQUEST_IDS */
+    VEC(struct citation) citations;
+    uint64_t evidence_total;
+    const char *caused_by; /* id of another finding, or NULL */
+    const char *cause_note;
+    const char *detail;    /* JSON object */
+    const char *key;       /* orders findings of one detector, function and time */
+};
+
+enum verdict { VERDICT_CLEAN, VERDICT_FOUND, VERDICT_NOT_RUN };
+
+struct check {
+    const struct detector *detector;
+    enum verdict verdict;
+    const char *why;
+    uint64_t examined;
+};
+
+struct findings {
+    struct arena arena;
+    VEC(struct finding *) list;
+    VEC(struct check) checks;
+};
+
+void findings_init(struct findings *fs);
+void findings_done(struct findings *fs);
+struct finding *finding_new(struct findings *fs, const struct detector *d, enum severity severity,
+                            uint32_t function);
+/* Notes an attempt as concerned: its time widens the finding's, its count is raised. */
+void finding_attempt(struct finding *f, const struct attempt *a);
+void finding_cite(struct finding *f, struct loc loc, int64_t time, const struct attempt *a);
+void finding_command(struct findings *fs, struct finding *f, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void finding_fact(struct findings *fs, struct finding *f, const char *label, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+struct finding_table *finding_table(struct finding *f, const char *title, const char *const *columns,
+                                    size_t columns_n);
+void finding_span(struct finding *f, const char *label, int64_t from, int64_t to);
+/* Widens first_seen and last_seen. */
+void finding_seen(struct finding *f, int64_t time);
+
+#endif

@@ -1,0 +1,426 @@
+/* Filling and merging of the index. */
+#define HASH_FUNCTION(key, length, hash) ((hash) = index_id_hash((const uint8_t *)(key)))
+#define HASH_KEYCMP(a, b, length)        memcmp(a, b, sizeof(struct request_id))
+
+#include "forensics/index.h"
+
+/* Ids are random but for masked and hostile ones: one multiply mixes both halves. */
+static unsigned index_id_hash(const uint8_t *id)
+{
+    return (unsigned)slice_hash(slice_of((const char *)id, sizeof(struct request_id)), 0xc01d);
+}
+
+void index_init(struct index *x)
+{
+    *x = (struct index){.by_id = NULL};
+    arena_init(&x->arena);
+    intern_init(&x->names);
+    intern_init(&x->stream_keys);
+}
+
+void index_done(struct index *x)
+{
+    if (!x)
+        return;
+    HASH_CLEAR(hh, x->by_id);
+    vec_done(&x->streams);
+    vec_done(&x->attempts);
+    vec_done(&x->runs);
+    vec_done(&x->marks);
+    vec_done(&x->phases);
+    vec_done(&x->objects);
+    vec_done(&x->gateway);
+    intern_done(&x->names);
+    intern_done(&x->stream_keys);
+    arena_done(&x->arena);
+}
+
+/* ---- streams ---- */
+
+/* Keeps the name that sorts first, so that the order of meeting does not matter. */
+static void keep_least(struct index *x, uint32_t *slot, uint32_t id)
+{
+    if (id == 0 || *slot == id)
+        return;
+    if (*slot == 0 || slice_cmp(intern_name(&x->names, id), intern_name(&x->names, *slot)) < 0)
+        *slot = id;
+}
+
+static struct stream *stream_of_key(struct index *x, struct slice key, uint32_t *ret_id)
+{
+    uint32_t id = intern_id(&x->stream_keys, key);
+    if (id > x->streams.n)
+        *vec_push(&x->streams) = (struct stream){.first = INT64_MAX, .last = INT64_MIN};
+    *ret_id = id - 1;
+    return &x->streams.v[id - 1];
+}
+
+uint32_t index_stream(struct index *x, const struct stream_facts *facts)
+{
+    uint32_t id;
+    struct stream *s = stream_of_key(x, facts->key, &id);
+    keep_least(x, &s->name, intern_id(&x->names, facts->name));
+    keep_least(x, &s->group, intern_id(&x->names, facts->group));
+    keep_least(x, &s->function_assumed, intern_id(&x->names, facts->function_assumed));
+    keep_least(x, &s->function_path, intern_id(&x->names, facts->function_path));
+    keep_least(x, &s->folder, intern_id(&x->names, facts->folder));
+    return id;
+}
+
+static void stream_lives(struct stream *s, int64_t time)
+{
+    if (time == TIME_NONE)
+        return;
+    if (time < s->first)
+        s->first = time;
+    if (time > s->last)
+        s->last = time;
+}
+
+/* ---- attempts ---- */
+
+static struct attempt *find_id(const struct index *x, const struct request_id *id)
+{
+    struct attempt *a = NULL;
+    HASH_FIND(hh, x->by_id, id, sizeof *id, a);
+    return a;
+}
+
+static struct attempt *new_part(struct index *x, const struct event *e, uint32_t stream, struct loc loc)
+{
+    struct attempt *a = arena_alloc(&x->arena, sizeof *a);
+    a->id = e->id;
+    a->start = a->end = a->report = a->first = TIME_NONE;
+    a->duration = a->init = a->billed = DECIMAL_UNKNOWN;
+    a->loc = loc;
+    a->report_loc = LOC_NONE;
+    a->stream = stream;
+    struct slice probe = e->id_text;
+    uint8_t ignored[16];
+    if (!text_uuid(&probe, ignored))
+        a->id_text = intern_id(&x->names, e->id_text);
+    x->parts++;
+    struct attempt *head = find_id(x, &a->id);
+    if (head) {
+        a->next = head->next;
+        head->next = a;
+    } else {
+        HASH_ADD(hh, x->by_id, id, sizeof a->id, a);
+    }
+    return a;
+}
+
+static bool loc_before(struct loc a, struct loc b)
+{
+    if (a.source != b.source)
+        return a.source < b.source;
+    return a.line != b.line ? a.line < b.line : a.offset < b.offset;
+}
+
+static void part_lives(struct attempt *a, int64_t time, struct loc loc)
+{
+    bool earlier = time != TIME_NONE && (a->first == TIME_NONE || time < a->first);
+    bool tie = time == a->first && loc_before(loc, a->loc);
+    if (earlier)
+        a->first = time;
+    if ((earlier || tie) && !(a->flags & ATTEMPT_START))
+        a->loc = loc;
+}
+
+/* Does a line of this kind and time fit the part, or does it belong to another attempt of the same id? */
+static bool part_takes(const struct attempt *a, enum event_kind kind, int64_t time)
+{
+    bool timed = time != TIME_NONE && a->first != TIME_NONE;
+    if (kind == EVENT_START)
+        return !(a->flags & ATTEMPT_START) && (!timed || a->first >= time);
+    if (kind == EVENT_END && (a->flags & ATTEMPT_END))
+        return false;
+    if (kind == EVENT_REPORT && (a->flags & ATTEMPT_REPORT))
+        return false;
+    if (!timed || !(a->flags & ATTEMPT_START))
+        return true;
+    return time >= a->start;
+}
+
+/* The latest attempt that takes the line: retries come one after the other. */
+struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
+                              struct loc loc)
+{
+    struct attempt *best = NULL;
+    for (struct attempt *a = find_id(x, &e->id); a; a = a->next) {
+        if (a->stream != stream || !part_takes(a, e->kind, time))
+            continue;
+        if (!best || a->first > best->first)
+            best = a;
+    }
+    if (!best)
+        best = new_part(x, e, stream, loc);
+    part_lives(best, time, loc);
+    return best;
+}
+
+/* ---- platform events ---- */
+
+static void mark(struct index *x, enum mark_kind kind, struct attempt *a, const struct event *e, uint32_t stream,
+                 int64_t time, struct loc loc)
+{
+    struct mark m = {.time = time, .attempt = a, .loc = loc, .stream = stream, .kind = kind, .level = e->level};
+    m.value = (uint32_t)e->limit_ms;
+    m.text = kind == MARK_ERROR ? intern_id(&x->names, e->error_type) : 0;
+    *vec_push(&x->marks) = m;
+}
+
+static void on_start(struct index *x, struct attempt *a, const struct event *e, int64_t time, struct loc loc)
+{
+    a->start = time;
+    a->loc = loc;
+    a->flags |= ATTEMPT_START;
+    keep_least(x, &a->version, intern_id(&x->names, e->version));
+}
+
+static void on_report(struct index *x, struct attempt *a, const struct event *e, int64_t time, struct loc loc)
+{
+    a->report = time;
+    a->report_loc = loc;
+    a->duration = e->duration;
+    a->billed = e->billed;
+    a->init = e->init;
+    a->memory_mb = (uint32_t)e->memory_mb;
+    a->max_memory_mb = (uint32_t)e->max_memory_mb;
+    a->flags |= ATTEMPT_REPORT | (e->restored ? ATTEMPT_RESTORED : 0) | (e->status ? ATTEMPT_STATUS : 0);
+    keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
+    if (e->status == STATUS_ERROR)
+        a->flags |= ATTEMPT_ERROR;
+    if (e->status == STATUS_TIMEOUT) {
+        a->flags |= ATTEMPT_TIMEOUT;
+        /* The new style shows the configured limit as the duration, whole seconds. */
+        a->limit_ms = (uint32_t)(e->duration.scaled / DECIMAL_SCALE / 1000 * 1000);
+    }
+}
+
+static void on_status(struct index *x, struct attempt *a, const struct event *e)
+{
+    if (e->status == STATUS_ERROR)
+        a->flags |= ATTEMPT_ERROR;
+    if (e->status == STATUS_TIMEOUT)
+        a->flags |= ATTEMPT_TIMEOUT;
+    keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
+}
+
+static void on_invocation(struct index *x, struct attempt *a, const struct event *e, uint32_t stream, int64_t time,
+                          struct loc loc)
+{
+    switch (e->kind) {
+    case EVENT_START: on_start(x, a, e, time, loc); break;
+    case EVENT_REPORT: on_report(x, a, e, time, loc); break;
+    case EVENT_END:
+        a->end = time;
+        a->flags |= ATTEMPT_END;
+        break;
+    case EVENT_RUNTIME_DONE:
+        a->flags |= ATTEMPT_DONE;
+        on_status(x, a, e);
+        break;
+    case EVENT_CRASH:
+    case EVENT_TIMEOUT:
+        on_status(x, a, e);
+        if (e->limit_ms)
+            a->limit_ms = (uint32_t)e->limit_ms;
+        break;
+    case EVENT_APP:
+    case EVENT_INIT_START:
+    case EVENT_INIT_REPORT:
+    case EVENT_RESTORE_START:
+    case EVENT_RESTORE_REPORT:
+    case EVENT_TRACE:
+    case EVENT_EXTENSION:
+    case EVENT_LOGS_DROPPED:
+    case EVENT_GATEWAY:
+    case EVENT_KINDS: break;
+    }
+    if (e->trace.n)
+        keep_least(x, &a->trace, intern_id(&x->names, e->trace));
+    if (e->kind == EVENT_CRASH)
+        mark(x, MARK_ERROR, a, e, stream, time, loc);
+}
+
+static void on_phase(struct index *x, const struct event *e, uint32_t stream, int64_t time, struct loc loc)
+{
+    struct phase p = {.time = time, .loc = loc, .init = e->init, .stream = stream, .kind = e->kind};
+    p.runtime = intern_id(&x->names, e->runtime);
+    p.error_type = intern_id(&x->names, e->error_type);
+    p.version = intern_id(&x->names, e->version);
+    p.phase = e->phase;
+    p.status = e->status;
+    *vec_push(&x->phases) = p;
+}
+
+struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
+                               struct loc loc)
+{
+    struct stream *s = &x->streams.v[stream];
+    struct attempt *a = NULL;
+    stream_lives(s, time);
+    s->environment = true;
+    if (e->function.n)
+        keep_least(x, &s->function_platform, intern_id(&x->names, e->function));
+    switch (e->kind) {
+    case EVENT_START:
+    case EVENT_END:
+    case EVENT_REPORT:
+    case EVENT_RUNTIME_DONE:
+    case EVENT_TIMEOUT:
+    case EVENT_CRASH:
+        if (!e->has_id)
+            break;
+        a = index_attempt(x, e, stream, time, loc);
+        on_invocation(x, a, e, stream, time, loc);
+        break;
+    case EVENT_INIT_START:
+    case EVENT_INIT_REPORT:
+    case EVENT_RESTORE_START:
+    case EVENT_RESTORE_REPORT: on_phase(x, e, stream, time, loc); break;
+    case EVENT_APP:
+    case EVENT_TRACE:
+    case EVENT_EXTENSION:
+    case EVENT_LOGS_DROPPED:
+    case EVENT_GATEWAY:
+    case EVENT_KINDS: break;
+    }
+    return a;
+}
+
+/* ---- S3 ---- */
+
+void index_object(struct index *x, const struct s3_record *r, uint32_t stream)
+{
+    struct object_event o = {.time = r->time, .loc = r->loc, .stream = stream};
+    o.key = arena_copy(&x->arena, r->key);
+    o.sequencer = arena_copy(&x->arena, r->sequencer);
+    o.request = r->request_id.n ? slice_hash(r->request_id, 7) : 0;
+    o.bucket = intern_id(&x->names, r->bucket);
+    o.name = intern_id(&x->names, r->event_name);
+    o.principal = intern_id(&x->names, r->principal);
+    o.session = intern_id(&x->names, r->session);
+    o.via = intern_id(&x->names, r->via);
+    *vec_push(&x->objects) = o;
+}
+
+/* ---- merging ---- */
+
+struct maps {
+    uint32_t *names, *streams;
+};
+
+static void merge_streams(struct index *x, const struct index *from, struct maps *m)
+{
+    m->streams = malloc((from->streams.n + 1) * sizeof *m->streams);
+    if (!m->streams)
+        err_oom();
+    for (size_t i = 0; i < from->streams.n; i++) {
+        const struct stream *f = &from->streams.v[i];
+        struct stream *s = stream_of_key(x, intern_name(&from->stream_keys, (uint32_t)i + 1), &m->streams[i]);
+        keep_least(x, &s->name, m->names[f->name]);
+        keep_least(x, &s->group, m->names[f->group]);
+        keep_least(x, &s->function_assumed, m->names[f->function_assumed]);
+        keep_least(x, &s->function_platform, m->names[f->function_platform]);
+        keep_least(x, &s->function_path, m->names[f->function_path]);
+        keep_least(x, &s->folder, m->names[f->folder]);
+        s->environment |= f->environment;
+        if (f->first < s->first)
+            s->first = f->first;
+        if (f->last > s->last)
+            s->last = f->last;
+    }
+}
+
+static void remap_part(struct attempt *a, const struct maps *m)
+{
+    a->stream = m->streams[a->stream];
+    a->version = m->names[a->version];
+    a->error_type = m->names[a->error_type];
+    a->trace = m->names[a->trace];
+    a->id_text = m->names[a->id_text];
+}
+
+static void merge_attempts(struct index *x, struct index *from, const struct maps *m)
+{
+    struct attempt *a, *tmp;
+    HASH_ITER(hh, from->by_id, a, tmp)
+    {
+        for (struct attempt *part = a; part; part = part->next)
+            remap_part(part, m);
+        HASH_DELETE(hh, from->by_id, a);
+        struct attempt *head = find_id(x, &a->id), *last = a;
+        if (!head) {
+            HASH_ADD(hh, x->by_id, id, sizeof a->id, a);
+            continue;
+        }
+        while (last->next)
+            last = last->next;
+        last->next = head->next;
+        head->next = a;
+    }
+    x->parts += from->parts;
+}
+
+static void merge_lines(struct index *x, const struct index *from, const struct maps *m)
+{
+    for (size_t i = 0; i < from->runs.n; i++) {
+        struct run *r = vec_push(&x->runs);
+        *r = from->runs.v[i];
+        r->stream = m->streams[r->stream];
+    }
+    for (size_t i = 0; i < from->marks.n; i++) {
+        struct mark *k = vec_push(&x->marks);
+        *k = from->marks.v[i];
+        k->stream = m->streams[k->stream];
+        k->text = m->names[k->text];
+        k->host = m->names[k->host];
+    }
+    for (size_t i = 0; i < from->phases.n; i++) {
+        struct phase *p = vec_push(&x->phases);
+        *p = from->phases.v[i];
+        p->stream = m->streams[p->stream];
+        p->runtime = m->names[p->runtime];
+        p->error_type = m->names[p->error_type];
+        p->version = m->names[p->version];
+    }
+}
+
+static void merge_records(struct index *x, const struct index *from, const struct maps *m)
+{
+    for (size_t i = 0; i < from->objects.n; i++) {
+        struct object_event *o = vec_push(&x->objects);
+        *o = from->objects.v[i];
+        o->bucket = m->names[o->bucket];
+        o->name = m->names[o->name];
+        o->principal = m->names[o->principal];
+        o->session = m->names[o->session];
+        o->via = m->names[o->via];
+        o->stream = o->stream == UINT32_MAX ? UINT32_MAX : m->streams[o->stream];
+    }
+    for (size_t i = 0; i < from->gateway.n; i++) {
+        struct gateway_line *g = vec_push(&x->gateway);
+        *g = from->gateway.v[i];
+        g->text = m->names[g->text];
+        g->group = m->names[g->group];
+    }
+}
+
+void index_merge(struct index *x, struct index *from)
+{
+    struct maps m = {.names = intern_remap(&x->names, &from->names)};
+    merge_streams(x, from, &m);
+    merge_attempts(x, from, &m);
+    merge_lines(x, from, &m);
+    merge_records(x, from, &m);
+    for (size_t i = 0; i < EVENT_KINDS; i++)
+        x->events[i] += from->events[i];
+    x->duplicates += from->duplicates;
+    arena_join(&x->arena, &from->arena);
+    free(m.names);
+    free(m.streams);
+    index_done(from);
+    index_init(from);
+}

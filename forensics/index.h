@@ -1,0 +1,164 @@
+/* The index: what the evidence says, as rows. Each worker fills one of its own; index_merge joins them, and
+ * freeze_index (freeze.h) settles what can only be said when all is known. Rows hold numbers, interned ids and
+ * places, never pointers into input. After the freeze an index is const.
+ *
+ * Merging is commutative and associative: nothing depends on which worker took which file. */
+#ifndef FORENSICS_INDEX_H
+#define FORENSICS_INDEX_H
+
+#include "base/intern.h"
+#include "base/vec.h"
+#include "parsers/event.h"
+#include "parsers/signatures.h"
+
+#include "base/err.h"
+#define uthash_fatal(msg) err_oom()
+#include <uthash.h>
+
+enum attempt_flag {
+    ATTEMPT_START = 1 << 0,
+    ATTEMPT_END = 1 << 1,
+    ATTEMPT_REPORT = 1 << 2,
+    ATTEMPT_DONE = 1 << 3,     /* platform.runtimeDone */
+    ATTEMPT_TIMEOUT = 1 << 4,  /* either style */
+    ATTEMPT_ERROR = 1 << 5,    /* status of a report, crash line, or an error nobody caught */
+    ATTEMPT_RESTORED = 1 << 6, /* `init` is a restore */
+    ATTEMPT_REINIT = 1 << 7,   /* paid a repeated init inside its duration */
+    ATTEMPT_INIT_FAILED = 1 << 8,
+    ATTEMPT_STATUS = 1 << 9,   /* the report itself gave a status (the new style) */
+    ATTEMPT_MERGED = 1 << 10,  /* a part that has gone into another row */
+};
+
+/* One attempt of one request id, or, before the freeze, a part of one. */
+struct attempt {
+    struct request_id id;
+    UT_hash_handle hh;
+    struct attempt *next; /* further parts of the same id */
+    int64_t start, end, report;
+    int64_t first; /* earliest time of any of its lines */
+    struct decimal duration, init, billed;
+    struct loc loc, report_loc;
+    uint32_t stream, version, error_type, trace, id_text;
+    uint32_t lines, limit_ms;
+    uint32_t memory_mb, max_memory_mb; /* 0: not said */
+    uint32_t function; /* set by the freeze */
+    uint16_t flags;
+    uint16_t ordinal;  /* 1, 2 …; set by the freeze */
+};
+
+/* Application lines without a request id, one behind the other: they belong to the invocation that is open in
+ * their stream at their time. */
+struct run {
+    uint32_t stream;
+    uint32_t count;
+    struct loc loc;
+    int64_t first, last;
+};
+
+enum mark_kind {
+    MARK_SIGNATURE, /* value: signature index */
+    MARK_ERROR,     /* an error nobody caught; text: its type */
+    MARK_TIMEOUT,   /* text: the last words before it, value: limit in ms or 0 */
+    MARK_WORDS,     /* last words of an invocation that was open when its file ended */
+};
+
+/* Something worth a row of its own at one line. */
+struct mark {
+    int64_t time;
+    struct attempt *attempt; /* NULL until the freeze when the line has no request id */
+    struct loc loc;
+    uint32_t stream, text, host, value;
+    enum mark_kind kind;
+    enum level level;
+};
+
+/* A line of an environment's life outside of invocations. */
+struct phase {
+    int64_t time;
+    struct loc loc;
+    struct decimal init;
+    uint32_t stream, runtime, error_type, version;
+    enum event_kind kind; /* INIT_START, INIT_REPORT, RESTORE_START, RESTORE_REPORT */
+    enum event_phase phase;
+    enum event_status status;
+};
+
+/* A log stream: one execution environment. Facts are kept as the least id seen so that order does not matter;
+ * 0 is unknown. */
+struct stream {
+    uint32_t name, group;
+    uint32_t function_assumed, function_platform, function_path, folder;
+    uint32_t function; /* set by the freeze */
+    bool environment;  /* a function ran in it (not a gateway's log) */
+    int64_t first, last;
+    uint32_t attempts; /* set by the freeze */
+};
+
+/* One S3 event record. Text in the index's arena. */
+struct object_event {
+    int64_t time;
+    struct loc loc;
+    struct slice key, sequencer;
+    uint64_t request; /* hash of x-amz-request-id, 0 unknown */
+    uint32_t bucket, name, principal, session, via;
+    uint32_t stream; /* of the log line that carried it, UINT32_MAX when it came as a record */
+    struct attempt *attempt; /* that logged it, or NULL */
+};
+
+/* One line of an API Gateway execution log that says something. */
+enum gateway_kind {
+    GATEWAY_BEGIN,
+    GATEWAY_FUNCTION,  /* text: the function called */
+    GATEWAY_TIMEOUT,   /* gave up at the limit of the integration */
+    GATEWAY_STATUS,    /* value: status returned to the client */
+    GATEWAY_REQUEST,   /* text: Lambda's request id */
+    GATEWAY_LATENCY,   /* value: ms */
+    GATEWAY_TRACE,     /* text: trace root */
+};
+
+struct gateway_line {
+    struct request_id id;
+    int64_t time;
+    struct loc loc;
+    enum gateway_kind kind;
+    uint32_t text, value, group;
+};
+
+struct index {
+    struct arena arena;
+    struct intern names;
+    struct intern stream_keys; /* key text; stream i has key id i + 1 */
+    VEC(struct stream) streams;
+    struct attempt *by_id;     /* uthash */
+    VEC(struct attempt *) attempts; /* sorted by start, id, ordinal after the freeze */
+    VEC(struct run) runs;
+    VEC(struct mark) marks;    /* sorted by time, place after the freeze */
+    VEC(struct phase) phases;
+    VEC(struct object_event) objects;
+    VEC(struct gateway_line) gateway;
+    uint64_t events[EVENT_KINDS];
+    uint64_t duplicates;
+    size_t parts; /* rows handed out so far */
+};
+
+void index_init(struct index *x);
+void index_done(struct index *x);
+
+/* ---- filling, by one worker ---- */
+
+/* What the caller knows of the stream of an entry. `key` tells streams apart; the rest may be empty. */
+struct stream_facts {
+    struct slice key, name, group, function_assumed, function_path, folder;
+};
+uint32_t index_stream(struct index *x, const struct stream_facts *facts);
+/* A row for the request id in that stream to which a line of that kind and time can be added. */
+struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
+                              struct loc loc);
+/* Adds a platform event (not EVENT_APP) to its rows. Returns the attempt that it concerns or NULL. */
+struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
+                               struct loc loc);
+void index_object(struct index *x, const struct s3_record *r, uint32_t stream);
+/* Puts all rows of `from` into `x`; `from` is empty afterwards. */
+void index_merge(struct index *x, struct index *from);
+
+#endif

@@ -1,0 +1,499 @@
+/* One worker: from entries to rows. The sink of the parsers; nothing here allocates per line. */
+#include "forensics/scan.h"
+
+#include "forensics/wording.h"
+#include "parsers/json.h"
+#include "parsers/message.h"
+#include "parsers/record_s3.h"
+
+/* ---- streams ---- */
+
+static bool same_name(struct slice s, const char *cached, size_t n)
+{
+    return s.n == n && memcmp(s.p, cached, n) == 0;
+}
+
+static void cache_name(struct slice s, char *cached, size_t *n)
+{
+    *n = s.n <= CACHED_NAME_MAX ? s.n : 0;
+    memcpy(cached, s.p, *n);
+}
+
+/* Lambda's stream names end in 32 random digits: they name an environment whatever the group. Other names hold
+ * within their group, and entries without a stream belong to their file (and its further pieces). */
+static struct slice stream_key(struct worker *w, struct slice group, struct slice stream)
+{
+    struct slice function, version;
+    if (place_stream_parts(stream, &function, &version))
+        return slice_str(arena_printf(&w->scratch, "s%.*s", SLICE_ARG(stream)));
+    if (stream.n || group.n)
+        return slice_str(arena_printf(&w->scratch, "g%.*s\n%.*s", SLICE_ARG(group), SLICE_ARG(stream)));
+    return slice_str(arena_printf(&w->scratch, "f%.*s", SLICE_ARG(w->chains[w->source->index])));
+}
+
+static void close_run(struct worker *w)
+{
+    if (w->run.count)
+        *vec_push(&w->index.runs) = w->run;
+    w->run.count = 0;
+}
+
+/* An invocation that is open when its file (or the stream's turn in it) ends may time out in the next one. */
+static void leave_stream(struct worker *w)
+{
+    struct attempt *a = w->last;
+    close_run(w);
+    if (a && w->words.n && w->words.stream == w->stream && !(a->flags & (ATTEMPT_END | ATTEMPT_REPORT))) {
+        char pattern[WORDING_MAX];
+        struct slice said = slice_of(w->words.text, w->words.n);
+        struct mark m = {.kind = MARK_WORDS, .time = w->words.time, .loc = w->words.loc, .attempt = a};
+        m.stream = w->stream;
+        m.text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
+        m.host = intern_id(&w->index.names, wording_host(said));
+        *vec_push(&w->index.marks) = m;
+    }
+    w->last = NULL;
+    w->words.n = 0;
+    w->stream_known = false;
+}
+
+static void enter_stream(struct worker *w, struct slice group, struct slice stream)
+{
+    struct slice in_group = group.n ? group : w->place.group;
+    struct slice in_stream = stream.n ? stream : w->place.stream;
+    struct stream_facts facts = {.name = in_stream, .group = in_group, .folder = w->place.folder};
+    facts.key = stream_key(w, in_group, in_stream);
+    facts.function_assumed = w->options->assume_function;
+    facts.function_path = w->place.function;
+    leave_stream(w);
+    w->stream = index_stream(&w->index, &facts);
+    w->gateway = slice_starts(in_group, SLICE("API-Gateway-Execution-Logs"));
+    w->stream_known = group.n <= CACHED_NAME_MAX && stream.n <= CACHED_NAME_MAX;
+    cache_name(group, w->group, &w->group_n);
+    cache_name(stream, w->stream_name, &w->stream_n);
+}
+
+/* ---- application lines ---- */
+
+static struct attempt *attempt_of(struct worker *w, const struct event *e, int64_t time, struct loc loc)
+{
+    struct attempt *a = w->last;
+    if (a && memcmp(&a->id, &e->id, sizeof e->id) == 0 && a->stream == w->stream &&
+        (!(a->flags & ATTEMPT_START) || time == TIME_NONE || time >= a->start))
+        return a;
+    return index_attempt(&w->index, e, w->stream, time, loc);
+}
+
+static void add_to_run(struct worker *w, int64_t time, struct loc loc)
+{
+    if (w->run.count && time < w->run.last)
+        close_run(w);
+    if (w->run.count == 0)
+        w->run = (struct run){.stream = w->stream, .loc = loc, .first = time};
+    w->run.count++;
+    w->run.last = time;
+}
+
+static void keep_words(struct worker *w, const struct event *e, int64_t time, struct loc loc)
+{
+    struct slice said = slice_head(e->text, WORDS_MAX);
+    if (said.n == 0)
+        return;
+    w->words.n = said.n;
+    w->words.has_id = e->has_id;
+    w->words.id = e->id;
+    w->words.time = time;
+    w->words.loc = loc;
+    w->words.stream = w->stream;
+    memcpy(w->words.text, said.p, said.n);
+}
+
+static void mark_error(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+{
+    struct mark m = {.kind = MARK_ERROR, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
+    m.text = intern_id(&w->index.names, e->error_type);
+    m.level = e->level;
+    *vec_push(&w->index.marks) = m;
+}
+
+static void mark_signatures(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
+                            struct loc loc)
+{
+    enum { HITS_MAX = 16 };
+    struct signature_hit hits[HITS_MAX];
+    size_t n = scanner_find(w->scanner, e->text, e->level, hits, HITS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        struct mark m = {.kind = MARK_SIGNATURE, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
+        m.value = hits[i].signature;
+        m.level = e->level;
+        *vec_push(&w->index.marks) = m;
+    }
+}
+
+struct logged {
+    struct worker *worker;
+    struct attempt *attempt;
+};
+
+static void logged_object(void *ctx, const struct s3_record *r)
+{
+    struct logged *l = ctx;
+    index_object(&l->worker->index, r, l->worker->stream);
+    l->worker->index.objects.v[l->worker->index.objects.n - 1].attempt = l->attempt;
+}
+
+/* A function that prints its event shows which object invoked it. */
+static void find_objects(struct worker *w, const struct event *e, struct attempt *a, struct loc loc)
+{
+    const char *brace = memchr(e->text.p, '{', e->text.n);
+    struct json j;
+    struct slice key, item;
+    struct logged logged = {w, a};
+    struct sink sink = {.ctx = &logged, .s3 = logged_object};
+    if (!brace || slice_find(e->text, SLICE("aws:s3")) < 0)
+        return;
+    json_init(&j, slice_skip(e->text, (size_t)(brace - e->text.p)));
+    if (!json_enter_object(&j))
+        return;
+    while (json_next_key(&j, &key)) {
+        if (!slice_eq(key, SLICE("Records")) || json_peek(&j) != JSON_ARRAY) {
+            (void)json_skip(&j);
+            continue;
+        }
+        (void)json_enter_array(&j);
+        while (json_next_item(&j) && json_raw(&j, &item))
+            (void)record_s3(item, SLICE("log"), loc, &w->record, &sink);
+    }
+}
+
+static void on_app(struct worker *w, const struct event *e, int64_t time, struct loc loc)
+{
+    struct attempt *a = NULL;
+    struct stream *s = &w->index.streams.v[w->stream];
+    if (time != TIME_NONE) {
+        s->first = time < s->first ? time : s->first;
+        s->last = time > s->last ? time : s->last;
+    }
+    if (e->has_id) {
+        a = attempt_of(w, e, time, loc);
+        a->lines++;
+        w->last = a;
+    } else if (!e->in_init) {
+        add_to_run(w, time, loc);
+    }
+    if (e->unhandled)
+        mark_error(w, e, a, time, loc);
+    mark_signatures(w, e, a, time, loc);
+    find_objects(w, e, a, loc);
+    keep_words(w, e, time, loc);
+}
+
+/* ---- platform lines ---- */
+
+static void mark_timeout(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+{
+    struct mark m = {.kind = MARK_TIMEOUT, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
+    bool mine = w->words.n && w->words.stream == w->stream;
+    if (mine && w->words.has_id)
+        mine = memcmp(&w->words.id, &a->id, sizeof a->id) == 0;
+    else if (mine && a->start != TIME_NONE && w->words.time != TIME_NONE)
+        mine = w->words.time >= a->start;
+    m.value = a->limit_ms;
+    m.level = e->level;
+    if (mine) {
+        char pattern[WORDING_MAX];
+        struct slice said = slice_of(w->words.text, w->words.n);
+        m.text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
+        m.host = intern_id(&w->index.names, wording_host(said));
+    }
+    *vec_push(&w->index.marks) = m;
+}
+
+/* An XRAY line that stands alone belongs to the report before it. */
+static void on_trace(struct worker *w, const struct event *e)
+{
+    if (w->last && w->last->trace == 0)
+        w->last->trace = intern_id(&w->index.names, e->trace);
+}
+
+static void on_platform(struct worker *w, const struct event *e, int64_t time, struct loc loc)
+{
+    close_run(w);
+    if (e->kind == EVENT_TRACE) {
+        on_trace(w, e);
+        return;
+    }
+    struct attempt *a = index_platform(&w->index, e, w->stream, time, loc);
+    if (!a)
+        return;
+    w->last = a;
+    if (e->status == STATUS_TIMEOUT && e->kind != EVENT_RUNTIME_DONE)
+        mark_timeout(w, e, a, time, loc);
+}
+
+/* ---- API Gateway ---- */
+
+static void gateway_line(struct worker *w, const struct event *e, int64_t time, struct loc loc,
+                         enum gateway_kind kind, struct slice text, uint64_t value)
+{
+    struct gateway_line g = {.id = e->id, .time = time, .loc = loc, .kind = kind, .value = (uint32_t)value};
+    g.text = intern_id(&w->index.names, text);
+    g.group = w->index.streams.v[w->stream].group;
+    *vec_push(&w->index.gateway) = g;
+}
+
+static uint64_t number_after(struct slice text, struct slice key)
+{
+    ptrdiff_t at = slice_find(text, key);
+    uint64_t v = 0;
+    if (at < 0)
+        return 0;
+    struct slice rest = slice_skip(text, (size_t)at + key.n);
+    (void)text_u64(&rest, &v);
+    return v;
+}
+
+static struct slice word_after(struct slice text, struct slice key)
+{
+    ptrdiff_t at = slice_find_nocase(text, key);
+    if (at < 0)
+        return slice_of("", 0);
+    struct slice rest = slice_skip(text, (size_t)at + key.n);
+    size_t n = 0;
+    while (n < rest.n && rest.p[n] != ',' && rest.p[n] != ';' && rest.p[n] != '}' && rest.p[n] != ' ')
+        n++;
+    return slice_head(rest, n);
+}
+
+/* Which line says what: field guide, api-gateway-and-queues 6.1. */
+static void on_gateway(struct worker *w, const struct event *e, int64_t time, struct loc loc)
+{
+    struct slice t = e->text;
+    if (slice_starts(t, SLICE("Starting execution for request")))
+        gateway_line(w, e, time, loc, GATEWAY_BEGIN, slice_of("", 0), 0);
+    else if (slice_starts(t, SLICE("Execution failed due to a timeout error")))
+        gateway_line(w, e, time, loc, GATEWAY_TIMEOUT, slice_of("", 0), 0);
+    else if (slice_starts(t, SLICE("Method completed with status: ")))
+        gateway_line(w, e, time, loc, GATEWAY_STATUS, slice_of("", 0), number_after(t, SLICE("status: ")));
+    else if (slice_starts(t, SLICE("Sending request to ")) || slice_starts(t, SLICE("Endpoint request URI: "))) {
+        struct slice arn = word_after(t, SLICE("/functions/"));
+        struct slice name = message_function_of_arn(slice_cut(&arn, '/'));
+        if (name.n)
+            gateway_line(w, e, time, loc, GATEWAY_FUNCTION, name, 0);
+    } else if (slice_starts(t, SLICE("AWS Integration Endpoint RequestId"))) {
+        gateway_line(w, e, time, loc, GATEWAY_REQUEST, slice_trim(word_after(t, SLICE("RequestId : "))), 0);
+    } else if (slice_starts(t, SLICE("Received response. "))) {
+        gateway_line(w, e, time, loc, GATEWAY_LATENCY, slice_of("", 0),
+                     number_after(t, SLICE("Integration latency: ")));
+    } else if (slice_starts(t, SLICE("Endpoint re"))) {
+        struct slice request = word_after(t, SLICE("x-amzn-RequestId=")), trace = word_after(t, SLICE("root="));
+        if (request.n)
+            gateway_line(w, e, time, loc, GATEWAY_REQUEST, request, 0);
+        if (trace.n)
+            gateway_line(w, e, time, loc, GATEWAY_TRACE, trace, 0);
+    }
+}
+
+/* ---- the sink ---- */
+
+static void take_entry(void *ctx, const struct entry *entry)
+{
+    struct worker *w = ctx;
+    struct event e;
+    if (!w->stream_known || !same_name(entry->group, w->group, w->group_n) ||
+        !same_name(entry->stream, w->stream_name, w->stream_n))
+        enter_stream(w, entry->group, entry->stream);
+    message_parse(entry->text, &e);
+    int64_t time = entry->time != TIME_NONE ? entry->time : e.time;
+    if (e.kind == EVENT_GATEWAY && !w->gateway) {
+        e.kind = EVENT_APP;
+        e.has_id = false;
+        e.text = entry->text;
+    }
+    w->index.events[e.kind]++;
+    if (e.kind == EVENT_APP)
+        on_app(w, &e, time, entry->loc);
+    else if (e.kind == EVENT_GATEWAY)
+        on_gateway(w, &e, time, entry->loc);
+    else
+        on_platform(w, &e, time, entry->loc);
+}
+
+static void take_tail(void *ctx, const struct entry *entry)
+{
+    struct worker *w = ctx;
+    take_entry(ctx, entry);
+    struct fragment *f = &w->fragments[w->source->index];
+    if (entry->text.n > TAIL_MAX)
+        return;
+    f->tail = arena_copy(&w->source->arena, entry->text);
+    f->tail_time = entry->time;
+    f->tail_loc = entry->loc;
+    f->tail_key = arena_copy(&w->source->arena, intern_name(&w->index.stream_keys, w->stream + 1));
+}
+
+static void take_orphan(void *ctx, struct slice text, struct loc loc)
+{
+    struct worker *w = ctx;
+    struct fragment *f = &w->fragments[w->source->index];
+    f->orphan = arena_copy(&w->source->arena, slice_head(text, TAIL_MAX));
+    f->orphan_loc = loc;
+}
+
+static void take_object(void *ctx, const struct s3_record *r)
+{
+    struct worker *w = ctx;
+    index_object(&w->index, r, UINT32_MAX);
+}
+
+void worker_init(struct worker *w, struct evidence *ev, const struct evidence_options *options)
+{
+    *w = (struct worker){.ev = ev, .options = options};
+    index_init(&w->index);
+    arena_init(&w->scratch);
+    buf_init(&w->record, LIMIT_DOCUMENT);
+    w->scanner = scanner_new(ev->signatures);
+}
+
+void worker_done(struct worker *w)
+{
+    scanner_free(w->scanner);
+    buf_done(&w->record);
+    arena_done(&w->scratch);
+    index_done(&w->index);
+}
+
+static void note_unrecognised(struct input *in)
+{
+    struct slice head = input_window(in), line;
+    struct loc loc = {in->source->index, 1, 0};
+    do {
+        head = input_window(in);
+        while (text_line(&head, &line)) {
+            source_unrecognised(in->source, loc, line);
+            in->source->lines++;
+            loc.line++;
+        }
+        input_advance(in, input_window(in).n);
+    } while (input_more(in));
+}
+
+/* The object that CreateExportTask leaves to test its permission. */
+static bool is_write_test(struct slice head)
+{
+    return slice_eq(slice_trim(head), SLICE("Permission Check Successful"));
+}
+
+static void parse_source(struct worker *w, struct input *in)
+{
+    const struct sink sink = {w, take_entry, take_tail, take_orphan, take_object};
+    const struct container *runner_up = NULL, *c = w->options->format_in;
+    while (input_window(in).n < LIMIT_SNIFF && input_more(in))
+        ;
+    struct slice head = slice_head(input_window(in), LIMIT_SNIFF);
+    if (is_write_test(head)) {
+        in->source->format = "export-write-test";
+        in->source->lines = 1;
+        in->source->records++;
+        input_advance(in, input_window(in).n);
+        return;
+    }
+    if (!c)
+        c = container_choose(head, &runner_up);
+    if (!c) {
+        note_unrecognised(in);
+        return;
+    }
+    in->source->format = c->name;
+    in->source->runner_up = runner_up ? runner_up->name : NULL;
+    c->parse(in, &sink);
+}
+
+void worker_read(struct worker *w, struct source *source)
+{
+    struct input in;
+    w->source = source;
+    if (source->open || source->memory.p) {
+        place_of(slice_str(source->path), &w->scratch, &w->place);
+        if (input_open(&in, source, true))
+            parse_source(w, &in);
+        leave_stream(w);
+        input_done(&in);
+    }
+    arena_done(&w->scratch);
+    arena_init(&w->scratch);
+}
+
+/* ---- entries torn by a cut between files ---- */
+
+static void forget_orphan(struct source *s, const struct fragment *f)
+{
+    struct slice rest = f->orphan, line;
+    struct loc loc = f->orphan_loc;
+    source_anomaly(s, ANOMALY_ORPHAN_LINES, loc.line, loc.offset,
+                   "the file begins in the middle of an entry whose beginning is in no file at hand");
+    while (text_line(&rest, &line))
+        source_unrecognised(s, loc, line);
+}
+
+/* The lines before the cut were taken as the whole entry; adds what only both pieces together say. */
+static void amend(struct worker *w, const struct fragment *tail, struct slice whole)
+{
+    struct event e, before;
+    uint32_t key = intern_find(&w->index.stream_keys, tail->tail_key);
+    if (key == 0)
+        return;
+    message_parse(whole, &e);
+    message_parse(tail->tail, &before);
+    int64_t time = tail->tail_time != TIME_NONE ? tail->tail_time : e.time;
+    w->stream = key - 1;
+    w->last = NULL;
+    struct attempt *a = NULL;
+    if (e.has_id && e.kind != EVENT_GATEWAY) {
+        e.kind = EVENT_APP; /* finds the row of the piece before the cut and adds none */
+        a = index_attempt(&w->index, &e, w->stream, time, tail->tail_loc);
+        if (e.trace.n && a->trace == 0)
+            a->trace = intern_id(&w->index.names, e.trace);
+    }
+    if (e.unhandled && !before.unhandled)
+        mark_error(w, &e, a, time, tail->tail_loc);
+    struct signature_hit hits[2];
+    if (scanner_find(w->scanner, before.text, before.level, hits, 2) == 0)
+        mark_signatures(w, &e, a, time, tail->tail_loc);
+}
+
+static bool continues(const struct source *a, const struct source *b)
+{
+    return a->format == b->format &&
+           slice_eq(place_folder(slice_str(a->path)), place_folder(slice_str(b->path)));
+}
+
+void scan_glue(struct worker *w)
+{
+    const struct source *before = NULL; /* whose tail is open */
+    struct buf whole;
+    buf_init(&whole, LIMIT_ENTRY);
+    for (size_t i = 0; i < w->ev->sources.n; i++) {
+        struct source *s = &w->ev->sources.v[i];
+        const struct fragment *f = &w->fragments[i];
+        bool mine = before && f->orphan.p && continues(before, s);
+        if (mine) {
+            if (whole.n == 0)
+                (void)buf_append(&whole, w->fragments[before->index].tail);
+            (void)buf_byte(&whole, '\n');
+            (void)buf_append(&whole, f->orphan);
+        } else if (f->orphan.p) {
+            forget_orphan(s, f);
+        }
+        bool open_still = mine && !f->tail.p;
+        if (before && whole.n && !open_still)
+            amend(w, &w->fragments[before->index], buf_slice(&whole));
+        if (!open_still) {
+            buf_clear(&whole);
+            before = f->tail.p ? s : NULL;
+        }
+    }
+    if (before && whole.n)
+        amend(w, &w->fragments[before->index], buf_slice(&whole));
+    buf_done(&whole);
+}

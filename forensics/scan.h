@@ -1,0 +1,60 @@
+/* One worker: reads sources one after the other into an index of its own. */
+#ifndef FORENSICS_SCAN_H
+#define FORENSICS_SCAN_H
+
+#include "base/buf.h"
+#include "forensics/evidence.h"
+#include "forensics/place.h"
+#include "parsers/container.h"
+
+enum { WORDS_MAX = 512, CACHED_NAME_MAX = 512, TAIL_MAX = 64 * 1024 };
+
+/* The application line met last in the current stream: what an invocation said before it timed out. */
+struct words {
+    char text[WORDS_MAX];
+    size_t n;
+    struct request_id id;
+    bool has_id;
+    int64_t time;
+    struct loc loc;
+    uint32_t stream;
+};
+
+/* The last entry of a file of lines, and the lines before its first one: see scan_glue. */
+struct fragment {
+    struct slice tail, orphan; /* in the source's arena; orphan.p is NULL when there is none */
+    int64_t tail_time;
+    uint32_t tail_stream; /* in the worker's index; remapped by key after the join */
+    struct slice tail_key;
+    struct loc tail_loc, orphan_loc;
+};
+
+struct worker {
+    struct evidence *ev;
+    const struct evidence_options *options;
+    struct index index;
+    struct scanner *scanner;
+    struct source *source; /* at hand */
+    struct fragment *fragments; /* one a source; only this source's is written */
+    const struct slice *chains; /* one a source: path of the first piece of what it belongs to */
+    struct place place;
+    struct arena scratch;  /* of the source at hand */
+    struct buf record;
+    /* The stream met last, so that names are compared and not hashed. */
+    char group[CACHED_NAME_MAX], stream_name[CACHED_NAME_MAX];
+    size_t group_n, stream_n;
+    uint32_t stream;
+    bool stream_known, gateway;
+    struct attempt *last; /* the attempt met last in that stream */
+    struct run run;       /* open; count 0 when there is none */
+    struct words words;
+};
+
+void worker_init(struct worker *w, struct evidence *ev, const struct evidence_options *options);
+void worker_done(struct worker *w);
+void worker_read(struct worker *w, struct source *source);
+/* Joins entries that a cut between files has torn: called once, after the workers' indexes are merged into
+ * that of `w`. */
+void scan_glue(struct worker *w);
+
+#endif

@@ -1,0 +1,78 @@
+/* Statistics of durations. */
+#include "forensics/stats.h"
+
+#include "base/err.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Makes the MAD of a normal sample equal its standard deviation: 1 / 1.4826. */
+#define MAD_SCALE 0.6745
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+void stats_sort(double *values, size_t n)
+{
+    if (n > 1)
+        qsort(values, n, sizeof *values, compare);
+}
+
+double stats_quantile(const double *sorted, size_t n, double p)
+{
+    double h = (double)(n - 1) * p;
+    size_t low = (size_t)h;
+    if (low + 1 >= n)
+        return sorted[n - 1];
+    return sorted[low] + (h - (double)low) * (sorted[low + 1] - sorted[low]);
+}
+
+static double median_deviation(const double *values, size_t n, double middle, double *scratch)
+{
+    for (size_t i = 0; i < n; i++)
+        scratch[i] = fabs(values[i] - middle);
+    stats_sort(scratch, n);
+    return stats_quantile(scratch, n, 0.5);
+}
+
+/* The floors and the score's bound as one number, for people. */
+static double threshold_of(const struct stats_spread *s)
+{
+    double bound = s->log_mad > 0 ? exp(s->log_median + STATS_SUSPECT * s->log_mad / MAD_SCALE) : 0;
+    bound = fmax(bound, s->median * STATS_RATIO_MIN);
+    return fmax(bound, s->median + STATS_EXCESS_MIN);
+}
+
+bool stats_measure(double *values, size_t n, struct stats_spread *ret)
+{
+    if (n < STATS_SAMPLE_MIN)
+        return false;
+    double *logs = malloc(2 * n * sizeof *logs);
+    if (!logs)
+        err_oom();
+    double *scratch = logs + n;
+    stats_sort(values, n);
+    for (size_t i = 0; i < n; i++)
+        logs[i] = log(fmax(values[i], 0.01));
+    *ret = (struct stats_spread){.n = n, .median = stats_quantile(values, n, 0.5)};
+    ret->log_median = stats_quantile(logs, n, 0.5);
+    ret->log_mad = median_deviation(logs, n, ret->log_median, scratch);
+    ret->mad = median_deviation(values, n, ret->median, scratch);
+    if (n < STATS_SAMPLE_SMALL)
+        ret->log_mad *= (double)n / ((double)n - 0.8);
+    ret->threshold = threshold_of(ret);
+    free(logs);
+    return true;
+}
+
+double stats_score(const struct stats_spread *s, double x)
+{
+    if (x < s->median * STATS_RATIO_MIN || x - s->median < STATS_EXCESS_MIN)
+        return 0;
+    if (s->log_mad <= 0)
+        return s->n < STATS_SAMPLE_SMALL ? STATS_SUSPECT + 0.01 : STATS_EXTREME + 1;
+    return MAD_SCALE * (log(x) - s->log_median) / s->log_mad;
+}

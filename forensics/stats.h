@@ -1,0 +1,35 @@
+/* Statistics of durations. Quantiles: exact, type 7 of Hyndman and Fan (linear, h = (n-1)p). Outliers: median
+ * and MAD on ln x, so that the false-alarm rate does not depend on how skewed the function is (design.md). */
+#ifndef FORENSICS_STATS_H
+#define FORENSICS_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Of values in rising order, n > 0. */
+double stats_quantile(const double *sorted, size_t n, double p);
+void stats_sort(double *values, size_t n);
+
+enum {
+    STATS_SAMPLE_MIN = 8,    /* fewer give no verdict */
+    STATS_SAMPLE_SMALL = 20, /* fewer are "suspect" at most */
+};
+#define STATS_SUSPECT    2.5
+#define STATS_EXTREME    3.5
+#define STATS_RATIO_MIN  2.0   /* x >= 2 * median */
+#define STATS_EXCESS_MIN 200.0 /* x - median >= 200 ms */
+
+struct stats_spread {
+    size_t n;
+    double median, mad; /* ms; mad is the median of |x - median|, for people */
+    double log_median, log_mad;
+    double threshold; /* the least ms that is suspect */
+};
+
+/* `values` are sorted by it. False when there are fewer than STATS_SAMPLE_MIN. */
+bool stats_measure(double *values, size_t n, struct stats_spread *ret);
+/* Modified z score of x on ln x; 0 when it is not beyond the floors. With a MAD of 0 the floors alone decide and
+ * the score is STATS_EXTREME plus one, or STATS_SUSPECT in a small sample. */
+double stats_score(const struct stats_spread *s, double x);
+
+#endif

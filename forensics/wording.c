@@ -1,0 +1,151 @@
+/* Lines made alike. */
+#include "forensics/wording.h"
+
+#include "base/text.h"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_word(char c)
+{
+    return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || (unsigned char)c >= 0x80;
+}
+
+/* A run of word bytes: an id when it mixes many digits with letters, a number when it is one, else a word. */
+static struct slice placeholder(struct slice word)
+{
+    size_t digits = 0, dots = 0, letters = 0, hex = 0;
+    for (size_t i = 0; i < word.n; i++) {
+        char c = word.p[i];
+        digits += is_digit(c);
+        dots += c == '.';
+        letters += is_alpha(c);
+        hex += is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '-';
+    }
+    if (digits == 0)
+        return word;
+    if (letters == 0 && dots == 3)
+        return SLICE("<ip>");
+    if (word.n >= 16 && hex == word.n)
+        return SLICE("<id>");
+    if (letters == 0 || (letters <= 2 && is_digit(*word.p)))
+        return SLICE("<n>");
+    return word.n >= 12 && digits * 3 >= word.n ? SLICE("<id>") : word;
+}
+
+struct out {
+    char *p;
+    size_t n;
+};
+
+static void put(struct out *o, struct slice s)
+{
+    size_t room = WORDING_MAX - o->n;
+    size_t n = s.n < room ? s.n : room;
+    memcpy(o->p + o->n, s.p, n);
+    o->n += n;
+}
+
+/* Letters keep their numbers apart: order-17 becomes order-<n>. */
+static void put_word(struct out *o, struct slice word)
+{
+    struct slice whole = placeholder(word);
+    if (whole.p != word.p) {
+        put(o, whole);
+        return;
+    }
+    while (word.n) {
+        size_t n = 0;
+        while (n < word.n && is_digit(word.p[n]))
+            n++;
+        if (n) {
+            put(o, SLICE("<n>"));
+        } else {
+            while (n < word.n && !is_digit(word.p[n]))
+                n++;
+            put(o, slice_head(word, n));
+        }
+        word = slice_skip(word, n);
+    }
+}
+
+size_t wording_of(struct slice text, char ret[WORDING_MAX])
+{
+    struct out o = {ret, 0};
+    struct slice line = {"", 0};
+    int64_t time;
+    text = slice_trim(text);
+    (void)text_line(&text, &line);
+    line = slice_head(line, (size_t)4 * WORDING_MAX);
+    while (line.n && o.n < WORDING_MAX) {
+        struct slice rest = line;
+        if (is_digit(*line.p) && text_time(&rest, &time)) {
+            put(&o, SLICE("<time>"));
+            line = rest;
+            continue;
+        }
+        size_t n = 0;
+        while (n < line.n && is_word(line.p[n]))
+            n++;
+        if (n)
+            put_word(&o, slice_head(line, n));
+        else
+            put(&o, slice_head(line, n = 1));
+        line = slice_skip(line, n);
+    }
+    while (o.n > 0 && ((unsigned char)ret[o.n - 1] & 0xc0) == 0x80 && o.n == WORDING_MAX)
+        o.n--; /* no half character at the cut */
+    return o.n;
+}
+
+static bool is_host(char c)
+{
+    return is_alpha(c) || is_digit(c) || c == '-' || c == '.';
+}
+
+static struct slice host_at(struct slice s)
+{
+    size_t n = 0;
+    while (n < s.n && is_host(s.p[n]))
+        n++;
+    return slice_head(s, n);
+}
+
+/* name.with.dots:port, seen from its colon. */
+static struct slice host_before(struct slice text, size_t colon)
+{
+    size_t start = colon, dots = 0;
+    while (start > 0 && is_host(text.p[start - 1])) {
+        start--;
+        dots += text.p[start] == '.';
+    }
+    struct slice rest = slice_skip(text, colon + 1);
+    uint64_t port;
+    bool named = dots >= 2 && colon - start >= 7 && text_u64(&rest, &port) && port > 0 && port < 65536;
+    return named ? slice_of(text.p + start, colon - start) : slice_of("", 0);
+}
+
+struct slice wording_host(struct slice text)
+{
+    ptrdiff_t at = slice_find(text, SLICE("://"));
+    if (at >= 0) {
+        struct slice host = host_at(slice_skip(text, (size_t)at + 3));
+        if (host.n >= 4)
+            return host;
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] != ':')
+            continue;
+        struct slice host = host_before(text, i);
+        if (host.n)
+            return host;
+    }
+    return slice_of("", 0);
+}

@@ -1,0 +1,41 @@
+/* A container says how entries travel. One is chosen per file from its first LIMIT_SNIFF bytes of text; it
+ * then yields entries or records to the sink. One more container is one file and one row in formats.c. */
+#ifndef PARSERS_CONTAINER_H
+#define PARSERS_CONTAINER_H
+
+#include "parsers/event.h"
+#include "parsers/input.h"
+
+struct container {
+    const char *name; /* what --format-in takes and reports show */
+    const char *doc;  /* one line for `coldcase formats` */
+    /* How well the first bytes fit, 0 (not at all) to 100. `head` may be cut at any byte. */
+    int (*score)(struct slice head);
+    void (*parse)(struct input *in, const struct sink *sink);
+};
+
+/* All containers, best first on a tie; NULL at the end. */
+extern const struct container *const containers[];
+
+const struct container *container_by_name(struct slice name);
+/* The best container for the text, or NULL; *ret_runner_up is the second best or NULL. */
+const struct container *container_choose(struct slice head, const struct container **ret_runner_up);
+
+/* ---- Line formats: an entry is a line with a head, and the lines behind it that have none. ---- */
+
+struct line_format {
+    /* Reads the head of a line: fills time, group, stream and the text that follows. False: the line continues
+     * the entry before it. `line` is without its end. */
+    bool (*head)(struct slice line, struct entry *ret);
+    /* Lines that are no part of any entry (rules of tables, headings) are dropped; may be NULL. */
+    bool (*noise)(struct slice line);
+};
+void container_lines(struct input *in, const struct sink *sink, const struct line_format *format);
+/* Counts how many of the first lines `head` accepts: *ret_heads of *ret_lines that are not blank. */
+void container_sample(struct slice text, bool (*head)(struct slice line, struct entry *ret), size_t *ret_heads,
+                      size_t *ret_lines);
+
+extern const struct container container_export, container_tail, container_sam, container_bare, container_csv,
+    container_json, container_awslogs;
+
+#endif

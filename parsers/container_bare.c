@@ -1,0 +1,133 @@
+/* Lambda log text without a container: terminal copies, console test results, issue threads, files of a
+ * program. Each line is an entry, but for lines that continue the one before (see `continues`). Decoration that
+ * consoles and tables put before a platform line is looked past: blanks, bars, stars, times.
+ *       | 2022-10-04T12:23:04.626-04:00 | END RequestId: c2c3b330-…
+ *      * 2026-08-26T10:55:32.266 START RequestId: 88a9b9a0-… Version: 40 */
+#include "parsers/container.h"
+
+#include "parsers/message.h"
+
+static bool continues(struct slice line)
+{
+    static const struct slice heads[] = {{"XRAY TraceId: ", 14}, {"Traceback (most", 15}, {"Runtime.", 8},
+                                         {"Extension.", 10},     {"Caused by: ", 11},     {"}", 1},
+                                         {"]", 1}};
+    if (line.n == 0)
+        return true;
+    if (*line.p == ' ' || *line.p == '\t' || slice_starts(line, SLICE("\xc2\xa0")))
+        return true;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (slice_starts(line, heads[i]))
+            return true;
+    return false;
+}
+
+/* A time in a column of its own, or at the front of a platform line. */
+static bool decoration(struct slice *s, int64_t *time)
+{
+    struct slice word;
+    if (s->n && (*s->p == ' ' || *s->p == '\t' || *s->p == '|' || *s->p == '*')) {
+        *s = slice_skip(*s, 1);
+        return true;
+    }
+    struct slice rest = *s;
+    if (text_time(&rest, time) && (rest.n == 0 || *rest.p == ' ' || *rest.p == '\t' || *rest.p == '|')) {
+        *s = rest;
+        return true;
+    }
+    uint64_t ms;
+    rest = *s;
+    if (text_u64(&rest, &ms) && s->n - rest.n == 13 && rest.n && *rest.p == ' ') {
+        *time = (int64_t)ms;
+        *s = rest;
+        return true;
+    }
+    rest = *s;
+    if (text_literal(&rest, SLICE("@message ")) && text_word(&rest, &word) && slice_eq(word, SLICE("|"))) {
+        *s = rest;
+        return true;
+    }
+    return false;
+}
+
+static bool is_platform(struct slice text)
+{
+    struct event e;
+    message_parse(text, &e);
+    return e.kind != EVENT_APP && e.kind != EVENT_GATEWAY;
+}
+
+/* Debug lines of log shippers that quote the message they carry. */
+static bool quoted(struct slice *s)
+{
+    static const struct slice mark = {"The message is \"", 16};
+    ptrdiff_t at = slice_find(*s, mark);
+    if (at < 0)
+        return false;
+    *s = slice_skip(*s, (size_t)at + mark.n);
+    return true;
+}
+
+static bool bare_head(struct slice line, struct entry *ret)
+{
+    struct slice rest = line;
+    int64_t time = TIME_NONE;
+    size_t steps = 0;
+    enum { STEPS_MAX = 32 };
+    while (steps < STEPS_MAX && decoration(&rest, &time))
+        steps++;
+    if (steps > 0 || quoted(&rest)) {
+        if (rest.n && is_platform(rest)) {
+            ret->time = time;
+            ret->text = rest;
+            return true;
+        }
+    }
+    if (continues(line))
+        return false;
+    ret->text = line;
+    return true;
+}
+
+/* Rules and headings of pasted tables. */
+static bool bare_noise(struct slice line)
+{
+    return slice_starts(line, SLICE("-- | --")) || slice_starts(line, SLICE("|---")) ||
+           slice_starts(line, SLICE("-----"));
+}
+
+static bool platform_head(struct slice line, struct entry *ret)
+{
+    return bare_head(line, ret) && is_platform(ret->text);
+}
+
+static bool app_head(struct slice line, struct entry *ret)
+{
+    struct event e;
+    (void)ret;
+    message_parse(line, &e);
+    return e.kind == EVENT_APP && (e.has_id || e.in_init || e.unhandled);
+}
+
+static int bare_score(struct slice head)
+{
+    size_t heads, lines, apps;
+    container_sample(head, platform_head, &heads, &lines);
+    container_sample(head, app_head, &apps, &lines);
+    if (heads == 0 && apps == 0)
+        return 0;
+    return heads * 10 >= lines ? 50 : 35;
+}
+
+static void bare_parse(struct input *in, const struct sink *sink)
+{
+    static const struct line_format format = {.head = bare_head, .noise = bare_noise};
+    container_lines(in, sink, &format);
+}
+
+const struct container container_bare = {
+    .name = "lambda-text",
+    .doc = "Lambda log text without times or streams: terminal copies, console test results",
+    .score = bare_score,
+    .parse = bare_parse,
+};

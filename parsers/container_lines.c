@@ -1,0 +1,133 @@
+/* The engine of all line formats: finds where entries begin and hands each out whole, continuation lines
+ * included, without copying. The last entry of a file goes to sink->tail and the lines before the first one to
+ * sink->orphan, because a file may have been cut from a longer one in the middle of an entry. */
+#include "parsers/container.h"
+
+struct cursor {
+    struct input *in;
+    const struct sink *sink;
+    const struct line_format *format;
+    struct entry entry; /* the open one, its slices not yet set */
+    /* Where its parts lie, from the window's start, which does not move while an entry is open. */
+    size_t text_at, group_at, stream_at;
+    size_t at;     /* of the line to look at next, from the window's start */
+    uint64_t line; /* number of that line */
+    bool open;
+    bool overlong; /* what follows belongs to an entry that passed the limit */
+};
+
+static void emit_orphan(struct cursor *c, struct slice text)
+{
+    struct loc loc = {c->in->source->index, (uint32_t)c->line, c->in->offset};
+    if (!c->overlong && slice_trim(text).n > 0)
+        c->sink->orphan(c->sink->ctx, text, loc);
+}
+
+/* Closes the open entry at `end` and drops its bytes. */
+static void close_entry(struct cursor *c, size_t end, bool last)
+{
+    struct slice window = input_window(c->in);
+    if (c->open) {
+        struct entry *e = &c->entry;
+        e->text = slice_rtrim(slice_of(window.p + c->text_at, end - c->text_at));
+        e->group.p = window.p + c->group_at;
+        e->stream.p = window.p + c->stream_at;
+        c->in->source->entries++;
+        (last ? c->sink->tail : c->sink->entry)(c->sink->ctx, e);
+    } else if (end > 0) {
+        emit_orphan(c, slice_of(window.p, end));
+    }
+    c->open = false;
+    input_advance(c->in, end);
+    c->at -= end;
+}
+
+static size_t offset_in(struct slice s, const char *window)
+{
+    return s.n ? (size_t)(s.p - window) : 0;
+}
+
+static void take_line(struct cursor *c, struct slice line)
+{
+    struct entry head = {.time = TIME_NONE};
+    struct slice bare = line.n && line.p[line.n - 1] == '\r' ? slice_head(line, line.n - 1) : line;
+    if (!c->format->head(bare, &head)) {
+        if (c->format->noise && c->format->noise(bare))
+            close_entry(c, c->at, false);
+        return;
+    }
+    close_entry(c, c->at, false);
+    const char *window = input_window(c->in).p;
+    c->entry = head;
+    c->entry.loc = (struct loc){c->in->source->index, (uint32_t)c->line, c->in->offset};
+    c->text_at = (size_t)(head.text.p - window);
+    c->group_at = offset_in(head.group, window);
+    c->stream_at = offset_in(head.stream, window);
+    c->open = true;
+    c->overlong = false;
+}
+
+/* More bytes; *seen is how many of the window hold no further line end. False at the end of the text. */
+static bool refill(struct cursor *c, size_t *seen)
+{
+    *seen = input_window(c->in).n;
+    if (*seen > LIMIT_ENTRY) {
+        source_anomaly(c->in->source, ANOMALY_TOO_LONG, c->line, c->in->offset,
+                       "an entry is longer than the limit; only its beginning was read");
+        c->at = *seen;
+        close_entry(c, *seen, false);
+        c->overlong = true;
+        *seen = 0;
+    }
+    return input_more(c->in);
+}
+
+static void end_of_text(struct cursor *c)
+{
+    struct slice window = input_window(c->in);
+    if (c->at < window.n) {
+        source_anomaly(c->in->source, ANOMALY_NO_LINE_END, c->line, c->in->offset + c->at,
+                       "the last line has no end");
+        take_line(c, slice_skip(window, c->at));
+        c->line++;
+        c->at = input_window(c->in).n;
+    }
+    close_entry(c, input_window(c->in).n, true);
+}
+
+void container_lines(struct input *in, const struct sink *sink, const struct line_format *format)
+{
+    struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1};
+    for (size_t seen = 0;;) {
+        struct slice window = input_window(in);
+        size_t from = c.at > seen ? c.at : seen;
+        const char *hit = from < window.n ? memchr(window.p + from, '\n', window.n - from) : NULL;
+        if (!hit) {
+            if (!refill(&c, &seen))
+                break;
+            continue;
+        }
+        take_line(&c, slice_of(window.p + c.at, (size_t)(hit - window.p) - c.at));
+        c.at = (size_t)(hit - input_window(in).p) + 1;
+        c.line++;
+        seen = 0;
+    }
+    end_of_text(&c);
+    in->source->lines += c.line - 1;
+}
+
+void container_sample(struct slice text, bool (*head)(struct slice line, struct entry *ret), size_t *ret_heads,
+                      size_t *ret_lines)
+{
+    enum { SAMPLE_LINES = 200 };
+    struct slice line;
+    struct entry ignored;
+    *ret_heads = *ret_lines = 0;
+    while (*ret_lines < SAMPLE_LINES && text_line(&text, &line)) {
+        if (slice_trim(line).n == 0)
+            continue;
+        ++*ret_lines;
+        ignored = (struct entry){.time = TIME_NONE};
+        *ret_heads += head(line, &ignored);
+    }
+}

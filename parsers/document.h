@@ -1,0 +1,64 @@
+/* JSON documents: each kind is recognised by one of its top-level keys and read by one function. Internal to
+ * parsers/; container_json.c frames the values and owns the table. */
+#ifndef PARSERS_DOCUMENT_H
+#define PARSERS_DOCUMENT_H
+
+#include "base/buf.h"
+#include "parsers/event.h"
+#include "parsers/input.h"
+#include "parsers/json.h"
+
+/* The state of reading one file of documents. */
+struct documents {
+    struct source *source;
+    const struct sink *sink;
+    /* Turning a pointer into the text into a place: lines are counted once, from `mark` on. */
+    const char *text;       /* the framed value at hand */
+    uint64_t text_offset;   /* of it in the file */
+    const char *mark;       /* lines before it are counted */
+    uint64_t line;          /* of mark */
+    struct loc outer;       /* place of the wrapping string when `depth` > 0 */
+    unsigned depth;         /* of wrapping: SNS in SQS, base64 in an event … */
+    struct slice via;       /* how a record travelled: "sqs", "sns" … */
+    struct buf message, record; /* decoded strings */
+    const char *format;     /* name of the first kind met */
+};
+
+struct document {
+    const char *name; /* what reports show as the format */
+    const char *doc;  /* one line for `coldcase formats` */
+    const char *key;  /* top-level key that tells it */
+    enum json_type type; /* of that key's value; JSON_END for any */
+    /* Reads the value; false when it turns out to be of no use (it is then counted as unrecognised). */
+    bool (*read)(struct documents *d, struct slice value);
+};
+
+/* All kinds in the order in which they are tried; .name is NULL at the end. */
+extern const struct document documents[];
+
+/* Finds the kind of a value and reads it: objects by their keys, arrays element by element. */
+bool document_read(struct documents *d, struct slice value);
+/* The same for a value that came wrapped in a string: decoded, base64 decoded and inflated as `how` says. */
+enum wrapping { WRAPPED_JSON, WRAPPED_BASE64 };
+bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum wrapping how,
+                     struct slice via);
+/* The place of a byte of the value at hand. */
+struct loc document_loc(struct documents *d, const char *p);
+/* Hands one message to the sink. */
+void document_entry(struct documents *d, struct entry *e);
+
+/* Kinds, by file. */
+bool document_subscription(struct documents *d, struct slice value);   /* document_log.c */
+bool document_events(struct documents *d, struct slice value);
+bool document_insights(struct documents *d, struct slice value);
+bool document_awslogs(struct documents *d, struct slice value);
+bool document_message(struct documents *d, struct slice value);
+bool document_log_line(struct documents *d, struct slice value);
+bool document_insights_row(struct documents *d, struct slice value);
+bool document_records(struct documents *d, struct slice value);        /* document_record.c */
+bool document_eventbridge(struct documents *d, struct slice value);
+bool document_notification(struct documents *d, struct slice value);
+bool document_test_event(struct documents *d, struct slice value);
+bool document_destination(struct documents *d, struct slice value);
+
+#endif

@@ -1,0 +1,291 @@
+/* Documents that carry log events: subscription and Firehose payloads, answers of filter-log-events and
+ * get-log-events, Logs Insights results, and lone messages. Source: field guide, cloudwatch-exports 3.2-3.8.
+ *     {"messageType":"DATA_MESSAGE","logGroup":"/aws/lambda/f","logStream":"…","logEvents":[{"id","timestamp",
+ *      "message"}…]}
+ *     {"events":[{"logStreamName","timestamp","message","eventId"}…],"searchedLogStreams":[]} */
+#include "parsers/document.h"
+
+static struct slice string_or_scalar(struct json *j, bool *ret_escaped)
+{
+    struct slice raw = {"", 0};
+    *ret_escaped = false;
+    if (json_peek(j) == JSON_STRING)
+        (void)json_string(j, &raw, ret_escaped);
+    else
+        (void)json_raw(j, &raw);
+    return raw;
+}
+
+/* Epoch milliseconds (also as a string), or a written time. */
+static int64_t time_of(struct slice s)
+{
+    struct slice rest = s;
+    uint64_t ms;
+    int64_t time;
+    if (text_u64(&rest, &ms) && (rest.n == 0 || *rest.p == '.') && (int64_t)ms >= TIME_MIN && (int64_t)ms <= TIME_MAX)
+        return (int64_t)ms;
+    rest = s;
+    return text_time(&rest, &time) ? time : TIME_NONE;
+}
+
+enum name { NAME_MESSAGE, NAME_TIME, NAME_STREAM, NAME_GROUP, NAME_ID, NAME_OTHER };
+
+/* One table for every tool's spelling. */
+static enum name name_of(struct slice key)
+{
+    static const struct {
+        const char *key;
+        enum name name;
+    } table[] = {
+        {"message", NAME_MESSAGE},       {"timestamp", NAME_TIME},
+        {"id", NAME_ID},                 {"eventId", NAME_ID},
+        {"logStreamName", NAME_STREAM},  {"ingestionTime", NAME_OTHER},
+        {"@message", NAME_MESSAGE},      {"@timestamp", NAME_TIME},
+        {"@logStream", NAME_STREAM},     {"@log", NAME_GROUP},
+        {"logStream", NAME_STREAM},      {"logGroup", NAME_GROUP},
+        {"log_stream", NAME_STREAM},     {"log_group", NAME_GROUP},
+        {"logGroupName", NAME_GROUP},    {"logGroupIdentifier", NAME_GROUP},
+        {"eventTime", NAME_TIME},        {"time", NAME_TIME},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (slice_eq(key, slice_str(table[i].key)))
+            return table[i].name;
+    return NAME_OTHER;
+}
+
+/* One field of an event. The message's decoded bytes stay in d->message until the next one. */
+static void event_field(struct documents *d, struct json *j, struct slice key, struct entry *e, bool *has_text)
+{
+    bool escaped;
+    enum name name = name_of(key);
+    if (name == NAME_OTHER) {
+        (void)json_skip(j);
+        return;
+    }
+    bool is_string = json_peek(j) == JSON_STRING;
+    struct slice raw = string_or_scalar(j, &escaped);
+    switch (name) {
+    case NAME_MESSAGE:
+        e->loc = document_loc(d, raw.p);
+        e->text = raw;
+        *has_text = true;
+        if (is_string && escaped) {
+            buf_clear(&d->message);
+            (void)json_decode(raw, &d->message);
+            e->text = buf_slice(&d->message);
+        }
+        return;
+    case NAME_TIME: e->time = time_of(raw); return;
+    case NAME_STREAM: e->stream = raw; return;
+    case NAME_GROUP: e->group = raw; return;
+    case NAME_ID: e->id = raw; return;
+    case NAME_OTHER: return;
+    }
+}
+
+/* `123456789012:/aws/lambda/f` is how Insights and live tail write a group. */
+static void trim_account(struct slice *group)
+{
+    struct slice rest = *group;
+    uint64_t account;
+    enum { ACCOUNT_DIGITS = 12 };
+    if (text_u64(&rest, &account) && group->n - rest.n == ACCOUNT_DIGITS && text_char(&rest, ':'))
+        *group = rest;
+}
+
+/* One {"timestamp","message",…} at the reader; `base` lends group and stream that stand outside. */
+static bool read_event(struct documents *d, struct json *j, const struct entry *base)
+{
+    struct entry e = *base;
+    struct slice key;
+    bool has_text = false;
+    if (json_peek(j) != JSON_OBJECT) {
+        (void)json_skip(j);
+        return false;
+    }
+    (void)json_enter_object(j);
+    while (json_next_key(j, &key))
+        event_field(d, j, key, &e, &has_text);
+    if (!has_text)
+        return false;
+    trim_account(&e.group);
+    document_entry(d, &e);
+    return true;
+}
+
+static void read_events(struct documents *d, struct json *j, const struct entry *base)
+{
+    if (json_peek(j) != JSON_ARRAY) {
+        (void)json_skip(j);
+        return;
+    }
+    (void)json_enter_array(j);
+    while (json_next_item(j))
+        (void)read_event(d, j, base);
+}
+
+struct subscription {
+    struct entry base;
+    struct slice late; /* logEvents that came before group or stream */
+    bool control;
+};
+
+static void subscription_field(struct documents *d, struct json *j, struct slice key, struct subscription *s)
+{
+    bool escaped;
+    if (slice_eq(key, SLICE("logGroup")))
+        s->base.group = string_or_scalar(j, &escaped);
+    else if (slice_eq(key, SLICE("logStream")))
+        s->base.stream = string_or_scalar(j, &escaped);
+    else if (slice_eq(key, SLICE("messageType")))
+        s->control |= slice_eq(string_or_scalar(j, &escaped), SLICE("CONTROL_MESSAGE"));
+    else if (slice_eq(key, SLICE("owner")))
+        s->control |= slice_eq(string_or_scalar(j, &escaped), SLICE("CloudwatchLogs"));
+    else if (!slice_eq(key, SLICE("logEvents")))
+        (void)json_skip(j);
+    else if (s->base.group.n == 0 || s->base.stream.n == 0)
+        (void)json_raw(j, &s->late);
+    else if (s->control)
+        (void)json_skip(j);
+    else
+        read_events(d, j, &s->base);
+}
+
+bool document_subscription(struct documents *d, struct slice value)
+{
+    struct json j;
+    struct slice key;
+    struct subscription s = {.base = {.time = TIME_NONE}, .late = {"", 0}};
+    json_init(&j, value);
+    (void)json_enter_object(&j);
+    while (json_next_key(&j, &key))
+        subscription_field(d, &j, key, &s);
+    if (s.late.n && !s.control) {
+        struct json late;
+        json_init(&late, s.late);
+        read_events(d, &late, &s.base);
+    }
+    return true;
+}
+
+bool document_events(struct documents *d, struct slice value)
+{
+    const struct entry base = {.time = TIME_NONE};
+    struct json j;
+    struct slice key;
+    json_init(&j, value);
+    (void)json_enter_object(&j);
+    while (json_next_key(&j, &key)) {
+        if (slice_eq(key, SLICE("events")))
+            read_events(d, &j, &base);
+        else
+            (void)json_skip(&j);
+    }
+    return true;
+}
+
+/* ---- Logs Insights ---- */
+
+static void insights_cell(struct documents *d, struct json *j, struct entry *e, bool *has_text)
+{
+    struct slice key, name = {"", 0};
+    bool escaped;
+    if (json_peek(j) != JSON_OBJECT) {
+        (void)json_skip(j);
+        return;
+    }
+    (void)json_enter_object(j);
+    while (json_next_key(j, &key)) {
+        if (slice_eq(key, SLICE("field")))
+            name = string_or_scalar(j, &escaped);
+        else if (slice_eq(key, SLICE("value")))
+            event_field(d, j, name, e, has_text);
+        else
+            (void)json_skip(j);
+    }
+}
+
+static bool read_row(struct documents *d, struct json *j)
+{
+    struct entry e = {.time = TIME_NONE};
+    bool has_text = false;
+    if (json_peek(j) != JSON_ARRAY) {
+        (void)json_skip(j);
+        return false;
+    }
+    (void)json_enter_array(j);
+    while (json_next_item(j))
+        insights_cell(d, j, &e, &has_text);
+    trim_account(&e.group);
+    if (has_text)
+        document_entry(d, &e);
+    return has_text;
+}
+
+bool document_insights(struct documents *d, struct slice value)
+{
+    struct json j;
+    struct slice key;
+    json_init(&j, value);
+    (void)json_enter_object(&j);
+    while (json_next_key(&j, &key)) {
+        if (!slice_eq(key, SLICE("results")) || json_peek(&j) != JSON_ARRAY) {
+            (void)json_skip(&j);
+            continue;
+        }
+        (void)json_enter_array(&j);
+        while (json_next_item(&j))
+            (void)read_row(d, &j);
+    }
+    return true;
+}
+
+bool document_insights_row(struct documents *d, struct slice value)
+{
+    struct json j;
+    json_init(&j, value);
+    return read_row(d, &j);
+}
+
+/* ---- the rest ---- */
+
+/* {"awslogs":{"data":"base64 of gzip"}}: the event of a Lambda function that takes a subscription. */
+bool document_awslogs(struct documents *d, struct slice value)
+{
+    struct json j;
+    struct slice key, raw;
+    bool escaped, found = false;
+    json_init(&j, value);
+    (void)json_enter_object(&j);
+    while (json_next_key(&j, &key)) {
+        if (!slice_eq(key, SLICE("awslogs")) || json_peek(&j) != JSON_OBJECT) {
+            (void)json_skip(&j);
+            continue;
+        }
+        (void)json_enter_object(&j);
+        while (json_next_key(&j, &key)) {
+            if (slice_eq(key, SLICE("data")) && json_string(&j, &raw, &escaped))
+                found |= document_unwrap(d, raw, escaped, WRAPPED_BASE64, d->via);
+            else
+                (void)json_skip(&j);
+        }
+    }
+    return found;
+}
+
+bool document_message(struct documents *d, struct slice value)
+{
+    const struct entry base = {.time = TIME_NONE};
+    struct json j;
+    json_init(&j, value);
+    return read_event(d, &j, &base);
+}
+
+/* A JSON log line of the platform or the program, without a container round it. */
+bool document_log_line(struct documents *d, struct slice value)
+{
+    struct entry e = {.time = TIME_NONE, .text = value};
+    e.loc = document_loc(d, value.p);
+    document_entry(d, &e);
+    return true;
+}

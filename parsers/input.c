@@ -1,0 +1,354 @@
+/* Opening and unwrapping of one source. Layer 0 reads the file; each further layer turns the bytes of the one
+ * below into others (gzip into text, UTF-16 into UTF-8). A layer is added as long as the first bytes of the
+ * top one call for it, at most LIMIT_NESTING times. */
+#include "parsers/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { LAYER_BUFFER = 256 * 1024, WINDOW_CHUNK = 1024 * 1024, SNIFF_BYTES = 4 };
+
+enum layer_kind { LAYER_GZIP, LAYER_UTF16LE, LAYER_UTF16BE };
+
+struct input_layer {
+    enum layer_kind kind;
+    struct gunzip gunzip;
+    char *buffer; /* bytes of the layer below that were not used yet */
+    struct slice unused;
+    bool below_end, stopped;
+};
+
+/* The stored bytes. Returns 0 at the end or on an error, which goes to the source. */
+static size_t raw_read(struct input *in, char *out, size_t room)
+{
+    ssize_t n = 0;
+    if (in->source->memory.p) {
+        struct slice rest = slice_skip(in->source->memory, in->memory_at);
+        n = (ssize_t)(rest.n < room ? rest.n : room);
+        memcpy(out, rest.p, (size_t)n);
+        in->memory_at += (size_t)n;
+    } else {
+        do
+            n = read(in->fd, out, room);
+        while (n < 0 && errno == EINTR);
+    }
+    if (n < 0) {
+        in->failed = true;
+        source_anomaly(in->source, ANOMALY_UNREADABLE, 0, in->source->bytes_read, strerror(errno));
+        return 0;
+    }
+    in->source->bytes_read += (uint64_t)n;
+    if (in->digest && n > 0)
+        EVP_DigestUpdate(in->digest, out, (size_t)n);
+    return (size_t)n;
+}
+
+static size_t layer_read(struct input *in, unsigned level, char *out, size_t room);
+
+/* Makes unused bytes of the layer below available; false when there are none. */
+static bool layer_refill(struct input *in, unsigned level)
+{
+    struct input_layer *layer = in->layers[level];
+    if (layer->below_end)
+        return false;
+    size_t keep = layer->unused.n;
+    memmove(layer->buffer, layer->unused.p, keep);
+    size_t n = layer_read(in, level - 1, layer->buffer + keep, LAYER_BUFFER - keep);
+    layer->unused = slice_of(layer->buffer, keep + n);
+    layer->below_end = n == 0;
+    return n > 0;
+}
+
+static void gzip_anomaly(struct input *in, const struct gunzip *g)
+{
+    enum anomaly_kind kind = ANOMALY_GZIP_DAMAGED;
+    if (g->damage.kind == GUNZIP_DAMAGE_NONE)
+        return;
+    if (g->damage.kind == GUNZIP_DAMAGE_TRUNCATED)
+        kind = ANOMALY_GZIP_TRUNCATED;
+    if (g->damage.kind == GUNZIP_DAMAGE_TRAILING_BYTES)
+        kind = ANOMALY_GZIP_TRAILING;
+    source_anomaly(in->source, kind, 0, g->damage.offset, g->damage.sentence);
+}
+
+static size_t gzip_read(struct input *in, unsigned level, char *out, size_t room)
+{
+    struct input_layer *layer = in->layers[level];
+    size_t total = 0;
+    while (!layer->stopped && total < room) {
+        size_t n = 0;
+        enum gunzip_status status = gunzip_run(&layer->gunzip, &layer->unused, out + total, room - total, &n);
+        total += n;
+        if (status == GUNZIP_MORE_INPUT && !layer_refill(in, level)) {
+            gunzip_finish(&layer->gunzip);
+            layer->stopped = true;
+        } else if (status == GUNZIP_STOPPED) {
+            layer->stopped = true;
+        }
+    }
+    if (layer->stopped && total < room)
+        gzip_anomaly(in, &layer->gunzip);
+    return total;
+}
+
+static size_t utf8_put(char *out, uint32_t c)
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        out[0] = (char)(0xc0 | c >> 6);
+        out[1] = (char)(0x80 | (c & 63));
+        return 2;
+    }
+    if (c < 0x10000) {
+        out[0] = (char)(0xe0 | c >> 12);
+        out[1] = (char)(0x80 | (c >> 6 & 63));
+        out[2] = (char)(0x80 | (c & 63));
+        return 3;
+    }
+    out[0] = (char)(0xf0 | c >> 18);
+    out[1] = (char)(0x80 | (c >> 12 & 63));
+    out[2] = (char)(0x80 | (c >> 6 & 63));
+    out[3] = (char)(0x80 | (c & 63));
+    return 4;
+}
+
+static uint32_t utf16_unit(const struct input_layer *layer, size_t at)
+{
+    uint8_t a = (uint8_t)layer->unused.p[at], b = (uint8_t)layer->unused.p[at + 1];
+    return layer->kind == LAYER_UTF16LE ? (uint32_t)(b << 8 | a) : (uint32_t)(a << 8 | b);
+}
+
+/* Lone surrogates become U+FFFD; the byte order mark is dropped. */
+static size_t utf16_read(struct input *in, unsigned level, char *out, size_t room)
+{
+    struct input_layer *layer = in->layers[level];
+    size_t total = 0;
+    while (total + 4 <= room) {
+        if (layer->unused.n < 4 && !layer->below_end)
+            (void)layer_refill(in, level);
+        if (layer->unused.n < 2)
+            break;
+        uint32_t c = utf16_unit(layer, 0);
+        size_t used = 2;
+        if (c >= 0xd800 && c < 0xdc00 && layer->unused.n >= 4) {
+            uint32_t low = utf16_unit(layer, 2);
+            bool pair = low >= 0xdc00 && low < 0xe000;
+            c = pair ? 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00) : 0xfffd;
+            used = pair ? 4 : 2;
+        } else if (c >= 0xd800 && c < 0xe000) {
+            c = 0xfffd;
+        }
+        layer->unused = slice_skip(layer->unused, used);
+        if (c != 0xfeff)
+            total += utf8_put(out + total, c);
+    }
+    return total;
+}
+
+static size_t layer_read(struct input *in, unsigned level, char *out, size_t room)
+{
+    if (level == 0)
+        return raw_read(in, out, room);
+    return in->layers[level]->kind == LAYER_GZIP ? gzip_read(in, level, out, room)
+                                                 : utf16_read(in, level, out, room);
+}
+
+static void layer_free(struct input_layer *layer)
+{
+    if (!layer)
+        return;
+    if (layer->kind == LAYER_GZIP)
+        gunzip_done(&layer->gunzip);
+    free(layer->buffer);
+    free(layer);
+}
+
+/* A layer of that kind over the present top, to which the bytes already read are handed back. */
+static void layer_push(struct input *in, enum layer_kind kind)
+{
+    struct input_layer *layer = calloc(1, sizeof *layer);
+    char *buffer = malloc(LAYER_BUFFER);
+    if (!layer || !buffer)
+        err_oom();
+    layer->kind = kind;
+    layer->buffer = buffer;
+    if (kind == LAYER_GZIP)
+        gunzip_init(&layer->gunzip, inflate_default);
+    struct slice head = input_window(in);
+    memcpy(buffer, head.p, head.n);
+    layer->unused = slice_of(buffer, head.n);
+    buf_clear(&in->window);
+    in->layers[++in->depth] = layer;
+}
+
+static bool layer_wanted(struct slice head, enum layer_kind *ret)
+{
+    if (slice_starts(head, SLICE("\x1f\x8b"))) {
+        *ret = LAYER_GZIP;
+        return true;
+    }
+    bool little = slice_starts(head, SLICE("\xff\xfe")), big = slice_starts(head, SLICE("\xfe\xff"));
+    *ret = little ? LAYER_UTF16LE : LAYER_UTF16BE;
+    return little || big;
+}
+
+/* Reads the first bytes of the top layer; its first read is small so that they fit a new layer's buffer. */
+static void unwrap(struct input *in)
+{
+    for (;;) {
+        buf_reserve(&in->window, WINDOW_CHUNK);
+        while (in->window.n < SNIFF_BYTES) {
+            size_t n = layer_read(in, in->depth, in->window.p + in->window.n, LAYER_BUFFER / 4 - in->window.n);
+            in->window.n += n;
+            if (n == 0)
+                break;
+        }
+        enum layer_kind kind;
+        if (!layer_wanted(input_window(in), &kind))
+            return;
+        if (in->depth == LIMIT_NESTING) {
+            source_anomaly(in->source, ANOMALY_NESTED_TOO_DEEP, 0, 0, "compressed more often than the limit");
+            return;
+        }
+        layer_push(in, kind);
+    }
+}
+
+static void name_compression(struct input *in)
+{
+    const char *name = "none";
+    for (unsigned i = 1; i <= in->depth; i++) {
+        const char *kind = in->layers[i]->kind == LAYER_GZIP ? "gzip" : "utf-16";
+        name = i == 1 ? kind : arena_printf(&in->source->arena, "%s, %s", name, kind);
+    }
+    in->source->compression = name;
+}
+
+bool input_open(struct input *in, struct source *source, bool with_digest)
+{
+    *in = (struct input){.source = source, .fd = -1};
+    buf_init(&in->window, 0);
+    if (!source->memory.p) {
+        in->fd = open(source->open, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (in->fd < 0) {
+            source_anomaly(source, ANOMALY_UNREADABLE, 0, 0, strerror(errno));
+            return false;
+        }
+        (void)posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    }
+    source->bytes_read = 0;
+    if (with_digest) {
+        in->digest = EVP_MD_CTX_new();
+        if (!in->digest || EVP_DigestInit_ex(in->digest, EVP_sha256(), NULL) != 1)
+            err_oom();
+    }
+    unwrap(in);
+    if (slice_starts(input_window(in), SLICE("\xef\xbb\xbf")))
+        input_advance(in, 3);
+    name_compression(in);
+    return !in->failed;
+}
+
+struct slice input_window(const struct input *in)
+{
+    return slice_of(in->window.p + in->start, in->window.n - in->start);
+}
+
+bool input_more(struct input *in)
+{
+    if (in->end)
+        return false;
+    if (in->start > 0) {
+        memmove(in->window.p, in->window.p + in->start, in->window.n - in->start);
+        in->window.n -= in->start;
+        in->start = 0;
+    }
+    buf_reserve(&in->window, WINDOW_CHUNK);
+    size_t n = layer_read(in, in->depth, in->window.p + in->window.n, in->window.cap - in->window.n);
+    in->window.n += n;
+    in->end = n == 0;
+    return n > 0;
+}
+
+void input_advance(struct input *in, size_t n)
+{
+    in->start += n;
+    in->offset += n;
+}
+
+static void drain(struct input *in)
+{
+    char *scratch = malloc(LAYER_BUFFER);
+    if (!scratch)
+        err_oom();
+    while (!in->failed && raw_read(in, scratch, LAYER_BUFFER) > 0)
+        ;
+    free(scratch);
+}
+
+void input_done(struct input *in)
+{
+    if (in->digest) {
+        drain(in);
+        EVP_DigestFinal_ex(in->digest, in->source->sha256, NULL);
+        EVP_MD_CTX_free(in->digest);
+        in->source->bytes_decompressed = in->offset + input_window(in).n;
+        if (in->source->bytes_read == 0 && !in->failed)
+            source_anomaly(in->source, ANOMALY_EMPTY, 0, 0, "the file is empty");
+    }
+    for (unsigned i = 1; i <= in->depth; i++)
+        layer_free(in->layers[i]);
+    if (in->fd >= 0)
+        close(in->fd);
+    buf_done(&in->window);
+    *in = (struct input){.fd = -1};
+}
+
+/* One layer of gzip from `data` to `out`. */
+static bool inflate_once(struct slice data, struct buf *out)
+{
+    struct gunzip g;
+    bool whole = false;
+    gunzip_init(&g, inflate_default);
+    for (;;) {
+        size_t n = 0;
+        if (out->cap - out->n < LAYER_BUFFER / 4 && !buf_reserve(out, LAYER_BUFFER))
+            break;
+        enum gunzip_status status = gunzip_run(&g, &data, out->p + out->n, out->cap - out->n, &n);
+        out->n += n;
+        if (status == GUNZIP_STOPPED || status == GUNZIP_MORE_INPUT) {
+            gunzip_finish(&g);
+            whole = g.damage.kind == GUNZIP_DAMAGE_NONE;
+            break;
+        }
+    }
+    gunzip_done(&g);
+    return whole;
+}
+
+bool input_inflate(struct slice data, struct buf *out)
+{
+    struct buf other;
+    bool whole = true;
+    buf_init(&other, out->max);
+    (void)buf_append(&other, data);
+    for (unsigned depth = 0; depth < LIMIT_NESTING && slice_starts(buf_slice(&other), SLICE("\x1f\x8b")); depth++) {
+        buf_clear(out);
+        whole = inflate_once(buf_slice(&other), out) && whole;
+        struct buf swap = other;
+        other = *out;
+        *out = swap;
+    }
+    struct buf swap = other;
+    other = *out;
+    *out = swap;
+    buf_done(&other);
+    return whole;
+}

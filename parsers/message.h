@@ -1,0 +1,24 @@
+/* The second layer of parsing: what one message says. Recognised by its first bytes, with compares at fixed
+ * offsets; see event.h for the result. Internal to parsers/: the entry point is message_parse. */
+#ifndef PARSERS_MESSAGE_H
+#define PARSERS_MESSAGE_H
+
+#include "parsers/event.h"
+
+/* Each takes a message without blanks at its end and returns false when it is none of its own. */
+bool message_platform(struct slice text, struct event *e); /* START, REPORT, INIT_START … */
+bool message_json(struct slice text, struct event *e);     /* {"time","type","record"} and JSON logs */
+bool message_gateway(struct slice text, struct event *e);  /* API Gateway execution log */
+void message_app(struct slice text, struct event *e);      /* all else */
+
+/* The fields of a REPORT, INIT_REPORT or RESTORE_REPORT line, in any order, parted by tabs or blanks. */
+void message_fields(struct slice text, struct event *e);
+/* Root=1-…;… of an X-Ray header into e->trace. */
+void message_trace_header(struct slice value, struct event *e);
+/* NAME of arn:aws:lambda:REGION:ACCOUNT:function:NAME[:VERSION], empty when it is none. */
+struct slice message_function_of_arn(struct slice arn);
+/* success, error, failure, timeout. */
+enum event_status message_status(struct slice word);
+enum event_phase message_phase(struct slice word);
+
+#endif

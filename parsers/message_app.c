@@ -1,0 +1,216 @@
+/* Application text of the managed runtimes: who wrote it, at which level, and whether the runtime itself
+ * reports an error that nobody caught. Grammar by runtime: field guide, lambda-text-logs 1.4.
+ *     2024-01-27T17:12:44.262Z<TAB>ab684dea-…<TAB>INFO<TAB>text                 Node, .NET
+ *     [INFO]<TAB>2020-02-14T18:19:39.441Z<TAB>dbb585bb-…<TAB>text               Python logging
+ *     [ERROR] KeyError: 'x'<LF>Traceback (most recent call last):               Python, uncaught
+ *     2016-04-14T23:52:45.715Z b47cde10-… Task timed out after 120.00 seconds   the platform, old style */
+#include "parsers/message.h"
+
+static void skip_gap(struct slice *s)
+{
+    text_skip_blanks(s);
+}
+
+/* A request id, or the word that stands for none. */
+static bool take_request(struct slice *s, struct event *e)
+{
+    struct slice rest = *s, word;
+    if (!text_word(&rest, &word))
+        return false;
+    if (slice_eq(word, SLICE("undefined"))) {
+        e->in_init = true;
+    } else {
+        struct slice probe = word;
+        bool uuid = word.n == 36 && text_uuid(&probe, e->id.bytes);
+        if (!uuid && (s->n <= word.n || s->p[word.n] != '\t' || !request_id_parse(word, &e->id)))
+            return false;
+        e->has_id = true;
+        e->id_text = word;
+    }
+    *s = rest;
+    return true;
+}
+
+static void take_level(struct slice *s, struct event *e)
+{
+    struct slice rest = *s, word;
+    if (!text_word(&rest, &word))
+        return;
+    while (word.n && (word.p[word.n - 1] == ':' || word.p[word.n - 1] == ']'))
+        word.n--;
+    if (word.n && *word.p == '[')
+        word = slice_skip(word, 1);
+    enum level level = level_parse(word);
+    if (level == LEVEL_NONE)
+        return;
+    e->level = level;
+    *s = rest;
+}
+
+/* Task timed out after N seconds: the configured limit is the whole part, since the value is measured. */
+static bool take_timeout(struct slice s, struct event *e)
+{
+    struct decimal seconds;
+    if (!e->has_id || !text_literal(&s, SLICE("Task timed out after ")) || !text_decimal(&s, &seconds) ||
+        !text_literal(&s, SLICE(" seconds")) || slice_trim(s).n)
+        return false;
+    e->kind = EVENT_TIMEOUT;
+    e->status = STATUS_TIMEOUT;
+    e->limit_ms = (uint64_t)(seconds.scaled / DECIMAL_SCALE) * 1000;
+    return true;
+}
+
+/* The value of "errorType" in an error object that was printed as JSON. */
+static void find_error_type(struct slice text, struct event *e)
+{
+    ptrdiff_t at = slice_find(text, SLICE("\"errorType\""));
+    if (at < 0)
+        return;
+    struct slice rest = slice_skip(text, (size_t)at + sizeof "\"errorType\"" - 1);
+    skip_gap(&rest);
+    if (!text_char(&rest, ':'))
+        return;
+    skip_gap(&rest);
+    if (text_char(&rest, '"'))
+        e->error_type = slice_cut(&rest, '"');
+}
+
+/* Heads that Node's runtime puts before an error nobody caught. */
+static bool node_unhandled(struct slice text)
+{
+    return slice_starts(text, SLICE("Invoke Error")) || slice_starts(text, SLICE("Uncaught Exception")) ||
+           slice_starts(text, SLICE("Unhandled Promise Rejection"));
+}
+
+static void take_unhandled_node(struct event *e)
+{
+    if (e->level < LEVEL_ERROR || !node_unhandled(e->text))
+        return;
+    e->unhandled = true;
+    find_error_type(e->text, e);
+}
+
+/* time TAB id TAB [level TAB] text; also with blanks for tabs, as pasted. */
+static bool app_time_first(struct slice text, struct event *e)
+{
+    struct slice rest = text;
+    if (!text_time(&rest, &e->time) || rest.n == 0)
+        return false;
+    /* Python's and Java's own times have no zone and no request id behind them. */
+    skip_gap(&rest);
+    if (!take_request(&rest, e)) {
+        take_level(&rest, e);
+        e->text = slice_trim(rest);
+        return true;
+    }
+    skip_gap(&rest);
+    if (take_timeout(rest, e))
+        return true;
+    take_level(&rest, e);
+    e->text = slice_trim(rest);
+    take_unhandled_node(e);
+    return true;
+}
+
+/* [ERROR] KeyError: 'x' … : the runtime's own line has no time between level and type. */
+static void python_unhandled(struct slice rest, struct event *e)
+{
+    struct slice word;
+    if (e->level < LEVEL_ERROR || !text_word(&rest, &word) || word.n < 2)
+        return;
+    bool named = word.p[word.n - 1] == ':';
+    bool trace = slice_find(rest, SLICE("Traceback (most recent call last):")) >= 0;
+    if (!trace && !(named && slice_starts(word, SLICE("Runtime."))))
+        return;
+    e->unhandled = true;
+    e->error_type = named ? slice_head(word, word.n - 1) : word;
+}
+
+/* [LEVEL] TAB time TAB id TAB text */
+static bool app_level_first(struct slice text, struct event *e)
+{
+    struct slice rest = slice_skip(text, 1), word = slice_cut(&rest, ']');
+    if (word.n == 0 || word.n > 12 || (e->level = level_parse(word)) == LEVEL_NONE)
+        return false;
+    skip_gap(&rest);
+    if (text_time(&rest, &e->time)) {
+        if (rest.n > 1 && rest.p[0] == '\t' && rest.p[1] == '\t')
+            e->in_init = true; /* an empty id: no request yet */
+        skip_gap(&rest);
+        (void)take_request(&rest, e);
+        e->text = slice_trim(rest);
+        return true;
+    }
+    e->text = slice_trim(rest);
+    python_unhandled(e->text, e);
+    return true;
+}
+
+/* I, [2024-08-18T11:04:11.524 #8]  INFO <id> -- progname: text */
+static bool app_ruby(struct slice text, struct event *e)
+{
+    struct slice rest = text;
+    if (text.n < 5 || text.p[1] != ',' || text.p[2] != ' ' || text.p[3] != '[')
+        return false;
+    rest = slice_skip(rest, 4);
+    if (!text_time(&rest, &e->time))
+        return false;
+    (void)slice_cut(&rest, ']');
+    skip_gap(&rest);
+    take_level(&rest, e);
+    skip_gap(&rest);
+    (void)take_request(&rest, e);
+    skip_gap(&rest);
+    (void)text_literal(&rest, SLICE("-- "));
+    e->text = slice_trim(rest);
+    return true;
+}
+
+/* Go's runtime and custom runtimes print the error object of a failed invocation, with or without Go's time. */
+static void go_unhandled(struct event *e)
+{
+    struct slice rest = e->text;
+    unsigned n;
+    if (text_digits(&rest, 4, &n) && text_char(&rest, '/')) {
+        (void)slice_cut(&rest, ' ');
+        (void)slice_cut(&rest, ' ');
+    } else {
+        rest = e->text;
+    }
+    if (!slice_starts(rest, SLICE("{\"errorMessage\":")) && !slice_starts(rest, SLICE("{\"errorType\":")))
+        return;
+    find_error_type(rest, e);
+    e->unhandled = e->error_type.n > 0;
+}
+
+/* Unknown application error occurred LF Runtime.Unknown */
+static void platform_unhandled(struct event *e)
+{
+    struct slice rest = e->text;
+    if (!text_literal(&rest, SLICE("Unknown application error occurred")))
+        return;
+    rest = slice_trim(rest);
+    e->unhandled = true;
+    e->error_type = slice_trim(slice_cut(&rest, '\n'));
+}
+
+void message_app(struct slice text, struct event *e)
+{
+    e->kind = EVENT_APP;
+    e->text = text;
+    char first = text.n ? *text.p : '\0';
+    if (first >= '0' && first <= '9' && app_time_first(text, e))
+        return;
+    if (first == '[' && app_level_first(text, e))
+        return;
+    if (app_ruby(text, e))
+        return;
+    e->time = TIME_NONE;
+    struct slice rest = text;
+    take_level(&rest, e);
+    skip_gap(&rest);
+    e->text = rest.n ? rest : text;
+    take_unhandled_node(e);
+    go_unhandled(e);
+    platform_unhandled(e);
+}

@@ -1,0 +1,316 @@
+/* JSON log lines: the platform's events and application lines. Source: field guide, lambda-json-logs 2.2-2.5.
+ *     {"time":"…Z","type":"platform.report","record":{"requestId":"…","metrics":{"durationMs":1233.96,…}}}
+ *     {"timestamp":"…Z","level":"ERROR","requestId":"…","message":"…"}
+ * Key order is not stable and unknown keys are ignored. Escapes matter in no value that is read here but the
+ * application's message, which is handed on as raw text: the signatures know escaped quotes. */
+#include "parsers/message.h"
+
+#include "parsers/json.h"
+
+/* A string, number or word as it stands; nothing is decoded. */
+static struct slice scalar(struct json *j)
+{
+    struct slice raw = {"", 0};
+    bool escaped;
+    if (json_peek(j) == JSON_STRING)
+        (void)json_string(j, &raw, &escaped);
+    else
+        (void)json_raw(j, &raw);
+    return raw;
+}
+
+static struct decimal number(struct json *j)
+{
+    struct decimal d = DECIMAL_UNKNOWN;
+    struct slice raw = scalar(j);
+    (void)text_decimal(&raw, &d);
+    return d;
+}
+
+static uint64_t whole(struct json *j)
+{
+    uint64_t v = 0;
+    struct slice raw = scalar(j);
+    (void)text_u64(&raw, &v);
+    return v;
+}
+
+static void read_metrics(struct json *j, struct event *e)
+{
+    struct slice key;
+    if (!json_enter_object(j))
+        return;
+    while (json_next_key(j, &key)) {
+        if (slice_eq(key, SLICE("durationMs")))
+            e->duration = number(j);
+        else if (slice_eq(key, SLICE("billedDurationMs")))
+            e->billed = number(j);
+        else if (slice_eq(key, SLICE("memorySizeMB")))
+            e->memory_mb = whole(j);
+        else if (slice_eq(key, SLICE("maxMemoryUsedMB")))
+            e->max_memory_mb = whole(j);
+        else if (slice_eq(key, SLICE("initDurationMs")))
+            e->init = number(j);
+        else if (slice_eq(key, SLICE("restoreDurationMs"))) {
+            e->init = number(j);
+            e->restored = true;
+        } else {
+            (void)json_skip(j);
+        }
+    }
+}
+
+static void read_tracing(struct json *j, struct event *e)
+{
+    struct slice key;
+    if (json_peek(j) != JSON_OBJECT) {
+        (void)json_skip(j);
+        return;
+    }
+    (void)json_enter_object(j);
+    while (json_next_key(j, &key)) {
+        if (slice_eq(key, SLICE("value")))
+            message_trace_header(scalar(j), e);
+        else
+            (void)json_skip(j);
+    }
+}
+
+static void take_id(struct slice word, struct event *e)
+{
+    e->has_id = request_id_parse(word, &e->id);
+    e->id_text = word;
+}
+
+static void record_field(struct json *j, struct slice key, struct event *e)
+{
+    if (slice_eq(key, SLICE("requestId")))
+        take_id(scalar(j), e);
+    else if (slice_eq(key, SLICE("status")))
+        e->status = message_status(scalar(j));
+    else if (slice_eq(key, SLICE("errorType")))
+        e->error_type = scalar(j);
+    else if (slice_eq(key, SLICE("phase")))
+        e->phase = message_phase(scalar(j));
+    else if (slice_eq(key, SLICE("metrics")) && json_peek(j) == JSON_OBJECT)
+        read_metrics(j, e);
+    else if (slice_eq(key, SLICE("tracing")))
+        read_tracing(j, e);
+    else if (slice_eq(key, SLICE("version")) || slice_eq(key, SLICE("functionVersion")))
+        e->version = scalar(j);
+    else if (slice_eq(key, SLICE("functionName")))
+        e->function = scalar(j);
+    else if (slice_eq(key, SLICE("functionArn")))
+        e->function = message_function_of_arn(scalar(j));
+    else if (slice_eq(key, SLICE("runtimeVersion")))
+        e->runtime = scalar(j);
+    else if (slice_eq(key, SLICE("instanceId")))
+        e->stream = scalar(j);
+    else
+        (void)json_skip(j);
+}
+
+struct platform_type {
+    const char *name;
+    enum event_kind kind;
+};
+
+static const struct platform_type types[] = {
+    {"platform.start", EVENT_START},
+    {"platform.report", EVENT_REPORT},
+    {"platform.runtimeDone", EVENT_RUNTIME_DONE},
+    {"platform.initStart", EVENT_INIT_START},
+    {"platform.initReport", EVENT_INIT_REPORT},
+    {"platform.restoreStart", EVENT_RESTORE_START},
+    {"platform.restoreReport", EVENT_RESTORE_REPORT},
+    {"platform.end", EVENT_END},
+    {"platform.fault", EVENT_CRASH},
+    {"platform.logsDropped", EVENT_LOGS_DROPPED},
+    {"platform.initRuntimeDone", EVENT_EXTENSION},
+    {"platform.restoreRuntimeDone", EVENT_EXTENSION},
+    {"platform.extension", EVENT_EXTENSION},
+    {"platform.telemetrySubscription", EVENT_EXTENSION},
+    {"platform.logSubscription", EVENT_EXTENSION},
+};
+
+/* The durations of the two reports of an init stand in metrics.durationMs. */
+static void settle_init(struct event *e)
+{
+    if (e->kind != EVENT_INIT_REPORT && e->kind != EVENT_RESTORE_REPORT)
+        return;
+    e->init = e->duration;
+    e->duration = DECIMAL_UNKNOWN;
+    e->restored = e->kind == EVENT_RESTORE_REPORT;
+}
+
+/* platform.fault and the function's text under the Telemetry API carry a string. */
+static void read_string_record(struct slice raw, struct event *e)
+{
+    struct event inner = *e;
+    if (e->kind != EVENT_CRASH)
+        return;
+    /* The line end in it is still escaped: what stands before is enough. */
+    ptrdiff_t at = slice_find(raw, SLICE("\\n"));
+    struct slice head = at >= 0 ? slice_head(raw, (size_t)at) : raw;
+    if (!message_platform(head, &inner))
+        return;
+    struct slice type = at >= 0 ? slice_skip(raw, (size_t)at + 2) : slice_of("", 0);
+    at = slice_find(type, SLICE("\\n"));
+    inner.error_type = at >= 0 ? slice_head(type, (size_t)at) : type;
+    inner.time = e->time;
+    *e = inner;
+}
+
+static bool read_platform(struct json *j, struct slice type, struct event *e)
+{
+    struct slice key, raw;
+    bool escaped;
+    e->kind = EVENT_EXTENSION;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (slice_eq(type, slice_str(types[i].name)))
+            e->kind = types[i].kind;
+    if (json_peek(j) == JSON_STRING && json_string(j, &raw, &escaped)) {
+        read_string_record(raw, e);
+        return true;
+    }
+    if (json_peek(j) != JSON_OBJECT || !json_enter_object(j))
+        return false;
+    while (json_next_key(j, &key))
+        record_field(j, key, e);
+    settle_init(e);
+    return !j->error;
+}
+
+enum app_key { KEY_TIME, KEY_LEVEL, KEY_PYTHON_LEVEL, KEY_ID, KEY_TYPE, KEY_FUNCTION, KEY_MESSAGE, KEY_OTHER };
+
+struct app_name {
+    const char *name;
+    enum app_key key;
+};
+
+static const struct app_name app_names[] = {
+    {"timestamp", KEY_TIME},
+    {"time", KEY_TIME},
+    {"@timestamp", KEY_TIME},
+    {"ts", KEY_TIME},
+    {"level", KEY_LEVEL},
+    {"severity", KEY_LEVEL},
+    {"log_level", KEY_PYTHON_LEVEL},
+    {"requestId", KEY_ID},
+    {"AWSRequestId", KEY_ID},
+    {"function_request_id", KEY_ID},
+    {"lambda_request_id", KEY_ID},
+    {"request_id", KEY_ID},
+    {"errorType", KEY_TYPE},
+    {"exception_name", KEY_TYPE},
+    {"function_name", KEY_FUNCTION},
+    {"function_arn", KEY_FUNCTION},
+    {"functionArn", KEY_FUNCTION},
+    {"message", KEY_MESSAGE},
+    {"msg", KEY_MESSAGE},
+};
+
+static enum app_key app_key_of(struct slice key)
+{
+    for (size_t i = 0; i < sizeof app_names / sizeof *app_names; i++)
+        if (slice_eq_nocase(key, slice_str(app_names[i].name)))
+            return app_names[i].key;
+    return KEY_OTHER;
+}
+
+static void app_error_type(struct json *j, struct event *e)
+{
+    struct slice key;
+    (void)json_enter_object(j);
+    while (json_next_key(j, &key)) {
+        if (slice_eq(key, SLICE("errorType")))
+            e->error_type = scalar(j);
+        else
+            (void)json_skip(j);
+    }
+}
+
+static void app_function(struct slice value, struct event *e)
+{
+    if (slice_starts(value, SLICE("arn:")))
+        value = message_function_of_arn(value);
+    if (value.n)
+        e->function = value;
+}
+
+/* Reads one field of an application line; `seen` collects which keys were there. */
+static void app_field(struct json *j, enum app_key key, struct event *e, unsigned *seen)
+{
+    struct slice value;
+    *seen |= 1u << key;
+    if (key == KEY_OTHER || (key != KEY_MESSAGE && json_peek(j) != JSON_STRING)) {
+        (void)json_skip(j);
+        return;
+    }
+    if (key == KEY_MESSAGE && json_peek(j) == JSON_OBJECT) {
+        app_error_type(j, e);
+        return;
+    }
+    value = scalar(j);
+    switch (key) {
+    case KEY_TIME: (void)text_time(&value, &e->time); return;
+    case KEY_LEVEL:
+    case KEY_PYTHON_LEVEL: e->level = level_parse(value); return;
+    case KEY_ID: take_id(value, e); return;
+    case KEY_TYPE: e->error_type = value; return;
+    case KEY_FUNCTION: app_function(value, e); return;
+    case KEY_MESSAGE:
+    case KEY_OTHER: return;
+    }
+}
+
+/* An error object without level is what a runtime prints for an error nobody caught; Python's has its own
+ * spelling of the level and no message. */
+static void app_unhandled(struct event *e, unsigned seen)
+{
+    bool python = (seen & 1u << KEY_PYTHON_LEVEL) && e->level >= LEVEL_ERROR && !(seen & 1u << KEY_MESSAGE);
+    bool bare = !(seen & (1u << KEY_LEVEL | 1u << KEY_PYTHON_LEVEL));
+    e->unhandled = e->error_type.n && (seen & 1u << KEY_TYPE) && (python || bare);
+}
+
+static bool read_app(struct slice text, struct event *e)
+{
+    struct json j;
+    struct slice key;
+    unsigned seen = 0;
+    json_init(&j, text);
+    if (!json_enter_object(&j))
+        return false;
+    while (json_next_key(&j, &key))
+        app_field(&j, app_key_of(key), e, &seen);
+    e->kind = EVENT_APP;
+    e->text = text;
+    if (j.error)
+        return false;
+    app_unhandled(e, seen);
+    return true;
+}
+
+bool message_json(struct slice text, struct event *e)
+{
+    struct json j;
+    struct slice key, type = {"", 0}, time = {"", 0};
+    json_init(&j, text);
+    if (!json_enter_object(&j))
+        return false;
+    while (json_next_key(&j, &key)) {
+        if (slice_eq(key, SLICE("time"))) {
+            time = scalar(&j);
+        } else if (slice_eq(key, SLICE("type"))) {
+            type = scalar(&j);
+        } else if (slice_eq(key, SLICE("record")) && slice_starts(type, SLICE("platform."))) {
+            (void)text_time(&time, &e->time);
+            return read_platform(&j, type, e);
+        } else {
+            break;
+        }
+    }
+    *e = (struct event){.time = TIME_NONE, .duration = DECIMAL_UNKNOWN, .init = DECIMAL_UNKNOWN};
+    e->billed = DECIMAL_UNKNOWN;
+    return read_app(text, e);
+}

@@ -1,0 +1,251 @@
+/* Platform lines in text form. Grammar and samples: field guide, lambda-text-logs 1.2.
+ *     START RequestId: 5009fcc8-… Version: $LATEST
+ *     REPORT RequestId: 5009fcc8-…<TAB>Duration: 2.37 ms<TAB>Billed Duration: 427 ms<TAB>…
+ * Tabs may have become blanks, fields may come in any order and may be missing. */
+#include "parsers/message.h"
+
+/* ---- fields ---- */
+
+enum field {
+    FIELD_DURATION,
+    FIELD_BILLED,
+    FIELD_INIT,
+    FIELD_RESTORE,
+    FIELD_MEMORY,
+    FIELD_MAX_MEMORY,
+    FIELD_STATUS,
+    FIELD_ERROR_TYPE,
+    FIELD_PHASE,
+    FIELD_TRACE,
+    FIELD_IGNORED
+};
+
+struct field_name {
+    struct slice name;
+    enum field field;
+};
+
+#define FIELD(text, field)                                                                                   \
+    {                                                                                                        \
+        {text, sizeof(text) - 1}, field                                                                      \
+    }
+
+/* Each is looked for at the start of a word only, so that "Duration: " never matches inside another key. The
+ * Runtime durations are Datadog's look-alike lines. */
+static const struct field_name fields[] = {
+    FIELD("Duration: ", FIELD_DURATION),
+    FIELD("Billed Duration: ", FIELD_BILLED),
+    FIELD("Memory Size: ", FIELD_MEMORY),
+    FIELD("Max Memory Used: ", FIELD_MAX_MEMORY),
+    FIELD("Init Duration: ", FIELD_INIT),
+    FIELD("Status: ", FIELD_STATUS),
+    FIELD("Error Type: ", FIELD_ERROR_TYPE),
+    FIELD("XRAY TraceId: ", FIELD_TRACE),
+    FIELD("Restore Duration: ", FIELD_RESTORE),
+    FIELD("Billed Restore Duration: ", FIELD_IGNORED),
+    FIELD("Phase: ", FIELD_PHASE),
+    FIELD("Runtime Duration: ", FIELD_IGNORED),
+    FIELD("Post Runtime Duration: ", FIELD_IGNORED),
+};
+
+static void field_set(enum field field, struct slice *rest, struct event *e)
+{
+    struct slice word = {"", 0};
+    switch (field) {
+    case FIELD_DURATION: (void)text_decimal(rest, &e->duration); return;
+    case FIELD_BILLED: (void)text_decimal(rest, &e->billed); return;
+    case FIELD_RESTORE: e->restored = text_decimal(rest, &e->init); return;
+    case FIELD_INIT: (void)text_decimal(rest, &e->init); return;
+    case FIELD_MEMORY: (void)text_u64(rest, &e->memory_mb); return;
+    case FIELD_MAX_MEMORY: (void)text_u64(rest, &e->max_memory_mb); return;
+    case FIELD_IGNORED: (void)text_word(rest, &word); return;
+    case FIELD_STATUS:
+        if (text_word(rest, &word))
+            e->status = message_status(word);
+        return;
+    case FIELD_PHASE:
+        if (text_word(rest, &word))
+            e->phase = message_phase(word);
+        return;
+    case FIELD_ERROR_TYPE: (void)text_word(rest, &e->error_type); return;
+    case FIELD_TRACE: (void)text_word(rest, &e->trace); return;
+    }
+}
+
+static bool field_at(struct slice *rest, struct event *e)
+{
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (text_literal(rest, fields[i].name)) {
+            field_set(fields[i].field, rest, e);
+            return true;
+        }
+    }
+    return false;
+}
+
+void message_fields(struct slice text, struct event *e)
+{
+    struct slice word;
+    while (text.n) {
+        if (*text.p == ' ' || *text.p == '\t' || *text.p == '\n' || *text.p == '\r')
+            text = slice_skip(text, 1);
+        else if (!field_at(&text, e))
+            (void)text_word(&text, &word);
+    }
+}
+
+/* ---- lines ---- */
+
+static bool take_id(struct slice *rest, struct event *e)
+{
+    struct slice word;
+    text_skip_blanks(rest);
+    if (!text_word(rest, &word) || !request_id_parse(word, &e->id))
+        return false;
+    e->id_text = word;
+    e->has_id = true;
+    return true;
+}
+
+static bool line_start(struct slice rest, struct event *e)
+{
+    struct slice word;
+    if (!take_id(&rest, e))
+        return false;
+    text_skip_blanks(&rest);
+    if (!text_literal(&rest, SLICE("Version: ")) || !text_word(&rest, &word))
+        return false;
+    e->version = word;
+    return slice_trim(rest).n == 0;
+}
+
+/* Datadog writes the time-out on the END line. */
+static bool line_end(struct slice rest, struct event *e)
+{
+    return take_id(&rest, e) &&
+           (slice_trim(rest).n == 0 || slice_starts(rest, SLICE(" Task timed out after ")));
+}
+
+static bool line_report(struct slice rest, struct event *e)
+{
+    if (!take_id(&rest, e))
+        return false;
+    message_fields(rest, e);
+    return decimal_known(e->duration) || decimal_known(e->billed) || e->memory_mb != 0;
+}
+
+static bool line_init_start(struct slice rest, struct event *e)
+{
+    (void)text_word(&rest, &e->runtime);
+    return e->runtime.n > 0;
+}
+
+static bool line_init_report(struct slice rest, struct event *e)
+{
+    message_fields(rest, e);
+    return decimal_known(e->init);
+}
+
+static bool line_restore_report(struct slice rest, struct event *e)
+{
+    message_fields(rest, e);
+    e->restored = true;
+    return decimal_known(e->init);
+}
+
+/* RequestId: <id> Error: <text>LF<ErrorType>, and the form of before 2018. */
+static bool line_crash(struct slice rest, struct event *e)
+{
+    if (!take_id(&rest, e))
+        return false;
+    text_skip_blanks(&rest);
+    e->status = STATUS_ERROR;
+    if (slice_starts(rest, SLICE("Process exited before completing request"))) {
+        e->text = rest;
+        return true;
+    }
+    if (!text_literal(&rest, SLICE("Error: ")))
+        return false;
+    struct slice first = slice_trim(slice_cut(&rest, '\n')), second = slice_trim(rest);
+    e->text = first;
+    if (second.n && !memchr(second.p, ' ', second.n) && memchr(second.p, '.', second.n))
+        e->error_type = second;
+    return true;
+}
+
+static bool line_trace(struct slice rest, struct event *e)
+{
+    return text_word(&rest, &e->trace) && e->trace.n >= 32;
+}
+
+static bool line_any(struct slice rest, struct event *e)
+{
+    (void)rest;
+    (void)e;
+    return true;
+}
+
+struct platform_line {
+    struct slice prefix;
+    enum event_kind kind;
+    bool (*read)(struct slice rest, struct event *e);
+};
+
+#define LINE(text, kind, read)                                                                               \
+    {                                                                                                        \
+        {text, sizeof(text) - 1}, kind, read                                                                 \
+    }
+
+/* The three of every invocation stand first. */
+static const struct platform_line lines[] = {
+    LINE("START RequestId:", EVENT_START, line_start),
+    LINE("END RequestId:", EVENT_END, line_end),
+    LINE("REPORT RequestId:", EVENT_REPORT, line_report),
+    LINE("INIT_START Runtime Version: ", EVENT_INIT_START, line_init_start),
+    LINE("INIT_REPORT Init Duration: ", EVENT_INIT_REPORT, line_init_report),
+    LINE("RESTORE_START Runtime Version: ", EVENT_RESTORE_START, line_init_start),
+    LINE("RESTORE_REPORT Restore Duration: ", EVENT_RESTORE_REPORT, line_restore_report),
+    LINE("RequestId: ", EVENT_CRASH, line_crash),
+    LINE("XRAY TraceId: ", EVENT_TRACE, line_trace),
+    LINE("EXTENSION\tName: ", EVENT_EXTENSION, line_any),
+    LINE("EXTENSION Name: ", EVENT_EXTENSION, line_any),
+    LINE("TELEMETRY\tName: ", EVENT_EXTENSION, line_any),
+    LINE("TELEMETRY Name: ", EVENT_EXTENSION, line_any),
+    LINE("LOGS\tName: ", EVENT_EXTENSION, line_any),
+    LINE("LOGS Name: ", EVENT_EXTENSION, line_any),
+};
+
+/* The keyword of a report line is also its first field's key. */
+static struct slice after_prefix(struct slice text, const struct platform_line *line)
+{
+    if (line->kind == EVENT_INIT_REPORT)
+        return slice_skip(text, sizeof "INIT_REPORT " - 1);
+    if (line->kind == EVENT_RESTORE_REPORT)
+        return slice_skip(text, sizeof "RESTORE_REPORT " - 1);
+    return slice_skip(text, line->prefix.n);
+}
+
+bool message_platform(struct slice text, struct event *e)
+{
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (!slice_starts(text, lines[i].prefix))
+            continue;
+        e->kind = lines[i].kind;
+        return lines[i].read(after_prefix(text, &lines[i]), e);
+    }
+    return false;
+}
+
+/* API Gateway execution log: `(<request id>) text`, one request id for all lines of a call. Source: field
+ * guide, api-gateway-and-queues 6.1. */
+bool message_gateway(struct slice text, struct event *e)
+{
+    struct slice rest = slice_skip(text, 1), word = slice_cut(&rest, ')');
+    if (word.n != 36 || !request_id_parse(word, &e->id) || !text_char(&rest, ' '))
+        return false;
+    e->kind = EVENT_GATEWAY;
+    e->has_id = true;
+    e->id_text = word;
+    e->text = rest;
+    return true;
+}

@@ -1,0 +1,19 @@
+/* S3 event notifications (2.0-2.5), whichever wrapper they came in, and the EventBridge form. */
+#ifndef PARSERS_RECORD_S3_H
+#define PARSERS_RECORD_S3_H
+
+#include "base/buf.h"
+#include "parsers/event.h"
+#include "parsers/json.h"
+
+/* Reads one element of "Records" whose eventSource is aws:s3. `scratch` holds decoded strings for the time of
+ * the call to sink->s3. False when it is no S3 record (nothing was delivered). */
+bool record_s3(struct slice value, struct slice via, struct loc loc, struct buf *scratch,
+               const struct sink *sink);
+/* Reads an EventBridge envelope of source aws.s3. */
+bool record_s3_eventbridge(struct slice value, struct slice via, struct loc loc, struct buf *scratch,
+                           const struct sink *sink);
+/* The role session name of AWS:AROA…:NAME, empty for other principals. */
+struct slice record_session(struct slice principal);
+
+#endif

@@ -1,0 +1,70 @@
+/* One input file and its fate. */
+#include "parsers/source.h"
+
+void source_init(struct source *s, const char *path, const char *open)
+{
+    *s = (struct source){.path = path, .open = open, .format = "unrecognised", .compression = "none"};
+    s->first_unrecognised = LOC_NONE;
+    arena_init(&s->arena);
+}
+
+void source_done(struct source *s)
+{
+    vec_done(&s->anomalies);
+    arena_done(&s->arena);
+}
+
+void source_anomaly(struct source *s, enum anomaly_kind kind, uint64_t line, uint64_t offset,
+                    const char *detail)
+{
+    for (size_t i = 0; i < s->anomalies.n; i++) {
+        if (s->anomalies.v[i].kind == kind) {
+            s->anomalies.v[i].count++;
+            return;
+        }
+    }
+    const char *copy = arena_copy(&s->arena, slice_str(detail)).p;
+    *vec_push(&s->anomalies) = (struct anomaly){kind, line, offset, copy, 1};
+}
+
+void source_unrecognised(struct source *s, struct loc loc, struct slice line)
+{
+    line = slice_rtrim(line);
+    if (line.n == 0)
+        return;
+    if (s->unrecognised_lines++ == 0) {
+        s->first_unrecognised = loc;
+        s->first_line = arena_copy(&s->arena, slice_head(line, SOURCE_FIRST_LINE_MAX));
+    }
+}
+
+const char *anomaly_name(enum anomaly_kind kind)
+{
+    static const char *const names[ANOMALY_KINDS] = {
+        [ANOMALY_UNREADABLE] = "unreadable",
+        [ANOMALY_GZIP_TRUNCATED] = "gzip-truncated",
+        [ANOMALY_GZIP_DAMAGED] = "gzip-damaged",
+        [ANOMALY_GZIP_TRAILING] = "gzip-trailing-bytes",
+        [ANOMALY_JSON_TRUNCATED] = "json-truncated",
+        [ANOMALY_JSON_DAMAGED] = "json-damaged",
+        [ANOMALY_CSV_DAMAGED] = "csv-damaged",
+        [ANOMALY_TOO_LONG] = "too-long",
+        [ANOMALY_NESTED_TOO_DEEP] = "nested-too-deep",
+        [ANOMALY_BAD_BASE64] = "bad-base64",
+        [ANOMALY_ARCHIVE] = "archive",
+        [ANOMALY_NUL_BYTES] = "nul-bytes",
+        [ANOMALY_NO_LINE_END] = "no-line-end",
+        [ANOMALY_BAD_UTF8] = "bad-utf8",
+        [ANOMALY_EMPTY] = "empty",
+        [ANOMALY_ORPHAN_LINES] = "orphan-lines",
+    };
+    return kind < ANOMALY_KINDS && names[kind] ? names[kind] : "unknown";
+}
+
+bool source_lost(const struct source *s)
+{
+    for (size_t i = 0; i < s->anomalies.n; i++)
+        if (s->anomalies.v[i].kind < ANOMALY_LOSS)
+            return true;
+    return false;
+}

@@ -1,0 +1,83 @@
+/* One input file and its fate. A source is written by the one worker that reads it and read by everybody after
+ * the workers have been joined. */
+#ifndef PARSERS_SOURCE_H
+#define PARSERS_SOURCE_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+
+#include <stdint.h>
+
+/* Where a fact stands: the unit of proof. `line` counts from 1 and `offset` from 0, both in the decompressed
+ * text; for an entry inside a JSON document they are those of its message string. */
+struct loc {
+    uint32_t source; /* index in the run's list of sources, which is sorted by path */
+    uint32_t line;
+    uint64_t offset;
+};
+#define LOC_NONE ((struct loc){UINT32_MAX, 0, 0})
+
+/* What was wrong with a piece of evidence, in data: everything before and after it still counts. Those below
+ * ANOMALY_LOSS mean that something could not be read (exit status 2), those after it lose nothing. */
+enum anomaly_kind {
+    ANOMALY_UNREADABLE,     /* cannot be opened or read at all */
+    ANOMALY_GZIP_TRUNCATED, /* offset: compressed bytes */
+    ANOMALY_GZIP_DAMAGED,
+    ANOMALY_GZIP_TRAILING, /* bytes behind the last member */
+    ANOMALY_JSON_TRUNCATED,
+    ANOMALY_JSON_DAMAGED,
+    ANOMALY_CSV_DAMAGED,
+    ANOMALY_TOO_LONG,       /* a line, entry or document over its limit */
+    ANOMALY_NESTED_TOO_DEEP,
+    ANOMALY_BAD_BASE64,
+    ANOMALY_ARCHIVE,
+    ANOMALY_LOSS,           /* not a kind: the border */
+    ANOMALY_NUL_BYTES,
+    ANOMALY_NO_LINE_END, /* the last line has no end */
+    ANOMALY_BAD_UTF8,
+    ANOMALY_EMPTY,
+    ANOMALY_ORPHAN_LINES, /* lines before the first entry that belong to no file at hand */
+    ANOMALY_KINDS
+};
+
+struct anomaly {
+    enum anomaly_kind kind;
+    uint64_t line, offset; /* 0 where it does not apply */
+    const char *detail;    /* one sentence; lives in the source's arena */
+    uint64_t count;        /* how many of this kind were met; the place is that of the first */
+};
+
+/* Compression and wrapping are shown as "gzip", "gzip, gzip", "base64, gzip" or "none". */
+struct source {
+    const char *path;  /* as shown to the user; never made absolute */
+    const char *open;  /* what is opened; NULL for standard input or a member of an archive */
+    uint32_t index;
+    uint64_t bytes_read;         /* as stored */
+    uint64_t bytes_decompressed; /* of text */
+    uint64_t lines, unrecognised_lines;
+    uint64_t entries, records;
+    uint8_t sha256[32];
+    const char *format;      /* name of the row in the formats table, "unrecognised" when nothing matched */
+    const char *runner_up;   /* the second best format, or NULL */
+    const char *compression; /* "none", "gzip" … */
+    struct loc first_unrecognised;
+    struct slice first_line; /* the first line that nothing recognised, cut to SOURCE_FIRST_LINE_MAX */
+    VEC(struct anomaly) anomalies;
+    struct arena arena;
+    struct slice memory; /* content of standard input or of an archive member; p is NULL for a file */
+    uint64_t size;       /* from the file system, to share out the work */
+};
+enum { SOURCE_FIRST_LINE_MAX = 200 };
+
+void source_init(struct source *s, const char *path, const char *open);
+void source_done(struct source *s);
+/* Notes an anomaly; the same kind a second time only counts. `detail` is copied. */
+void source_anomaly(struct source *s, enum anomaly_kind kind, uint64_t line, uint64_t offset,
+                    const char *detail);
+/* Counts a line that nothing recognised and keeps the first. */
+void source_unrecognised(struct source *s, struct loc loc, struct slice line);
+const char *anomaly_name(enum anomaly_kind kind);
+/* True when something of it could not be read. */
+bool source_lost(const struct source *s);
+
+#endif

@@ -1,0 +1,182 @@
+/* What commands share: reading the evidence with progress, writing the result whole or not at all. */
+#include "reports/command.h"
+
+#include "base/buf.h"
+#include "reports/escape.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- progress ---- */
+
+struct progress {
+    struct timespec begun, shown;
+    bool any;
+};
+
+static double seconds_since(const struct timespec *t)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
+}
+
+/* One line that is written over; only on a terminal, at most ten times a second. */
+static void show_progress(void *ctx, uint64_t done, uint64_t all, const char *path)
+{
+    struct progress *p = ctx;
+    double elapsed = seconds_since(&p->begun);
+    enum { NAME_SHOWN = 48 };
+    if (elapsed < 0.3 || (p->any && seconds_since(&p->shown) < 0.1))
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &p->shown);
+    p->any = true;
+    size_t length = strlen(path);
+    const char *tail = length > NAME_SHOWN ? path + length - NAME_SHOWN : path;
+    double rate = (double)done / elapsed, left = rate > 0 ? (double)(all - done) / rate : 0;
+    struct buf name;
+    buf_init(&name, 0);
+    escape_terminal(&name, slice_str(tail));
+    fprintf(stderr, "\r\033[K%.1f of %.1f MB, %.0f MB/s, %.0f s left  %.*s", (double)done / 1e6, (double)all / 1e6,
+            rate / 1e6, left, (int)name.n, name.p);
+    buf_done(&name);
+}
+
+static bool wants_progress(const struct settings *s)
+{
+    return !s->quiet && isatty(STDERR_FILENO);
+}
+
+/* ---- reading ---- */
+
+static bool read_file(const char *path, struct buf *out, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = 1;
+    if (fd < 0)
+        return err_set(e, ERR_IO, "cannot open %.200s: %s", path, strerror(errno));
+    while (n > 0 && buf_reserve(out, 65536)) {
+        n = read(fd, out->p + out->n, 65536);
+        out->n += n > 0 ? (size_t)n : 0;
+    }
+    int saved = errno;
+    close(fd);
+    return n == 0 || err_set(e, ERR_IO, "cannot read %.200s: %s", path, n < 0 ? strerror(saved) : "it is too large");
+}
+
+static bool nothing_readable(const struct evidence *ev, struct err *e)
+{
+    if (ev->sources.n == 0)
+        return err_set(e, ERR_IO, "the folder holds no file to read");
+    const struct source *s = &ev->sources.v[0];
+    if (ev->sources.n == 1 && s->anomalies.n && s->anomalies.v[0].kind == ANOMALY_UNREADABLE)
+        return err_set(e, ERR_IO, "cannot read %.300s: %s", s->path, s->anomalies.v[0].detail);
+    return err_set(e, ERR_IO,
+                   "no evidence in %zu %s (first: %.200s); `coldcase formats` lists what can be read", ev->sources.n,
+                   ev->sources.n == 1 ? "file" : "files", s->path);
+}
+
+bool command_read(const struct settings *s, size_t first, struct evidence *ev, struct err *e)
+{
+    struct evidence_options options = s->evidence;
+    struct progress progress = {.any = false};
+    struct buf signatures;
+    enum { SIGNATURES_MAX = 4 << 20 };
+    if (s->operands.n <= first)
+        return err_set(e, ERR_USAGE, "name a file or a folder to read, or - for standard input");
+    buf_init(&signatures, SIGNATURES_MAX);
+    bool ok = !s->signatures || read_file(s->signatures, &signatures, e);
+    for (size_t i = first; i < s->operands.n && ok; i++)
+        ok = evidence_add(ev, s->operands.v[i], e);
+    clock_gettime(CLOCK_MONOTONIC, &progress.begun);
+    options.signatures_text = buf_slice(&signatures);
+    if (wants_progress(s)) {
+        options.progress = show_progress;
+        options.progress_ctx = &progress;
+    }
+    ok = ok && evidence_read(ev, &options, e);
+    if (progress.any)
+        fputs("\r\033[K", stderr);
+    buf_done(&signatures);
+    if (ok && evidence_empty(ev))
+        ok = nothing_readable(ev, e);
+    return ok;
+}
+
+/* ---- writing ---- */
+
+static bool write_all(int fd, struct slice text)
+{
+    while (text.n) {
+        ssize_t n = write(fd, text.p, text.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return false;
+        text = slice_skip(text, (size_t)n);
+    }
+    return true;
+}
+
+/* Devices and pipes are written as they are: renaming over /dev/null would be a mischief. */
+static bool is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+static bool write_special(const char *path, struct slice text, struct err *e)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || !write_all(fd, text)) {
+        int saved = errno;
+        if (fd >= 0)
+            close(fd);
+        return err_set(e, ERR_IO, "cannot write %.300s: %s", path, strerror(saved));
+    }
+    close(fd);
+    return true;
+}
+
+/* A file beside it is written, synced and renamed. */
+static bool write_file(const char *path, struct slice text, struct err *e)
+{
+    char beside[4096];
+    if (is_special(path))
+        return write_special(path, text, e);
+    if (snprintf(beside, sizeof beside, "%s.XXXXXX", path) >= (int)sizeof beside)
+        return err_set(e, ERR_IO, "the name of the output file is too long");
+    int fd = mkstemp(beside);
+    if (fd < 0)
+        return err_set(e, ERR_IO, "cannot write %.300s: %s", path, strerror(errno));
+    mode_t mask = umask(0);
+    umask(mask);
+    bool ok = write_all(fd, text) && fchmod(fd, 0666 & ~mask) == 0 && fsync(fd) == 0;
+    int saved = errno;
+    ok = close(fd) == 0 && ok;
+    ok = ok && rename(beside, path) == 0;
+    if (ok)
+        return true;
+    saved = saved ? saved : errno;
+    unlink(beside);
+    return err_set(e, ERR_IO, "cannot write %.300s: %s", path, strerror(saved));
+}
+
+bool command_write(const struct settings *s, struct slice text, struct err *e)
+{
+    if (s->output && strcmp(s->output, "-") != 0)
+        return write_file(s->output, text, e);
+    return write_all(STDOUT_FILENO, text) || err_set(e, ERR_IO, "cannot write to standard output: %s", strerror(errno));
+}
+
+int command_status(const struct evidence *ev)
+{
+    for (size_t i = 0; i < ev->sources.n; i++)
+        if (source_lost(&ev->sources.v[i]))
+            return EXIT_PARTLY;
+    return EXIT_DONE;
+}
