@@ -21,6 +21,7 @@ static inline void buf_clear(struct buf *b)
 bool buf_reserve(struct buf *b, size_t more);
 bool buf_append(struct buf *b, struct slice s);
 bool buf_byte(struct buf *b, char c);
+/* Needs room for one byte more than it adds. */
 bool buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Lent until the next change of the buffer. */
 static inline struct slice buf_slice(const struct buf *b)

@@ -127,15 +127,18 @@ void jsonw_decimal(struct jsonw *w, struct decimal d)
     buf_append(w->out, slice_of(text, decimal_print(d, text)));
 }
 
+/* Digits of the largest double, sign, point and decimals. */
+enum { DOUBLE_DECIMALS_MAX = 17, DOUBLE_TEXT_MAX = 309 + 3 + DOUBLE_DECIMALS_MAX };
+
 void jsonw_double(struct jsonw *w, double v, int digits)
 {
-    char text[64];
+    char text[DOUBLE_TEXT_MAX];
     if (!isfinite(v)) {
         jsonw_null(w);
         return;
     }
     before_value(w);
-    int n = snprintf(text, sizeof text, "%.*f", digits, v);
+    int n = snprintf(text, sizeof text, "%.*f", digits < DOUBLE_DECIMALS_MAX ? digits : DOUBLE_DECIMALS_MAX, v);
     if (memchr(text, '.', (size_t)n)) {
         while (text[n - 1] == '0')
             n--;

@@ -29,7 +29,7 @@ bool text_decimal(struct slice *s, struct decimal *ret)
 {
     struct slice t = *s;
     uint64_t whole;
-    if (!text_u64(&t, &whole) || whole > UINT64_C(100000000000))
+    if (!text_u64(&t, &whole) || whole > UINT64_C(100000000000)) /* what 60 bits hold, scaled */
         return false;
     int64_t scaled = (int64_t)whole * DECIMAL_SCALE;
     unsigned digits = 0;
@@ -38,7 +38,7 @@ bool text_decimal(struct slice *s, struct decimal *ret)
         int64_t unit = DECIMAL_SCALE / 10;
         for (; t.n && is_digit(*t.p); t = slice_skip(t, 1)) {
             if (digits == DECIMAL_DIGITS_MAX) {
-                scaled += digits == DECIMAL_DIGITS_MAX && *t.p >= '5';
+                scaled += *t.p >= '5';
                 while (t.n && is_digit(*t.p))
                     t = slice_skip(t, 1);
                 break;
@@ -196,10 +196,18 @@ struct clock {
     unsigned year, month, day, hour, minute, second, ms;
 };
 
+static unsigned month_days(unsigned year, unsigned month)
+{
+    static const uint8_t days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap);
+}
+
+/* A leap second (:60) is the first of the next minute. */
 static bool clock_time(const struct clock *c, int64_t zone_minutes, int64_t *ret)
 {
-    if (c->month < 1 || c->month > 12 || c->day < 1 || c->day > 31 || c->hour > 23 || c->minute > 59 ||
-        c->second > 60)
+    if (c->month < 1 || c->month > 12 || c->day < 1 || c->day > month_days(c->year, c->month) || c->hour > 23 ||
+        c->minute > 59 || c->second > 60)
         return false;
     int64_t days = text_days(c->year, c->month, c->day);
     int64_t seconds = days * 86400 + c->hour * 3600 + c->minute * 60 + c->second - zone_minutes * 60;
@@ -237,7 +245,7 @@ static void text_zone(struct slice *s, int64_t *ret_minutes)
     if (!text_digits(&t, 2, &hours))
         return;
     (void)text_char(&t, ':');
-    if (!text_digits(&t, 2, &minutes))
+    if (!text_digits(&t, 2, &minutes) || hours > 23 || minutes > 59)
         return;
     *ret_minutes = sign * (int64_t)(hours * 60 + minutes);
     *s = t;
@@ -356,8 +364,12 @@ bool text_base64(struct slice s, char *ret, size_t *ret_n)
     size_t n = 0, count = 0;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        if (c == '\r' || c == '\n' || c == '=')
+        if (c == '\r' || c == '\n')
             continue;
+        if (c == '=') {
+            count = 0; /* another padded run may follow */
+            continue;
+        }
         int v = base64_value(c);
         if (v < 0)
             return false;
@@ -367,4 +379,28 @@ bool text_base64(struct slice s, char *ret, size_t *ret_n)
     }
     *ret_n = n;
     return true;
+}
+
+size_t text_utf8_put(char *out, uint32_t c)
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    if (c < 0x800) {
+        out[0] = (char)(0xc0 | c >> 6);
+        out[1] = (char)(0x80 | (c & 63));
+        return 2;
+    }
+    if (c < 0x10000) {
+        out[0] = (char)(0xe0 | c >> 12);
+        out[1] = (char)(0x80 | (c >> 6 & 63));
+        out[2] = (char)(0x80 | (c & 63));
+        return 3;
+    }
+    out[0] = (char)(0xf0 | c >> 18);
+    out[1] = (char)(0x80 | (c >> 12 & 63));
+    out[2] = (char)(0x80 | (c >> 6 & 63));
+    out[3] = (char)(0x80 | (c & 63));
+    return 4;
 }

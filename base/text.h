@@ -32,7 +32,7 @@ static inline double decimal_value(struct decimal d)
 }
 
 bool text_u64(struct slice *s, uint64_t *ret);
-/* Digits, then at most one point and digits; further decimals than six are rounded. Up to 10^12. */
+/* Digits, then at most one point and digits; further decimals than six are rounded. Up to 10^11. */
 bool text_decimal(struct slice *s, struct decimal *ret);
 /* `n` digits exactly. */
 bool text_digits(struct slice *s, size_t n, unsigned *ret);
@@ -64,8 +64,10 @@ int64_t text_days(int64_t year, unsigned month, unsigned day);
 
 /* %XX and, when `plus` is set, + as a blank. Writes at most s.n bytes to ret, returns how many. */
 size_t text_url_decode(struct slice s, bool plus, char *ret);
-/* Standard base64 with or without padding, line ends allowed. False when a byte is none of it. At most
- * 3/4 of s.n (rounded up) bytes are written to ret. */
+/* Base64, standard or URL-safe, with or without padding, line ends allowed. False when a byte is none of it. What
+ * is cut in the middle gives the bytes that are whole. At most 3/4 of s.n (rounded up) bytes are written to ret. */
 bool text_base64(struct slice s, char *ret, size_t *ret_n);
+/* The character as UTF-8, 1 to 4 bytes; returns how many. */
+size_t text_utf8_put(char *ret, uint32_t c);
 
 #endif

@@ -44,6 +44,8 @@ static void finding_done(struct finding *f)
     vec_done(&f->facts);
     vec_done(&f->tables);
     vec_done(&f->spans);
+    vec_done(&f->events);
+    vec_done(&f->edges);
     vec_done(&f->attempts);
     vec_done(&f->citations);
 }
@@ -129,4 +131,9 @@ struct finding_table *finding_table(struct finding *f, const char *title, const 
 void finding_span(struct finding *f, const char *label, int64_t from, int64_t to)
 {
     *vec_push(&f->spans) = (struct finding_span){label, from, to};
+}
+
+void finding_event(struct finding *f, int64_t time, struct loc loc, const char *text)
+{
+    *vec_push(&f->events) = (struct finding_event){time, text, loc};
 }

@@ -37,8 +37,22 @@ struct finding_span {
     int64_t from, to;
 };
 
+/* A step of the graph of what invoked what. */
+enum finding_node { NODE_FUNCTION, NODE_BUCKET, NODE_ACTOR };
+struct finding_edge {
+    const char *from, *to, *label;
+    enum finding_node from_kind, to_kind;
+};
+
+/* A moment on the incident's timeline. `text` may come from evidence. */
+struct finding_event {
+    int64_t time;
+    const char *text;
+    struct loc loc;
+};
+
 struct finding {
-    char id[12]; /* F1, F2 … in report order */
+    char id[24]; /* F1, F2 … in report order */
     const struct detector *detector;
     enum severity severity;
     uint32_t function; /* name id; 0 when it concerns several or none */
@@ -50,7 +64,9 @@ struct finding {
     VEC(struct fact) facts;
     VEC(struct finding_table) tables;
     VEC(struct finding_span) spans;
-    const char *flowchart; /* Mermaid source, or NULL */
+    VEC(struct finding_event) events;
+    bool live; /* still going on at the last record of the evidence */
+    VEC(struct finding_edge) edges; /* drawn as a chart when there are any */
     int64_t first_seen, last_seen;
     uint64_t count;
     VEC(const struct attempt *) attempts; /* concerned, in time order; the report shows LIMIT_REQUEST_IDS */
@@ -91,6 +107,7 @@ void finding_fact(struct findings *fs, struct finding *f, const char *label, con
 struct finding_table *finding_table(struct finding *f, const char *title, const char *const *columns,
                                     size_t columns_n);
 void finding_span(struct finding *f, const char *label, int64_t from, int64_t to);
+void finding_event(struct finding *f, int64_t time, struct loc loc, const char *text);
 /* Widens first_seen and last_seen. */
 void finding_seen(struct finding *f, int64_t time);
 

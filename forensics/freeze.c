@@ -2,6 +2,7 @@
  * function; lines without an id find the attempt that was open; repeated inits are charged; order. */
 #include "forensics/freeze.h"
 
+#include "forensics/keys.h"
 #include "forensics/place.h"
 
 enum {
@@ -88,6 +89,8 @@ static void absorb(struct index *x, struct attempt *a, struct attempt *b)
     a->error_type = a->error_type ? a->error_type : b->error_type;
     a->trace = a->trace ? a->trace : b->trace;
     a->lines += b->lines;
+    for (size_t i = 0; i < 2 && b->keys[i]; i++)
+        attempt_names(a, b->keys[i]);
     a->limit_ms = a->limit_ms ? a->limit_ms : b->limit_ms;
     if (a->first == TIME_NONE || (b->first != TIME_NONE && b->first < a->first))
         a->first = b->first;
@@ -267,7 +270,14 @@ static void charge_marks(struct index *x, const struct timeline *t)
         m->attempt = m->attempt ? survivor(m->attempt) : open_at(t, m->stream, m->time, m->loc);
         if (m->attempt && m->kind == MARK_ERROR)
             charge_error(x, m->attempt, m);
+        if (m->attempt && m->kind == MARK_KEY)
+            attempt_names(m->attempt, m->value);
     }
+    size_t kept = 0;
+    for (size_t i = 0; i < x->marks.n; i++)
+        if (x->marks.v[i].kind != MARK_KEY)
+            x->marks.v[kept++] = x->marks.v[i];
+    x->marks.n = kept;
 }
 
 /* ---- inits ---- */
@@ -364,6 +374,7 @@ static int by_id_begin(const void *a, const void *b)
     return c ? c : by_begin(a, b);
 }
 
+/* Numbers the attempts of an id and joins them to a ring. */
 static void number_attempts(struct index *x)
 {
     vec_sort(&x->attempts, by_id_begin);
@@ -371,6 +382,9 @@ static void number_attempts(struct index *x)
         struct attempt *a = x->attempts.v[i], *before = i ? x->attempts.v[i - 1] : NULL;
         bool again = before && memcmp(&a->id, &before->id, sizeof a->id) == 0;
         a->ordinal = again ? (uint16_t)(before->ordinal + 1) : 1;
+        a->next = again ? before->next : a;
+        if (again)
+            before->next = a;
         a->function = x->streams.v[a->stream].function;
     }
     vec_sort(&x->attempts, by_begin);
@@ -399,17 +413,19 @@ static void apply_filters(struct index *x, const struct evidence_options *o)
     for (size_t i = 0; i < x->attempts.n; i++) {
         struct attempt *a = x->attempts.v[i];
         bool keep = in_window(o, attempt_begin(a)) && wanted_function(x, o, a->function);
-        if (keep)
+        if (keep) {
+            a->row = (uint32_t)n;
             x->attempts.v[n++] = a;
-        else
-            a->flags |= ATTEMPT_MERGED;
+        } else {
+            a->flags |= ATTEMPT_HIDDEN;
+        }
     }
     x->attempts.n = n;
     n = 0;
     for (size_t i = 0; i < x->marks.n; i++) {
         const struct mark *m = &x->marks.v[i];
         bool alone = in_window(o, m->time) && wanted_function(x, o, x->streams.v[m->stream].function);
-        if (m->attempt ? !(m->attempt->flags & ATTEMPT_MERGED) : alone)
+        if (m->attempt ? !(m->attempt->flags & ATTEMPT_HIDDEN) : alone)
             x->marks.v[n++] = *m;
     }
     x->marks.n = n;
@@ -421,9 +437,13 @@ static void apply_filters(struct index *x, const struct evidence_options *o)
     }
     x->phases.n = n;
     n = 0;
-    for (size_t i = 0; i < x->objects.n; i++)
-        if (in_window(o, x->objects.v[i].time))
-            x->objects.v[n++] = x->objects.v[i];
+    for (size_t i = 0; i < x->objects.n; i++) {
+        struct object_event *r = &x->objects.v[i];
+        if (r->attempt && (r->attempt->flags & ATTEMPT_HIDDEN))
+            r->attempt = NULL;
+        if (in_window(o, r->time))
+            x->objects.v[n++] = *r;
+    }
     x->objects.n = n;
 }
 
@@ -448,9 +468,11 @@ static bool same_object(const struct object_event *a, const struct object_event 
 
 /* Delivery is at least once, and a function may print the record that a queue also holds. The first place is
  * kept, and the attempt that printed it. */
-static void settle_objects(struct index *x)
+static void settle_objects(struct index *x, const struct keys *keys)
 {
     size_t kept = 0;
+    for (size_t i = 0; i < x->objects.n; i++)
+        x->objects.v[i].number = keys_number(keys, x->objects.v[i].key);
     vec_sort(&x->objects, by_object_time);
     for (size_t i = 0; i < x->objects.n; i++) {
         struct object_event *o = &x->objects.v[i], *before = kept ? &x->objects.v[kept - 1] : NULL;
@@ -466,10 +488,9 @@ static void settle_objects(struct index *x)
     x->objects.n = kept;
 }
 
-void freeze_index(struct index *x, const struct evidence_options *options, const struct signatures *signatures)
+void freeze_index(struct index *x, const struct keys *keys, const struct evidence_options *options)
 {
     struct timeline t;
-    (void)signatures;
     settle_attempts(x);
     name_streams(x);
     timeline_make(x, &t);
@@ -479,65 +500,8 @@ void freeze_index(struct index *x, const struct evidence_options *options, const
     drop_equal_phases(x);
     charge_inits(x, &t);
     free(t.first);
-    settle_objects(x);
+    settle_objects(x, keys);
     number_attempts(x);
     apply_filters(x, options);
     vec_done(&x->runs);
-}
-
-/* ---- reading ---- */
-
-enum attempt_status attempt_status(const struct attempt *a)
-{
-    if (a->flags & ATTEMPT_TIMEOUT)
-        return ATTEMPT_TIMED_OUT;
-    if (a->flags & ATTEMPT_INIT_FAILED)
-        return ATTEMPT_INIT_FAILURE;
-    if (a->flags & ATTEMPT_ERROR)
-        return ATTEMPT_FAILED;
-    return a->flags & (ATTEMPT_REPORT | ATTEMPT_DONE) ? ATTEMPT_OK : ATTEMPT_INCOMPLETE;
-}
-
-const char *attempt_status_name(enum attempt_status status)
-{
-    static const char *const names[] = {
-        [ATTEMPT_OK] = "ok",
-        [ATTEMPT_TIMED_OUT] = "timeout",
-        [ATTEMPT_FAILED] = "error",
-        [ATTEMPT_INCOMPLETE] = "incomplete",
-        [ATTEMPT_INIT_FAILURE] = "init-failed",
-    };
-    return names[status];
-}
-
-bool attempt_cold(const struct attempt *a)
-{
-    return decimal_known(a->init) || (a->flags & ATTEMPT_REINIT);
-}
-
-int64_t attempt_begin(const struct attempt *a)
-{
-    return a->start != TIME_NONE ? a->start : a->first;
-}
-
-int64_t attempt_over(const struct attempt *a)
-{
-    if (a->end != TIME_NONE)
-        return a->end;
-    if (a->report != TIME_NONE)
-        return a->report;
-    return attempt_begin(a);
-}
-
-struct slice attempt_function(const struct index *x, const struct attempt *a)
-{
-    return intern_name(&x->names, a->function);
-}
-
-struct slice attempt_id(const struct index *x, const struct attempt *a, char buffer[37])
-{
-    if (a->id_text)
-        return intern_name(&x->names, a->id_text);
-    text_uuid_print(a->id.bytes, buffer);
-    return slice_of(buffer, 36);
 }

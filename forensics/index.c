@@ -79,7 +79,7 @@ static void stream_lives(struct stream *s, int64_t time)
 
 /* ---- attempts ---- */
 
-static struct attempt *find_id(const struct index *x, const struct request_id *id)
+struct attempt *index_find(const struct index *x, const struct request_id *id)
 {
     struct attempt *a = NULL;
     HASH_FIND(hh, x->by_id, id, sizeof *id, a);
@@ -100,7 +100,7 @@ static struct attempt *new_part(struct index *x, const struct event *e, uint32_t
     if (!text_uuid(&probe, ignored))
         a->id_text = intern_id(&x->names, e->id_text);
     x->parts++;
-    struct attempt *head = find_id(x, &a->id);
+    struct attempt *head = index_find(x, &a->id);
     if (head) {
         a->next = head->next;
         head->next = a;
@@ -147,7 +147,7 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
                               struct loc loc)
 {
     struct attempt *best = NULL;
-    for (struct attempt *a = find_id(x, &e->id); a; a = a->next) {
+    for (struct attempt *a = index_find(x, &e->id); a; a = a->next) {
         if (a->stream != stream || !part_takes(a, e->kind, time))
             continue;
         if (!best || a->first > best->first)
@@ -306,6 +306,14 @@ void index_object(struct index *x, const struct s3_record *r, uint32_t stream)
     *vec_push(&x->objects) = o;
 }
 
+void attempt_names(struct attempt *a, uint32_t key)
+{
+    if (a->keys[0] == 0)
+        a->keys[0] = key;
+    else if (a->keys[0] != key)
+        a->keys[1] = key;
+}
+
 /* ---- merging ---- */
 
 struct maps {
@@ -351,7 +359,7 @@ static void merge_attempts(struct index *x, struct index *from, const struct map
         for (struct attempt *part = a; part; part = part->next)
             remap_part(part, m);
         HASH_DELETE(hh, from->by_id, a);
-        struct attempt *head = find_id(x, &a->id), *last = a;
+        struct attempt *head = index_find(x, &a->id), *last = a;
         if (!head) {
             HASH_ADD(hh, x->by_id, id, sizeof a->id, a);
             continue;

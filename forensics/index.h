@@ -26,14 +26,15 @@ enum attempt_flag {
     ATTEMPT_REINIT = 1 << 7,   /* paid a repeated init inside its duration */
     ATTEMPT_INIT_FAILED = 1 << 8,
     ATTEMPT_STATUS = 1 << 9,   /* the report itself gave a status (the new style) */
-    ATTEMPT_MERGED = 1 << 10,  /* a part that has gone into another row */
+    ATTEMPT_MERGED = 1 << 10,  /* a part that has gone into another row: that of `next` */
+    ATTEMPT_HIDDEN = 1 << 11,  /* outside of --from, --to or --function */
 };
 
 /* One attempt of one request id, or, before the freeze, a part of one. */
 struct attempt {
     struct request_id id;
     UT_hash_handle hh;
-    struct attempt *next; /* further parts of the same id */
+    struct attempt *next; /* further parts of the same id; after the freeze the next attempt of it, in a ring */
     int64_t start, end, report;
     int64_t first; /* earliest time of any of its lines */
     struct decimal duration, init, billed;
@@ -42,6 +43,8 @@ struct attempt {
     uint32_t lines, limit_ms;
     uint32_t memory_mb, max_memory_mb; /* 0: not said */
     uint32_t function; /* set by the freeze */
+    uint32_t keys[2];  /* object keys that its lines name: the first and the last other one; see keys.h */
+    uint32_t row;      /* in index.attempts; set by the freeze */
     uint16_t flags;
     uint16_t ordinal;  /* 1, 2 …; set by the freeze */
 };
@@ -60,6 +63,7 @@ enum mark_kind {
     MARK_ERROR,     /* an error nobody caught; text: its type */
     MARK_TIMEOUT,   /* text: the last words before it, value: limit in ms or 0 */
     MARK_WORDS,     /* last words of an invocation that was open when its file ended */
+    MARK_KEY,       /* value: number of an object key that the line names; gone after the freeze */
 };
 
 /* Something worth a row of its own at one line. */
@@ -101,6 +105,7 @@ struct object_event {
     struct slice key, sequencer;
     uint64_t request; /* hash of x-amz-request-id, 0 unknown */
     uint32_t bucket, name, principal, session, via;
+    uint32_t number; /* of its key, see keys.h; 0 for one that no line was searched for */
     uint32_t stream; /* of the log line that carried it, UINT32_MAX when it came as a record */
     struct attempt *attempt; /* that logged it, or NULL */
 };
@@ -151,6 +156,8 @@ struct stream_facts {
     struct slice key, name, group, function_assumed, function_path, folder;
 };
 uint32_t index_stream(struct index *x, const struct stream_facts *facts);
+/* A part of that id, or NULL. */
+struct attempt *index_find(const struct index *x, const struct request_id *id);
 /* A row for the request id in that stream to which a line of that kind and time can be added. */
 struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                               struct loc loc);
@@ -158,6 +165,8 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
 struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                                struct loc loc);
 void index_object(struct index *x, const struct s3_record *r, uint32_t stream);
+/* Notes that a line of the attempt names the object key of that number. */
+void attempt_names(struct attempt *a, uint32_t key);
 /* Puts all rows of `from` into `x`; `from` is empty afterwards. */
 void index_merge(struct index *x, struct index *from);
 

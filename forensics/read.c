@@ -1,6 +1,8 @@
 /* Reading all evidence: sources shared out to workers through one atomic counter, largest first; each worker
- * owns its inflate state, scanner and index, so there is no lock. Then the indexes are joined and frozen. */
+ * owns its inflate state, scanner and index, so there is no lock. Then the indexes are joined and frozen. Files
+ * that begin with S3 records are read in a first round, so that the second one knows the keys to look for. */
 #include "forensics/freeze.h"
+#include "forensics/keys.h"
 #include "forensics/scan.h"
 
 #include <pthread.h>
@@ -10,11 +12,18 @@
 
 enum { THREADS_MAX = 64 };
 
+struct job;
+typedef void job_work(struct job *job, unsigned number, struct source *s);
+
 struct job {
     struct evidence *ev;
     const struct evidence_options *options;
-    struct source **order; /* largest first */
-    size_t n;
+    struct fragment *fragments; /* one a source; see scan.h */
+    struct slice *chains;
+    struct source **order; /* the work: S3 records first, then largest first */
+    size_t records, n;     /* how many make the first round; all */
+    job_work *work;        /* of the present round */
+    size_t end;
     atomic_size_t next;
     atomic_ullong bytes_done;
     uint64_t bytes_all;
@@ -27,14 +36,6 @@ static int by_path(const void *a, const void *b)
 {
     const struct source *x = a, *y = b;
     return strcmp(x->path, y->path);
-}
-
-static int largest_first(const void *a, const void *b)
-{
-    const struct source *const *x = a, *const *y = b;
-    if ((*x)->size != (*y)->size)
-        return (*x)->size < (*y)->size ? 1 : -1;
-    return (*x)->index < (*y)->index ? -1 : (*x)->index > (*y)->index;
 }
 
 /* The same path named twice is read once. */
@@ -70,12 +71,14 @@ static struct slice *find_chains(const struct evidence *ev)
     return chains;
 }
 
-static void report_progress(struct job *job, const struct source *s, bool first)
+/* ---- rounds ---- */
+
+static unsigned thread_count(const struct evidence_options *options, size_t sources)
 {
-    const struct evidence_options *o = job->options;
-    unsigned long long done = atomic_fetch_add(&job->bytes_done, s->size) + s->size;
-    if (o->progress && first)
-        o->progress(o->progress_ctx, done, job->bytes_all, s->path);
+    long online = options->threads ? (long)options->threads : sysconf(_SC_NPROCESSORS_ONLN);
+    size_t n = online < 1 ? 1 : (size_t)online;
+    n = n > sources ? sources : n;
+    return (unsigned)(n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : n);
 }
 
 struct thread {
@@ -89,26 +92,21 @@ static void *run_worker(void *arg)
     struct job *job = t->job;
     for (;;) {
         size_t i = atomic_fetch_add(&job->next, 1);
-        if (i >= job->n)
+        if (i >= job->end)
             return NULL;
-        worker_read(&job->workers[t->number], job->order[i]);
-        report_progress(job, job->order[i], t->number == 0);
+        job->work(job, t->number, job->order[i]);
     }
 }
 
-static unsigned thread_count(const struct evidence_options *options, size_t sources)
-{
-    long online = options->threads ? (long)options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    size_t n = online < 1 ? 1 : (size_t)online;
-    n = n > sources ? sources : n;
-    return (unsigned)(n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : n);
-}
-
-static void run_all(struct job *job)
+/* Does the work for order[from..end) with all threads. */
+static void run_round(struct job *job, size_t from, size_t end, job_work *work)
 {
     struct thread args[THREADS_MAX];
     unsigned started = 0;
-    for (unsigned i = 1; i < job->count; i++) {
+    job->work = work;
+    job->end = end;
+    atomic_store(&job->next, from);
+    for (unsigned i = 1; i < job->count && i < end - from; i++) {
         args[i] = (struct thread){job, i};
         if (pthread_create(&job->threads[i], NULL, run_worker, &args[i]) != 0)
             break;
@@ -120,57 +118,148 @@ static void run_all(struct job *job)
         pthread_join(job->threads[i], NULL);
 }
 
-static void prepare(struct job *job, struct fragment *fragments, const struct slice *chains)
+static void survey(struct job *job, unsigned number, struct source *s)
 {
-    for (size_t i = 0; i < job->n; i++) {
-        job->order[i] = &job->ev->sources.v[i];
-        job->bytes_all += job->order[i]->size;
-    }
-    qsort(job->order, job->n, sizeof *job->order, largest_first);
-    for (unsigned i = 0; i < job->count; i++) {
-        worker_init(&job->workers[i], job->ev, job->options);
-        job->workers[i].fragments = fragments;
-        job->workers[i].chains = chains;
-    }
+    (void)job;
+    (void)number;
+    worker_survey(s);
 }
 
-static void join_indexes(struct job *job)
+static void read_source(struct job *job, unsigned number, struct source *s)
+{
+    const struct evidence_options *o = job->options;
+    worker_read(&job->workers[number], s);
+    unsigned long long done = atomic_fetch_add(&job->bytes_done, s->size) + s->size;
+    if (o->progress && number == 0)
+        o->progress(o->progress_ctx, done, job->bytes_all, s->path);
+}
+
+/* ---- order ---- */
+
+static int largest_first(const void *a, const void *b)
+{
+    const struct source *const *x = a, *const *y = b;
+    if ((*x)->records_first != (*y)->records_first)
+        return (*x)->records_first ? -1 : 1;
+    if ((*x)->size != (*y)->size)
+        return (*x)->size < (*y)->size ? 1 : -1;
+    return (*x)->index < (*y)->index ? -1 : (*x)->index > (*y)->index;
+}
+
+/* An export's stream folder holds lines: no need to look at ten thousand of them twice. */
+static bool needs_survey(struct job *job, const struct source *s)
+{
+    struct place place;
+    place_of(slice_str(s->path), &job->ev->arena, &place);
+    return place.stream.n == 0;
+}
+
+/* Documents that go on in the next file are read as one; they are no work of their own. */
+static void link_pieces(struct job *job)
+{
+    struct source *v = job->ev->sources.v;
+    size_t kept = 0;
+    for (size_t i = 1; i < job->ev->sources.n; i++) {
+        struct source *before = &v[i - 1];
+        if (!place_follows(slice_str(before->path), slice_str(v[i].path)))
+            continue;
+        /* A piece in the middle looks like nothing: what the first one is goes for all. */
+        v[i].continues = container_continues(before, &v[i]);
+        if (v[i].continues) {
+            before->next = &v[i];
+            v[i].looks_like = before->looks_like;
+            v[i].kind = before->kind;
+        }
+    }
+    for (size_t i = 0; i < job->ev->sources.n; i++) {
+        if (!v[i].continues)
+            job->order[kept++] = &v[i];
+        else
+            job->order[kept - 1]->size += v[i].size;
+    }
+    job->n = kept;
+}
+
+static void plan(struct job *job)
+{
+    struct evidence *ev = job->ev;
+    size_t n = 0;
+    for (size_t i = 0; i < ev->sources.n; i++) {
+        job->bytes_all += ev->sources.v[i].size;
+        if (needs_survey(job, &ev->sources.v[i]))
+            job->order[n++] = &ev->sources.v[i];
+    }
+    run_round(job, 0, n, survey);
+    link_pieces(job);
+    qsort(job->order, job->n, sizeof *job->order, largest_first);
+    while (job->records < job->n && job->order[job->records]->records_first)
+        job->records++;
+}
+
+static void merge_workers(struct job *job)
 {
     for (unsigned i = 1; i < job->count; i++)
         index_merge(&job->workers[0].index, &job->workers[i].index);
+}
+
+static void read_all(struct job *job)
+{
+    struct index *x = &job->workers[0].index;
+    run_round(job, 0, job->records, read_source);
+    merge_workers(job);
+    struct keys *keys = keys_new(x);
+    for (unsigned i = 0; i < job->count; i++)
+        job->workers[i].keys = keys;
+    run_round(job, job->records, job->n, read_source);
+    merge_workers(job);
     scan_glue(&job->workers[0]);
+    freeze_index(x, keys, job->options);
+    keys_free(keys);
     index_done(&job->ev->index);
-    job->ev->index = job->workers[0].index;
-    index_init(&job->workers[0].index);
+    job->ev->index = *x;
+    index_init(x);
+}
+
+static struct job *job_new(struct evidence *ev, const struct evidence_options *options)
+{
+    struct job *job = calloc(1, sizeof *job);
+    if (!job)
+        err_oom();
+    job->ev = ev;
+    job->options = options;
+    job->order = calloc(ev->sources.n + 1, sizeof *job->order);
+    job->fragments = calloc(ev->sources.n + 1, sizeof *job->fragments);
+    if (!job->order || !job->fragments)
+        err_oom();
+    job->chains = find_chains(ev);
+    job->count = thread_count(options, ev->sources.n);
+    for (unsigned i = 0; i < job->count; i++) {
+        worker_init(&job->workers[i], ev, options);
+        job->workers[i].fragments = job->fragments;
+        job->workers[i].chains = job->chains;
+    }
+    return job;
+}
+
+static void job_free(struct job *job)
+{
+    for (unsigned i = 0; i < job->count; i++)
+        worker_done(&job->workers[i]);
+    free(job->order);
+    free(job->fragments);
+    free(job->chains);
+    free(job);
 }
 
 bool evidence_read(struct evidence *ev, const struct evidence_options *options, struct err *e)
 {
-    struct job *job = calloc(1, sizeof *job);
     settle_sources(ev);
     ev->signatures = signatures_new(options->signatures_text, e);
-    if (!ev->signatures) {
-        free(job);
+    if (!ev->signatures)
         return false;
-    }
-    struct slice *chains = find_chains(ev);
-    struct fragment *fragments = calloc(ev->sources.n + 1, sizeof *fragments);
-    if (!job || !fragments)
-        err_oom();
-    *job = (struct job){.ev = ev, .options = options, .n = ev->sources.n};
-    job->order = calloc(job->n + 1, sizeof *job->order);
-    if (!job->order)
-        err_oom();
-    job->count = thread_count(options, job->n);
-    prepare(job, fragments, chains);
-    run_all(job);
-    join_indexes(job);
-    freeze_index(&ev->index, options, ev->signatures);
-    for (unsigned i = 0; i < job->count; i++)
-        worker_done(&job->workers[i]);
-    free(job->order);
-    free(job);
-    free(fragments);
-    free(chains);
+    struct job *job = job_new(ev, options);
+    plan(job);
+    read_all(job);
+    job_free(job);
     return true;
 }

@@ -166,6 +166,20 @@ static void find_objects(struct worker *w, const struct event *e, struct attempt
     }
 }
 
+static void find_keys(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+{
+    enum { NAMED_MAX = 4 };
+    uint32_t numbers[NAMED_MAX];
+    size_t n = w->keys ? keys_find(w->keys, e->text, numbers, NAMED_MAX) : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (a)
+            attempt_names(a, numbers[i]);
+        else
+            *vec_push(&w->index.marks) =
+                (struct mark){.kind = MARK_KEY, .time = time, .loc = loc, .stream = w->stream, .value = numbers[i]};
+    }
+}
+
 static void on_app(struct worker *w, const struct event *e, int64_t time, struct loc loc)
 {
     struct attempt *a = NULL;
@@ -185,6 +199,7 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
         mark_error(w, e, a, time, loc);
     mark_signatures(w, e, a, time, loc);
     find_objects(w, e, a, loc);
+    find_keys(w, e, a, time, loc);
     keep_words(w, e, time, loc);
 }
 
@@ -404,6 +419,7 @@ static void parse_source(struct worker *w, struct input *in)
         note_unrecognised(in);
         return;
     }
+    in->source->looks_like = c;
     in->source->format = c->name;
     in->source->runner_up = runner_up ? runner_up->name : NULL;
     c->parse(in, &sink);
@@ -422,6 +438,19 @@ void worker_read(struct worker *w, struct source *source)
     }
     arena_done(&w->scratch);
     arena_init(&w->scratch);
+}
+
+void worker_survey(struct source *source)
+{
+    struct input in;
+    if (!source->open && !source->memory.p)
+        return;
+    if (input_open(&in, source, false)) {
+        while (input_window(&in).n < LIMIT_SNIFF && input_more(&in))
+            ;
+        container_survey(source, slice_head(input_window(&in), LIMIT_SNIFF));
+    }
+    input_done(&in);
 }
 
 /* ---- entries torn by a cut between files ---- */

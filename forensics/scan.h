@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "forensics/evidence.h"
+#include "forensics/keys.h"
 #include "forensics/place.h"
 #include "parsers/container.h"
 
@@ -34,6 +35,7 @@ struct worker {
     const struct evidence_options *options;
     struct index index;
     struct scanner *scanner;
+    const struct keys *keys; /* of the S3 records read before; NULL when there are none */
     struct source *source; /* at hand */
     struct fragment *fragments; /* one a source; only this source's is written */
     const struct slice *chains; /* one a source: path of the first piece of what it belongs to */
@@ -53,6 +55,8 @@ struct worker {
 void worker_init(struct worker *w, struct evidence *ev, const struct evidence_options *options);
 void worker_done(struct worker *w);
 void worker_read(struct worker *w, struct source *source);
+/* A first look at how the source begins: container_survey. */
+void worker_survey(struct source *source);
 /* Joins entries that a cut between files has torn: called once, after the workers' indexes are merged into
  * that of `w`. */
 void scan_glue(struct worker *w);

@@ -21,6 +21,11 @@ const struct container *container_by_name(struct slice name);
 /* The best container for the text, or NULL; *ret_runner_up is the second best or NULL. */
 const struct container *container_choose(struct slice head, const struct container **ret_runner_up);
 
+/* Notes what the first bytes of the source's text tell: looks_like, kind, records_first. */
+void container_survey(struct source *source, struct slice head);
+/* True when `source`, the next piece by name, is no file of its own but goes on with a document that `before` began. */
+bool container_continues(const struct source *before, const struct source *source);
+
 /* ---- Line formats: an entry is a line with a head, and the lines behind it that have none. ---- */
 
 struct line_format {

@@ -142,7 +142,7 @@ static uint64_t count_lines(struct slice s)
 
 static void emit(struct input *in, const struct sink *sink, struct entry *e, uint64_t line)
 {
-    e->loc = (struct loc){in->source->index, (uint32_t)line, in->offset};
+    e->loc = input_loc(in, line, in->offset);
     if (e->time == TIME_NONE) {
         source_unrecognised(in->source, e->loc, e->text);
         return;
@@ -156,7 +156,7 @@ static void emit(struct input *in, const struct sink *sink, struct entry *e, uin
 static size_t broken_row(struct input *in, uint64_t line)
 {
     struct slice window = input_window(in), first;
-    source_anomaly(in->source, ANOMALY_CSV_DAMAGED, line, in->offset, "a quoted field never ends");
+    input_anomaly(in, ANOMALY_CSV_DAMAGED, line, in->offset, "a quoted field never ends");
     struct slice rest = window;
     (void)text_line(&rest, &first);
     return window.n - rest.n;
@@ -191,7 +191,7 @@ static void csv_parse(struct input *in, const struct sink *sink)
         line += count_lines(slice_head(input_window(in), n));
         input_advance(in, n);
     }
-    in->source->lines += line - 1;
+    input_lines(in, line - 1);
     buf_done(&scratch);
 }
 

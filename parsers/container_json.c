@@ -46,7 +46,19 @@ struct loc document_loc(struct documents *d, const char *p)
         d->line++;
         d->mark = hit + 1;
     }
-    return (struct loc){d->source->index, (uint32_t)d->line, d->text_offset + (uint64_t)(p - d->text)};
+    return input_loc(d->in, d->line, d->text_offset + (uint64_t)(p - d->text));
+}
+
+void document_check(struct documents *d, const struct json *j)
+{
+    if (!j->error)
+        return;
+    d->broken = d->depth == 0 ? j->error_at : d->broken;
+    struct loc loc = document_loc(d, j->error_at);
+    struct source *s = d->source;
+    for (size_t i = 0; i < d->in->pieces.n; i++)
+        s = d->in->pieces.v[i].source->index == loc.source ? d->in->pieces.v[i].source : s;
+    source_anomaly(s, j->truncated ? ANOMALY_JSON_TRUNCATED : ANOMALY_JSON_DAMAGED, loc.line, loc.offset, j->error);
 }
 
 void document_entry(struct documents *d, struct entry *e)
@@ -97,6 +109,7 @@ static bool read_array(struct documents *d, struct slice value)
             break;
         any |= *item.p == '[' ? document_insights_row(d, item) : document_read(d, item);
     }
+    document_check(d, &j);
     return any;
 }
 
@@ -147,6 +160,7 @@ bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum w
     buf_init(&text, LIMIT_WRAPPED);
     if (!unwrap_bytes(raw, escaped, how, &plain, &text))
         source_anomaly(d->source, ANOMALY_BAD_BASE64, loc.line, loc.offset, "a wrapped value is damaged");
+    d->source->wrapped |= how == WRAPPED_BASE64;
     struct documents inner = *d;
     buf_init(&inner.message, LIMIT_WRAPPED);
     buf_init(&inner.record, LIMIT_WRAPPED);
@@ -169,31 +183,39 @@ static void count_lines(struct documents *d, const char *end)
     d->mark = end;
 }
 
-/* What can be read of a value that ends early or is damaged has been read by then. */
-static void check_value(struct documents *d, struct slice value)
+/* Behind a value that broke off, the next one may begin right there: `…"message":"abc{"messageType":…`, or with a
+ * later line. Returns how much of the text to drop. */
+static size_t resume_at(struct documents *d, struct slice value)
 {
-    struct json j;
-    json_init(&j, value);
-    (void)json_skip(&j);
-    if (!j.error)
-        return;
-    struct loc loc = document_loc(d, j.error_at ? j.error_at : value.p);
-    source_anomaly(d->source, j.truncated ? ANOMALY_JSON_TRUNCATED : ANOMALY_JSON_DAMAGED, loc.line, loc.offset,
-                   j.error);
+    size_t at = (size_t)(d->broken - value.p);
+    if (at < value.n && at > 0 && value.p[at] == '{')
+        return at;
+    if (at < value.n && at > 2 && value.p[at - 1] == '"' && value.p[at - 2] == '{')
+        return at - 2;
+    struct slice rest = slice_skip(value, at);
+    do
+        (void)slice_cut(&rest, '\n');
+    while (rest.n && *rest.p != '{' && *rest.p != '[');
+    return value.n - rest.n;
 }
 
-static void take_value(struct documents *d, struct slice value, bool complete)
+/* Returns how many bytes are done with. */
+static size_t take_value(struct documents *d, struct slice value)
 {
     struct slice first = slice_trim(value), line = {"", 0};
+    d->broken = NULL;
     if (first.n == 0)
-        return;
+        return value.n;
     if (!document_read(d, value)) {
         struct loc loc = document_loc(d, first.p);
+        struct json j;
+        json_init(&j, value);
+        if (!json_skip(&j))
+            document_check(d, &j);
         (void)text_line(&first, &line);
         source_unrecognised(d->source, loc, line);
     }
-    if (!complete || (*slice_trim(value).p != '{' && *slice_trim(value).p != '['))
-        check_value(d, value);
+    return d->broken ? resume_at(d, value) : value.n;
 }
 
 static void place(struct documents *d, struct input *in, uint64_t line)
@@ -205,7 +227,7 @@ static void place(struct documents *d, struct input *in, uint64_t line)
 
 static void json_parse(struct input *in, const struct sink *sink)
 {
-    struct documents d = {.source = in->source, .sink = sink, .line = 1};
+    struct documents d = {.in = in, .source = in->source, .sink = sink, .line = 1};
     struct json_framer framer;
     size_t fed = 0;
     bool more = true;
@@ -222,18 +244,26 @@ static void json_parse(struct input *in, const struct sink *sink)
         }
         size_t length = end ? fed + end : window.n;
         if (end == 0 && more)
-            source_anomaly(in->source, ANOMALY_TOO_LONG, d.line, in->offset, "a document is longer than the limit");
+            input_anomaly(in, ANOMALY_TOO_LONG, d.line, in->offset, "a document is longer than the limit");
         place(&d, in, d.line);
-        take_value(&d, slice_head(window, length), end != 0);
+        length = take_value(&d, slice_head(window, length));
         count_lines(&d, window.p + length);
         input_advance(in, length);
         json_framer_init(&framer);
         fed = 0;
     }
-    in->source->lines += d.line - 1;
+    input_lines(in, d.line - 1);
     in->source->format = d.format ? d.format : in->source->format;
     buf_done(&d.message);
     buf_done(&d.record);
+}
+
+const struct document *document_kind(struct slice head)
+{
+    struct slice text = slice_trim(head);
+    if (text.n && *text.p == '[')
+        text = slice_trim(slice_skip(text, 1));
+    return text.n && *text.p == '{' ? kind_of(text) : NULL;
 }
 
 static int json_score(struct slice head)
@@ -243,15 +273,12 @@ static int json_score(struct slice head)
         return 0;
     if (*text.p == '[') {
         struct slice next = slice_trim(slice_skip(text, 1));
-        if (next.n == 0 || (*next.p != '{' && *next.p != '[' && *next.p != '"' && *next.p != ']'))
+        if (next.n == 0 || !memchr("{[\"]", *next.p, 4))
             return 0;
-        if (*next.p == '{' || *next.p == '[')
-            text = next;
-        if (*text.p == '[')
+        if (*next.p == '[')
             return 75;
     }
-    const struct document *kind = kind_of(text);
-    return kind ? 95 : 30;
+    return document_kind(text) ? 95 : 30;
 }
 
 const struct container container_json = {

@@ -10,6 +10,7 @@
 
 /* The state of reading one file of documents. */
 struct documents {
+    struct input *in;
     struct source *source;
     const struct sink *sink;
     /* Turning a pointer into the text into a place: lines are counted once, from `mark` on. */
@@ -22,6 +23,7 @@ struct documents {
     struct slice via;       /* how a record travelled: "sqs", "sns" … */
     struct buf message, record; /* decoded strings */
     const char *format;     /* name of the first kind met */
+    const char *broken;     /* where the framed value stopped being JSON, or NULL */
 };
 
 struct document {
@@ -36,6 +38,8 @@ struct document {
 /* All kinds in the order in which they are tried; .name is NULL at the end. */
 extern const struct document documents[];
 
+/* The kind of the first value of a text that may be cut at any byte; NULL when its first bytes tell none. */
+const struct document *document_kind(struct slice head);
 /* Finds the kind of a value and reads it: objects by their keys, arrays element by element. */
 bool document_read(struct documents *d, struct slice value);
 /* The same for a value that came wrapped in a string: decoded, base64 decoded and inflated as `how` says. */
@@ -44,6 +48,8 @@ bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum w
                      struct slice via);
 /* The place of a byte of the value at hand. */
 struct loc document_loc(struct documents *d, const char *p);
+/* Notes what the reader stumbled over, if it did. Every reader of a document ends with it. */
+void document_check(struct documents *d, const struct json *j);
 /* Hands one message to the sink. */
 void document_entry(struct documents *d, struct entry *e);
 

@@ -106,7 +106,7 @@ static bool read_event(struct documents *d, struct json *j, const struct entry *
     (void)json_enter_object(j);
     while (json_next_key(j, &key))
         event_field(d, j, key, &e, &has_text);
-    if (!has_text)
+    if (!has_text || j->error)
         return false;
     trim_account(&e.group);
     document_entry(d, &e);
@@ -165,6 +165,7 @@ bool document_subscription(struct documents *d, struct slice value)
         json_init(&late, s.late);
         read_events(d, &late, &s.base);
     }
+    document_check(d, &j);
     return true;
 }
 
@@ -181,6 +182,7 @@ bool document_events(struct documents *d, struct slice value)
         else
             (void)json_skip(&j);
     }
+    document_check(d, &j);
     return true;
 }
 
@@ -237,6 +239,7 @@ bool document_insights(struct documents *d, struct slice value)
         while (json_next_item(&j))
             (void)read_row(d, &j);
     }
+    document_check(d, &j);
     return true;
 }
 
@@ -270,6 +273,7 @@ bool document_awslogs(struct documents *d, struct slice value)
                 (void)json_skip(&j);
         }
     }
+    document_check(d, &j);
     return found;
 }
 
@@ -278,14 +282,20 @@ bool document_message(struct documents *d, struct slice value)
     const struct entry base = {.time = TIME_NONE};
     struct json j;
     json_init(&j, value);
-    return read_event(d, &j, &base);
+    bool found = read_event(d, &j, &base);
+    document_check(d, &j);
+    return found;
 }
 
 /* A JSON log line of the platform or the program, without a container round it. */
 bool document_log_line(struct documents *d, struct slice value)
 {
-    struct entry e = {.time = TIME_NONE, .text = value};
-    e.loc = document_loc(d, value.p);
+    struct entry e = {.time = TIME_NONE, .text = slice_trim(value)};
+    struct json j;
+    json_init(&j, value);
+    if (!json_skip(&j))
+        document_check(d, &j);
+    e.loc = document_loc(d, e.text.p);
     document_entry(d, &e);
     return true;
 }

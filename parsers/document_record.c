@@ -103,6 +103,7 @@ bool document_records(struct documents *d, struct slice value)
                 (void)read_wrapped(d, item);
         }
     }
+    document_check(d, &j);
     return true;
 }
 
@@ -110,8 +111,12 @@ bool document_eventbridge(struct documents *d, struct slice value)
 {
     struct loc loc = document_loc(d, value.p);
     struct slice via = d->via.n ? d->via : SLICE("eventbridge");
+    struct json j;
     if (record_s3_eventbridge(value, via, loc, &d->record, d->sink))
         d->source->records++;
+    json_init(&j, value);
+    if (!json_skip(&j))
+        document_check(d, &j);
     return true;
 }
 
@@ -130,6 +135,7 @@ bool document_notification(struct documents *d, struct slice value)
         else
             (void)json_skip(&j);
     }
+    document_check(d, &j);
     return found;
 }
 
@@ -154,5 +160,6 @@ bool document_destination(struct documents *d, struct slice value)
             (void)json_skip(&j);
     }
     d->source->records++;
+    document_check(d, &j);
     return true;
 }

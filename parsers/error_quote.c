@@ -158,12 +158,18 @@ static bool key_in(struct slice key, const char *const *words, bool part)
     return false;
 }
 
+/* Settings and subjects, which may also have "error" in their names. */
+static bool key_never(struct slice key)
+{
+    static const char *const never[] = {"retry",  "retriable", "ignor",  "title",     "subject", "known",
+                                        "expect", "codes",     "types",  "pattern",   "handler", "docs",
+                                        "url",    "search",    "match",  "regex",     "equals",  "filter",
+                                        "alarm",  "policy",    "metric", "transient", NULL};
+    return key_in(key, never, true);
+}
+
 static enum error_key key_kind(struct slice name)
 {
-    /* Keys of settings and subjects that also have "error" in their names. */
-    static const char *const never[] = {"retry",    "ignore", "title",  "subject", "known",
-                                        "expected", "codes",  "types",  "pattern", "handler",
-                                        "docs",     "url",    "search", NULL};
     static const char *const parts[] = {"error", "exception", "stack",  "traceback",
                                         "fault", "failure",   "errmsg", NULL};
     static const char *const strong[] = {"err",   "exc",        "excinfo",  "cause",  "causedby", "reason",
@@ -172,11 +178,20 @@ static enum error_key key_kind(struct slice name)
                                        "event",   "log", "output", "stderr",  NULL};
     char plain[KEY_MAX];
     struct slice key = key_plain(name, plain);
-    if (key_in(key, never, true))
+    if (key_never(key))
         return ERROR_KEY_OTHER;
     if (key_in(key, parts, true) || key_in(key, strong, false))
         return ERROR_KEY_STRONG;
     return key_in(key, weak, false) ? ERROR_KEY_WEAK : ERROR_KEY_OTHER;
+}
+
+/* The name that ends at `end`; may be empty. */
+static struct slice name_before(struct slice text, size_t end)
+{
+    size_t i = end;
+    while (i > 0 && end - i < CLASS_MAX && is_name(text.p[i - 1]))
+        i--;
+    return slice_of(text.p + i, end - i);
 }
 
 enum error_key error_quote_key(struct slice text, size_t end)
@@ -192,10 +207,12 @@ enum error_key error_quote_key(struct slice text, size_t end)
     while (i > 0 &&
            (text.p[i - 1] == '"' || text.p[i - 1] == '\'' || text.p[i - 1] == '\\' || text.p[i - 1] == ']'))
         i--;
-    size_t name_end = i;
-    while (i > 0 && is_name(text.p[i - 1]))
-        i--;
-    return key_kind(slice_of(text.p + i, name_end - i));
+    struct slice name = name_before(text, i);
+    char plain[KEY_MAX];
+    struct slice word = name_before(text, skip_blanks_back(text, i - name.n));
+    if (word.n && key_never(key_plain(word, plain))) /* retryable errors = [ */
+        return ERROR_KEY_OTHER;
+    return key_kind(name);
 }
 
 /* Whether an error class ends at `end`: OperationalError, OperationalError: */
@@ -250,8 +267,8 @@ static enum error_key quote_key(struct slice before, const struct error_quote *q
     if (q->inside < before.n && before.p[q->inside] == '{')
         return ERROR_KEY_STRONG; /* a document in a string: its own keys decide */
     size_t end = skip_blanks_back(before, q->at);
-    if (end > 0 && is_alnum(before.p[end - 1]) && strchr("ubrf", before.p[end - 1]) && end == q->at && end > 1 &&
-        !is_alnum(before.p[end - 2]))
+    if (end > 0 && is_alnum(before.p[end - 1]) && strchr("ubrf", before.p[end - 1]) && end == q->at &&
+        end > 1 && !is_alnum(before.p[end - 2]))
         end = skip_blanks_back(before, end - 1);
     if (end == 0)
         return ERROR_KEY_WEAK; /* the message is one string */

@@ -14,22 +14,30 @@ enum {
 };
 
 #define TIME                                                                                                 \
-    "\\d{4}[-/]\\d\\d[-/]\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d[.,\\d]*(?:Z|[ ]?[+-]\\d\\d:?\\d\\d|[ ](?:GMT|UTC))?"
+    "(?:\\d{4}[-/]\\d\\d[-/]\\d\\d[T ])?\\d\\d:\\d\\d:\\d\\d[.,\\d]*(?:Z|[ ]?[+-]\\d\\d:?\\d\\d|[ "          \
+    "](?:GMT|UTC))?"
 #define UUID  "[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}\\b"
 #define LEVEL "(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE|NOTICE|LOG)"
-/* What logging puts before a message: blanks, times, ids, [brackets], LEVEL, LEVEL:logger:, a.b.Logger - */
+/* Loggers: root: | a.b.Logger - | app::db: | HikariPool:123 - | app:handler:12 - | app - ERROR - | 8 --- */
+#define LOGGER                                                                                               \
+    "[\\w$-]+(?:\\.[\\w$-]+)+[ ]+[-:][ ]|\\w+(?:::\\w+)+:[ ]|[\\w.]+(?::[\\w.<>]+)*:\\d+[ ]+-[ ]|"           \
+    "[\\w.]+[ ]-[ ]" LEVEL "[ ]-[ ]|\\d+[ ]+---"
+/* What logging puts before a message: blanks, times, ids, [brackets], LEVEL, loggers; and what the runtime or
+ * a server puts before the error: Invoke Error, 9501 (HY000): */
 #define FRAME                                                                                                \
-    "\\s+|[-*>|]+|" TIME "|" UUID "|\\[[^\\]\\n\"']{0,80}\\]|" LEVEL "(?::[\\w.]+:|(?=[\\s|]))|"             \
-    "[\\w$-]+(?:\\.[\\w$-]+)+[ ]+[-:][ ]|[\\w.-]+[ ]+\\|[ ]|"                                                \
-    "Caused by:|Uncaught|Unhandled Promise Rejection|Unhandled|Invoke Error|\\(node:\\d+\\)"
+    "\\s+|[-*>|]+|" TIME "|" UUID "|\\[[^\\]\\n\"']{0,80}\\]|" LEVEL "(?::[\\w.]+:|(?=[\\s|]))|" LOGGER      \
+    "|[\\w.-]+[ ]+\\|[ ]|Caused by:|Uncaught|Unhandled Promise Rejection|Unhandled|Invoke Error|"            \
+    "\\(node:\\d+\\)|\\S{1,200}:\\d+:in [`'][^'\\n]{1,80}': |(?:\\d{3,5}[ "                                  \
+    "]\\(\\w{5}\\)|53300|08000|08004|HY000):[ ]"
 /* Names that end in one of these are error classes or severities, in any case: MongoServerError, pq, FATAL.
  */
 #define CLASS                                                                                                \
-    "[\\w$.:\\\\/-]*(?:error|exception|fault|failure|notestablished|panic|fatal|\\berr|\\bpq|\\boom)"
+    "[\\w$.:\\\\/-]*(?:error|exception|fault|failure|notestablished|panic|fatal|\\berr|\\bpq|\\boom|"        \
+    "(?-i:[a-z](?:Timeout|Bad|Denied)))"
 /* What may stand between a class and its message: codes in brackets or bare, a colon, an opening bracket. */
 #define CLASS_TAIL                                                                                           \
     "\\)?(?:[ ]*[\\[(#][^\\])\\n\"']{1,60}[\\])]?|[ ]\\d{3,5}(?:[ ]\\(\\w{5}\\))?)*[ ]*:\\s*"                \
-    "(?:\\(|\\[[\\w .\\/-]{1,40}\\]\\s*)*"
+    "(?:[0-9A-Z]{5}:\\s+)?(?:\\(|\\[[\\w .\\/-]{1,40}\\]\\s*)*"
 
 enum shape_pattern {
     SHAPE_FRAME,
@@ -39,6 +47,8 @@ enum shape_pattern {
     SHAPE_FAILURE,
     SHAPE_MENTION,
     SHAPE_SUBJECT,
+    SHAPE_LIST,
+    SHAPE_AFTER,
     SHAPE_EVENT,
     SHAPE_CODE,
     SHAPE_STACK,
@@ -52,13 +62,15 @@ static const struct {
 } shape_patterns[SHAPE_PATTERNS] = {
     [SHAPE_FRAME] = {"\\A(?:" FRAME ")*+", false},
     [SHAPE_LEVEL] =
-        {"\\A(?:\\s+|" TIME "|" UUID "|[\\w.-]+[ ]+\\|[ ]|\\[\\d+\\])*+(?|[\\[<(]([A-Za-z]{3,11})[\\])>]|"
-         "([A-Z]{3,11})(?=[\\s:|])|\\{[^{}\\n]{0,400}?\"(?:level|log_level|severity|lvl|logLevel)\""
+        {"\\A(?:\\s+|[-|][ ]|" TIME "|" UUID "|[\\w.-]+[ ]+\\|[ ]|\\[(?!(?i:" LEVEL
+         ")\\])[^\\]\\n\"']{0,80}\\])*+(?|[\\[<(]([A-Za-z]{3,11})[\\])>]|"
+         "(?:[\\w.]+[ ]-[ "
+         "])?([A-Z]{3,11})(?=[\\s:|])|\\{[^{}\\n]{0,400}?\"(?:level|log_level|severity|lvl|logLevel)\""
          "\\s*:\\s*\"?(\\w+)|(?:\\w+=\\S+[ ])*?level=\"?(\\w+))",
          false},
     /* Rule 1, INFO: the message itself begins with an error. */
     [SHAPE_BEGINS] =
-        {"\\A(?:[\\w$.:\\\\]*(?:Error|Exception|Fault|Failure)|error|FATAL|PANIC|panic|fatal error)"
+        {"\\A(?:[\\w$.:\\\\]*(?:Error|Exception|Fault|Failure)|error|ERROR|FATAL|PANIC|panic|fatal error)"
          "(?:[ ][\\[(][\\w .:-]+[\\])])?(?:[:(\\n]|\\z)|\\A\\{\\s*\"errorType\"",
          false},
     /* Rule 3b. */
@@ -73,7 +85,9 @@ static const struct {
     [SHAPE_MENTION] =
         {"\\bhow to\\b|\\bfix(?:ing|es)?[ ]|https?://\\S*\\z|"
          "\\b(?:titled?|subject|slug|headline|topic|keywords?|summary|created|indexed|saved|tagged|"
-         "named|called|about|regarding|see|docs?|e\\.g\\.|example|retry(?:ing)? on|retryable\\w*|like|"
+         "named?|called|about|regarding|body|content|comment|note|label|category|tags?|value|field|"
+         "said|says|wrote|typed|asked|handles?|simulat\\w+|mock\\w*|expect\\w*|see|docs?|e\\.g\\.|example|"
+         "retry(?:ing)? on|retryable\\w*|like|"
          "search(?:ed|ing)?(?: (?:for|term|query|text))?)\\b[\"']?\\s*(?:[:=(]|=>)?\\s*[\\[\"']?\\z",
          true},
     /* Rule 4: where only prose or a key that holds anything vouches for the words. */
@@ -82,10 +96,23 @@ static const struct {
          "docs?|documentation|runbook|wiki|blog|posts?|keywords?|questions?|page|retryable\\w*|"
          "retry ?on|mentions?|issue #?\\d+|comment|summary|insert\\s+into|select\\s.*\\sfrom|where\\s)",
          true},
+    /* Rule 4: a list over several lines of errors to retry or to ignore. */
+    [SHAPE_LIST] =
+        {"\\b(?:retr(?:y|ie|yable)|ignor|known|transient|expect|handled)[\\w ._-]*[\"']?[ ]*[:=][ ]*"
+         "(?:\\r?\\n[ ]*[-*][^\\n]*+)*?\\r?\\n[ ]*[-*][ ]*[\"']?\\z",
+         true},
+    /* Rule 4: a counter (Too many connections: 0), or a story that has ended. */
+    [SHAPE_AFTER] =
+        {"\\A\\\\*[\"']?\\s*[:=]\\s*\\d+\\s*(?:[,;|}\\]\\n]|\\z)|"
+         "\\A[^\\n]{0,60}?\\b(?:(?:is|was|are|been)[ ](?:now[ ])?(?:fixed|resolved|solved|closed)|"
+         "incident|runbook)\\b",
+         true},
     [SHAPE_EVENT] =
         {"\\b(?:Records|requestContext|requestPayload|responsePayload|detail-type|awslogs|logEvents|"
-         "queryStringParameters|multiValueHeaders|rawQueryString|messageAttributes)\\\\*[\"']?\\s*[:=]"
-         "\\s*[\\[{\"'\\\\]",
+         "queryStringParameters|multiValueHeaders|rawQueryString|messageAttributes|eventSource|"
+         "deliveryStreamArn|AlarmName|triggerSource)\\\\*[\"']?\\s*[:=]\\s*[\\[{\"'\\\\]|"
+         "\\b(?:[Rr]eceived|[Ii]ncoming|[Gg]ot)[ ](?:\\w+[ ])?(?:event|payload|message|request|body)\\b"
+         "[:= ]*[\"']?[\\[{]|\\A\\s*(?:EVENT|[Ee]vent|[Pp]ayload)\\s*[:=]?\\s*[\"']?\\{",
          false},
     [SHAPE_CODE] =
         {"\\b(?:code|errno|sqlState|SQLSTATE|sqlstate|pgcode|number|no)\\W{1,6}(?:ER_\\w|E[A-Z]{4}|"
@@ -184,20 +211,26 @@ static bool info_counts(struct error_shape *shape, struct slice text, struct sli
 }
 
 /* Rule 4: the words stand in an object that also holds a key of an AWS event. `before` ends at the words. The
- * object is left when more brackets close than open. */
+ * object is left when more brackets close than open; of several keys the outermost one decides. */
 static bool in_event(struct error_shape *shape, struct slice before)
 {
     struct pattern_match m;
-    for (size_t from = 0; shape_find(shape, SHAPE_EVENT, before, from, &m); from = m.end) {
-        int depth = 0;
-        for (size_t i = m.start; i < before.n && depth >= 0; i++) {
-            char c = before.p[i];
+    bool inside = false;
+    int depth = 0, event_depth = 0;
+    for (size_t i = 0, next; i < before.n; i = next) {
+        bool more = shape_find(shape, SHAPE_EVENT, before, i, &m);
+        next = more ? m.end : before.n;
+        for (size_t at = i; at < next; at++) {
+            char c = before.p[at];
+            if (more && at == m.start && (!inside || depth < event_depth)) {
+                inside = true;
+                event_depth = depth;
+            }
             depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+            inside = inside && depth >= event_depth;
         }
-        if (depth >= 0)
-            return true;
     }
-    return false;
+    return inside;
 }
 
 /* A value may hold several lines with their ends written as \n: what counts is the last of them. */
@@ -256,7 +289,8 @@ bool error_shape_counts(struct error_shape *shape, struct slice text, enum level
     if (value == ERROR_KEY_OTHER)
         return false;
     struct slice lead = lead_of(shape, before, &quotes);
-    if (shape_has(shape, SHAPE_MENTION, lead))
+    if (shape_has(shape, SHAPE_MENTION, lead) || shape_has(shape, SHAPE_LIST, before) ||
+        shape_has(shape, SHAPE_AFTER, slice_skip(near, words.end - cut)))
         return false;
     enum error_key key = ERROR_KEY_STRONG;
     if (!words.coded && !lead_counts(shape, lead, &key))

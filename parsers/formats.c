@@ -1,5 +1,6 @@
 /* The table of containers and the choice among them. */
 #include "parsers/container.h"
+#include "parsers/document.h"
 
 const struct container *const containers[] = {
     &container_export, &container_json, &container_csv,  &container_sam,
@@ -32,4 +33,32 @@ const struct container *container_choose(struct slice head, const struct contain
     }
     *ret_runner_up = second;
     return best;
+}
+
+/* Words that stand near the front of every file of S3 records, whatever wraps them. */
+static bool holds_records(struct slice head)
+{
+    static const struct slice words[] = {{"aws:s3", 6}, {"aws.s3", 6}, {"s3.amazonaws.com", 16}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_find(head, words[i]) >= 0)
+            return true;
+    return false;
+}
+
+void container_survey(struct source *source, struct slice head)
+{
+    const struct container *ignored;
+    source->looks_like = container_choose(head, &ignored);
+    source->kind = source->looks_like == &container_json ? document_kind(head) : NULL;
+    source->records_first = source->looks_like == &container_json && holds_records(head);
+}
+
+/* Only documents and CSV need it: lines tell by themselves where an entry begins. */
+bool container_continues(const struct source *before, const struct source *source)
+{
+    const struct container *one = before->looks_like, *two = source->looks_like;
+    bool weak = two == NULL || two == &container_bare;
+    if (one == &container_csv)
+        return weak || two == &container_json;
+    return one == &container_json && (weak || (two == one && before->kind != source->kind));
 }

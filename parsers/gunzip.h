@@ -5,19 +5,23 @@
  *     gunzip_init(&g, inflate_default);
  *     for (;;) {
  *         status = gunzip_run(&g, &in, out, room, &n);     ... use n bytes ...
- *         if (status == GUNZIP_MORE_INPUT && !(... refill in ...) && gunzip_finish(&g) == GUNZIP_STOPPED) break;
- *         if (status == GUNZIP_STOPPED) break;
+ *         if (status == GUNZIP_MORE_INPUT && !(... refill in ...))
+ *             status = gunzip_finish(&g);
+ *         if (status == GUNZIP_STOPPED)
+ *             break;
  *     }
  *     ... g.damage, g.members ...
  *     gunzip_done(&g);
  *
  * Guaranteed, whatever the back end, the cutting of the input and the room: the same bytes and the same facts
- * for every whole file, for every file cut off anywhere, and for damaged ones with the limits told in
+ * for every whole file, for every file cut off anywhere, and for damaged ones, with the limits told in
  * inflate_isal.c. */
 #ifndef PARSERS_GUNZIP_H
 #define PARSERS_GUNZIP_H
 
 #include "parsers/inflate.h"
+
+#include <stdbool.h>
 
 /* A member of an empty stream takes 20 bytes: this many already make a file of 320 MB with nothing in it. */
 enum { GUNZIP_MEMBERS_MAX = 16 * 1024 * 1024 };
@@ -26,7 +30,7 @@ enum gunzip_status {
     GUNZIP_MORE_INPUT, /* *in is used up: bring more, or call gunzip_finish */
     GUNZIP_MORE_ROOM,  /* the room is full */
     GUNZIP_MEMBER_END, /* a member ended; call again for what follows it */
-    GUNZIP_STOPPED,    /* nothing more will come; *in holds what is not wanted */
+    GUNZIP_STOPPED,    /* nothing more will come; *in holds what is not wanted, and nothing after BAD_DATA */
 };
 
 enum gunzip_damage_kind {
@@ -36,7 +40,7 @@ enum gunzip_damage_kind {
     GUNZIP_DAMAGE_BAD_DATA,         /* the last byte read of the deflate data */
     GUNZIP_DAMAGE_BAD_CRC,          /* the checksum */
     GUNZIP_DAMAGE_BAD_LENGTH,       /* the length behind the checksum */
-    GUNZIP_DAMAGE_TRAILING_BYTES,   /* the first byte that is neither padding nor a member */
+    GUNZIP_DAMAGE_TRAILING_BYTES,   /* the first byte that is neither padding nor of a member */
     GUNZIP_DAMAGE_TOO_MANY_MEMBERS, /* the first member that was not read */
 };
 
@@ -51,7 +55,7 @@ struct gunzip_damage {
 struct gunzip {
     /* Facts, to be read by the caller at any time. */
     uint64_t members;  /* whose header was read whole */
-    uint64_t consumed; /* compressed bytes */
+    uint64_t consumed; /* compressed bytes, but for what *in holds after STOPPED */
     uint64_t produced; /* inflated bytes handed out */
     uint64_t padding;  /* zero bytes between and behind members, which is not damage */
     uint64_t damages;  /* how many; `damage` is the first */
@@ -66,25 +70,32 @@ struct gunzip {
     unsigned char part[10];
     uint64_t member_at, data_at; /* where the member and its deflate data begin */
     uint32_t header_crc, crc, length;
-    bool header_bad, ended;
+    bool ended; /* no input follows */
 };
 
 void gunzip_init(struct gunzip *g, const struct inflate_backend *backend);
 void gunzip_done(struct gunzip *g);
 
-/* Reads from *in, which is advanced, and writes up to `room` (> 0) bytes to `out`; *ret_written is always set. */
-enum gunzip_status gunzip_run(struct gunzip *g, struct slice *in, char *out, size_t room, size_t *ret_written);
+/* Reads from *in, which is advanced, and writes up to `room` (> 0) bytes to `out`; *ret_written is always
+ * set. */
+enum gunzip_status gunzip_run(struct gunzip *g, struct slice *in, char *out, size_t room,
+                              size_t *ret_written);
 
 /* Says that no input follows, after GUNZIP_MORE_INPUT. STOPPED: that was all, and the facts are final.
- * MORE_ROOM: some bytes are owed; call gunzip_run with an empty slice until it returns STOPPED. */
+ * MORE_ROOM: bytes may be owed; call gunzip_run with an empty slice until it returns STOPPED. */
 enum gunzip_status gunzip_finish(struct gunzip *g);
 
-/* A place to come back to: a copy of everything that is known there. The offsets say from where the compressed
- * bytes must be given again, and where in the inflated bytes the first one will stand. */
+/* A place to come back to, taken between two calls: a copy of everything that is known there, of about 100 KB
+ * in the middle of a member (with ISA-L up to 160). The offsets say from where the compressed bytes must be
+ * given again, and where in the inflated bytes the first one will stand. What follows is the same again for
+ * whole files; for cut and damaged ones with the further limit for copies that inflate_isal.c tells: the last
+ * symbols of the member may be missing. Who needs them has to read from the start. */
 struct gunzip_point;
 struct gunzip_point *gunzip_save(const struct gunzip *g);
-/* `g` is initialised; what it held is dropped. The point stays and can be used again, by another gunzip too. */
+/* `g` is initialised; what it held is dropped. The point stays and can be used again, by another gunzip too.
+ */
 void gunzip_restore(struct gunzip *g, const struct gunzip_point *point);
+/* NULL is allowed. */
 void gunzip_point_free(struct gunzip_point *point);
 uint64_t gunzip_point_consumed(const struct gunzip_point *point);
 uint64_t gunzip_point_produced(const struct gunzip_point *point);

@@ -1,6 +1,6 @@
-/* Raw deflate (RFC 1951), decoded by one of two back ends: ISA-L, which is fast, or zlib, which is everywhere.
- * -DINFLATE_ZLIB makes zlib the default and leaves ISA-L out; without it both are compiled, since ISA-L's
- * back end hands damaged streams to zlib's (see inflate_isal.c). gunzip.c is the only user. */
+/* Raw deflate (RFC 1951), decoded by one of two back ends: ISA-L, which is fast, or zlib, which is
+ * everywhere. -DINFLATE_ZLIB makes zlib the default and leaves ISA-L out; without it both are compiled, since
+ * ISA-L's back end hands damaged streams to zlib's (see inflate_isal.c). gunzip.c is the only user. */
 #ifndef PARSERS_INFLATE_H
 #define PARSERS_INFLATE_H
 
@@ -24,8 +24,9 @@ struct inflate_backend {
     struct inflate *(*create)(void);
     void (*free)(struct inflate *);
     void (*reset)(struct inflate *);
-    struct inflate *(*copy)(const struct inflate *);
-    enum inflate_status (*run)(struct inflate *, struct slice *in, char *out, size_t room, size_t *ret_written);
+    struct inflate *(*copy)(struct inflate *);
+    enum inflate_status (*run)(struct inflate *, struct slice *in, char *out, size_t room,
+                               size_t *ret_written);
     enum inflate_status (*finish)(struct inflate *, char *out, size_t room, size_t *ret_written);
     uint64_t (*used)(const struct inflate *);
     uint32_t (*crc32)(uint32_t crc, const char *p, size_t n);
@@ -38,8 +39,9 @@ extern const struct inflate_backend inflate_zlib;
 /* The back end of the program. */
 extern const struct inflate_backend *const inflate_default;
 
-/* For inflate_isal.c: makes `z`, of the zlib back end, stand at the head of a block in the middle of a stream,
- * behind `history` (at most 32 KiB, copied) and with the first `bits` (0 to 7) of what follows in `value`. */
+/* For inflate_isal.c: makes `z`, of the zlib back end, stand at the head of a block in the middle of a
+ * stream, behind `history` (at most 32 KiB, copied) and with the first `bits` (0 to 7) of what follows in
+ * `value`. */
 void inflate_zlib_start(struct inflate *z, struct slice history, unsigned bits, unsigned value);
 
 /* At the start of a stream; to be freed. Never NULL: out of memory ends the program. */
@@ -61,28 +63,33 @@ static inline void inflate_reset(struct inflate *z)
     z->backend->reset(z);
 }
 
-/* The same state again, to be freed on its own. */
-static inline struct inflate *inflate_copy(const struct inflate *z)
+/* The same state again, to be freed on its own; `z` stays as it is. In a long stream
+ * ISA-L's copy has no judge before the next block (see inflate_isal.c). */
+static inline struct inflate *inflate_copy(struct inflate *z)
 {
     return z->backend->copy(z);
 }
 
-/* Decodes from *in, which is advanced, to `out`. *ret_written is always set, and its bytes are good whatever
- * the status. Not to be called again after END or DAMAGED until reset. */
+/* Decodes from *in, which is advanced, to `out` of `room` (> 0) bytes. *ret_written is always set, and its
+ * bytes are good whatever the status. Not to be called again after END or DAMAGED until reset. */
 static inline enum inflate_status inflate_run(struct inflate *z, struct slice *in, char *out, size_t room,
                                               size_t *ret_written)
 {
     return z->backend->run(z, in, out, room, ret_written);
 }
 
-/* Says that no input follows, after INFLATE_MORE_INPUT. ISA-L may owe a few bytes then. To be called until it
- * returns MORE_INPUT (everything is written, the stream is cut), END or DAMAGED. */
-static inline enum inflate_status inflate_finish(struct inflate *z, char *out, size_t room, size_t *ret_written)
+/* Says that no input follows, after INFLATE_MORE_INPUT. ISA-L may owe a few bytes then. To be called, with
+ * room
+ * (> 0), until it returns something else than MORE_ROOM; MORE_INPUT says that the stream is cut and
+ * everything written. */
+static inline enum inflate_status inflate_finish(struct inflate *z, char *out, size_t room,
+                                                 size_t *ret_written)
 {
     return z->backend->finish(z, out, room, ret_written);
 }
 
-/* Bytes of this stream read so far. After END its length; after DAMAGED it counts the byte that was damaged. */
+/* Bytes of this stream read so far. After END its length; after DAMAGED it counts the byte that was damaged.
+ */
 static inline uint64_t inflate_used(const struct inflate *z)
 {
     return z->backend->used(z);

@@ -1,6 +1,6 @@
 /* The zlib back end: the portable one, and the judge of damage for both. zlib reads no whole byte before it
- * needs a bit of it, refuses code tables that are not complete, and hands out every symbol before a fault; its
- * total_in at a fault therefore does not depend on how the input was cut. */
+ * needs a bit of it, refuses code tables that are not complete, and hands out every symbol before a fault;
+ * its total_in at a fault therefore does not depend on how the input was cut. */
 #include "base/err.h"
 #include "parsers/inflate.h"
 
@@ -42,12 +42,13 @@ static void zlib_reset(struct inflate *base)
     zlib_of(base)->used = 0;
 }
 
-static struct inflate *zlib_copy(const struct inflate *base)
+static struct inflate *zlib_copy(struct inflate *base)
 {
-    const struct zlib_inflate *from = (const struct zlib_inflate *)base;
+    struct zlib_inflate *from = zlib_of(base);
     struct zlib_inflate *z = calloc(1, sizeof *z);
-    z_stream stream = from->stream; /* inflateCopy wants its source writable, but leaves it as it is */
-    if (!z || inflateCopy(&z->stream, &stream) != Z_OK)
+    /* The stream itself and no copy of it: zlib refuses a z_stream that stands elsewhere than at inflateInit.
+     */
+    if (!z || inflateCopy(&z->stream, &from->stream) != Z_OK)
         err_oom();
     z->base = from->base;
     z->used = from->used;

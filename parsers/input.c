@@ -3,6 +3,8 @@
  * top one call for it, at most LIMIT_NESTING times. */
 #include "parsers/input.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -22,12 +24,19 @@ struct input_layer {
     bool below_end, stopped;
 };
 
+/* A second reading tells nothing new, and may run beside the first. */
+static void note(struct input *in, enum anomaly_kind kind, uint64_t offset, const char *detail)
+{
+    if (in->with_digest)
+        source_anomaly(in->at, kind, 0, offset, detail);
+}
+
 /* The stored bytes. Returns 0 at the end or on an error, which goes to the source. */
 static size_t raw_read(struct input *in, char *out, size_t room)
 {
     ssize_t n = 0;
-    if (in->source->memory.p) {
-        struct slice rest = slice_skip(in->source->memory, in->memory_at);
+    if (in->at->memory.p) {
+        struct slice rest = slice_skip(in->at->memory, in->memory_at);
         n = (ssize_t)(rest.n < room ? rest.n : room);
         memcpy(out, rest.p, (size_t)n);
         in->memory_at += (size_t)n;
@@ -38,10 +47,10 @@ static size_t raw_read(struct input *in, char *out, size_t room)
     }
     if (n < 0) {
         in->failed = true;
-        source_anomaly(in->source, ANOMALY_UNREADABLE, 0, in->source->bytes_read, strerror(errno));
+        note(in, ANOMALY_UNREADABLE, in->raw, strerror(errno));
         return 0;
     }
-    in->source->bytes_read += (uint64_t)n;
+    in->raw += (uint64_t)n;
     if (in->digest && n > 0)
         EVP_DigestUpdate(in->digest, out, (size_t)n);
     return (size_t)n;
@@ -72,7 +81,7 @@ static void gzip_anomaly(struct input *in, const struct gunzip *g)
         kind = ANOMALY_GZIP_TRUNCATED;
     if (g->damage.kind == GUNZIP_DAMAGE_TRAILING_BYTES)
         kind = ANOMALY_GZIP_TRAILING;
-    source_anomaly(in->source, kind, 0, g->damage.offset, g->damage.sentence);
+    note(in, kind, g->damage.offset, g->damage.sentence);
 }
 
 static size_t gzip_read(struct input *in, unsigned level, char *out, size_t room)
@@ -93,30 +102,6 @@ static size_t gzip_read(struct input *in, unsigned level, char *out, size_t room
     if (layer->stopped && total < room)
         gzip_anomaly(in, &layer->gunzip);
     return total;
-}
-
-static size_t utf8_put(char *out, uint32_t c)
-{
-    if (c < 0x80) {
-        out[0] = (char)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 63));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (char)(0xe0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 63));
-        out[2] = (char)(0x80 | (c & 63));
-        return 3;
-    }
-    out[0] = (char)(0xf0 | c >> 18);
-    out[1] = (char)(0x80 | (c >> 12 & 63));
-    out[2] = (char)(0x80 | (c >> 6 & 63));
-    out[3] = (char)(0x80 | (c & 63));
-    return 4;
 }
 
 static uint32_t utf16_unit(const struct input_layer *layer, size_t at)
@@ -147,7 +132,7 @@ static size_t utf16_read(struct input *in, unsigned level, char *out, size_t roo
         }
         layer->unused = slice_skip(layer->unused, used);
         if (c != 0xfeff)
-            total += utf8_put(out + total, c);
+            total += text_utf8_put(out + total, c);
     }
     return total;
 }
@@ -214,7 +199,7 @@ static void unwrap(struct input *in)
         if (!layer_wanted(input_window(in), &kind))
             return;
         if (in->depth == LIMIT_NESTING) {
-            source_anomaly(in->source, ANOMALY_NESTED_TOO_DEEP, 0, 0, "compressed more often than the limit");
+            note(in, ANOMALY_NESTED_TOO_DEEP, 0, "compressed more often than the limit");
             return;
         }
         layer_push(in, kind);
@@ -226,24 +211,34 @@ static void name_compression(struct input *in)
     const char *name = "none";
     for (unsigned i = 1; i <= in->depth; i++) {
         const char *kind = in->layers[i]->kind == LAYER_GZIP ? "gzip" : "utf-16";
-        name = i == 1 ? kind : arena_printf(&in->source->arena, "%s, %s", name, kind);
+        name = i == 1 ? kind : arena_printf(&in->at->arena, "%s, %s", name, kind);
     }
-    in->source->compression = name;
+    in->at->compression = name;
 }
 
-bool input_open(struct input *in, struct source *source, bool with_digest)
+static void count_lines(struct input *in, struct slice added)
 {
-    *in = (struct input){.source = source, .fd = -1};
-    buf_init(&in->window, 0);
+    const char *hit;
+    while (added.n && (hit = memchr(added.p, '\n', added.n))) {
+        in->lines++;
+        added = slice_skip(added, (size_t)(hit - added.p) + 1);
+    }
+}
+
+static bool open_source(struct input *in, struct source *source, bool with_digest)
+{
+    in->at = source;
+    in->fd = -1;
+    in->memory_at = 0;
+    in->raw = 0;
     if (!source->memory.p) {
         in->fd = open(source->open, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (in->fd < 0) {
-            source_anomaly(source, ANOMALY_UNREADABLE, 0, 0, strerror(errno));
+            note(in, ANOMALY_UNREADABLE, 0, strerror(errno));
             return false;
         }
         (void)posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
-    source->bytes_read = 0;
     if (with_digest) {
         in->digest = EVP_MD_CTX_new();
         if (!in->digest || EVP_DigestInit_ex(in->digest, EVP_sha256(), NULL) != 1)
@@ -252,35 +247,25 @@ bool input_open(struct input *in, struct source *source, bool with_digest)
     unwrap(in);
     if (slice_starts(input_window(in), SLICE("\xef\xbb\xbf")))
         input_advance(in, 3);
-    name_compression(in);
+    if (with_digest)
+        name_compression(in);
     return !in->failed;
+}
+
+bool input_open(struct input *in, struct source *source, bool with_digest)
+{
+    *in = (struct input){.source = source, .fd = -1, .with_digest = with_digest};
+    buf_init(&in->window, 0);
+    *vec_push(&in->pieces) = (struct input_piece){source, 0, 1};
+    bool ok = open_source(in, source, with_digest);
+    if (source->next)
+        count_lines(in, input_window(in));
+    return ok;
 }
 
 struct slice input_window(const struct input *in)
 {
     return slice_of(in->window.p + in->start, in->window.n - in->start);
-}
-
-bool input_more(struct input *in)
-{
-    if (in->end)
-        return false;
-    if (in->start > 0) {
-        memmove(in->window.p, in->window.p + in->start, in->window.n - in->start);
-        in->window.n -= in->start;
-        in->start = 0;
-    }
-    buf_reserve(&in->window, WINDOW_CHUNK);
-    size_t n = layer_read(in, in->depth, in->window.p + in->window.n, in->window.cap - in->window.n);
-    in->window.n += n;
-    in->end = n == 0;
-    return n > 0;
-}
-
-void input_advance(struct input *in, size_t n)
-{
-    in->start += n;
-    in->offset += n;
 }
 
 static void drain(struct input *in)
@@ -293,21 +278,115 @@ static void drain(struct input *in)
     free(scratch);
 }
 
-void input_done(struct input *in)
+/* Reads what is left of the stored bytes, notes the figures and frees all but the window. */
+static void close_source(struct input *in)
 {
     if (in->digest) {
+        uint64_t before = in->pieces.v[in->pieces.n - 1].offset;
         drain(in);
-        EVP_DigestFinal_ex(in->digest, in->source->sha256, NULL);
+        EVP_DigestFinal_ex(in->digest, in->at->sha256, NULL);
         EVP_MD_CTX_free(in->digest);
-        in->source->bytes_decompressed = in->offset + input_window(in).n;
-        if (in->source->bytes_read == 0 && !in->failed)
-            source_anomaly(in->source, ANOMALY_EMPTY, 0, 0, "the file is empty");
+        in->digest = NULL;
+        in->at->bytes_read = in->raw;
+        in->at->bytes_decompressed = in->offset + input_window(in).n - before;
+        if (in->raw == 0 && !in->failed)
+            note(in, ANOMALY_EMPTY, 0, "the file is empty");
     }
     for (unsigned i = 1; i <= in->depth; i++)
         layer_free(in->layers[i]);
+    in->depth = 0;
     if (in->fd >= 0)
         close(in->fd);
+    in->fd = -1;
+}
+
+/* Goes on with the text of the next source, its first bytes behind the window. */
+static bool open_next(struct input *in)
+{
+    struct source *next = in->at->next;
+    struct buf window = in->window;
+    uint64_t offset = in->offset;
+    close_source(in);
+    *vec_push(&in->pieces) = (struct input_piece){next, in->offset + window.n, in->lines + 1};
+    buf_init(&in->window, 0);
+    bool ok = open_source(in, next, in->with_digest);
+    struct slice head = input_window(in);
+    count_lines(in, head);
+    (void)buf_append(&window, head);
     buf_done(&in->window);
+    in->window = window;
+    in->start = 0;
+    in->offset = offset;
+    return ok && head.n > 0;
+}
+
+/* Appends what the source at hand still has. */
+static bool read_on(struct input *in)
+{
+    (void)buf_reserve(&in->window, WINDOW_CHUNK);
+    size_t n = layer_read(in, in->depth, in->window.p + in->window.n, in->window.cap - in->window.n);
+    if (in->source->next)
+        count_lines(in, slice_of(in->window.p + in->window.n, n));
+    in->window.n += n;
+    return n > 0;
+}
+
+bool input_more(struct input *in)
+{
+    if (in->end)
+        return false;
+    if (in->start > 0) {
+        memmove(in->window.p, in->window.p + in->start, in->window.n - in->start);
+        in->window.n -= in->start;
+        in->start = 0;
+    }
+    bool more = read_on(in);
+    while (!more && in->at->next)
+        more = open_next(in) || read_on(in);
+    in->end = !more;
+    return more;
+}
+
+void input_advance(struct input *in, size_t n)
+{
+    in->start += n;
+    in->offset += n;
+}
+
+struct loc input_loc(const struct input *in, uint64_t line, uint64_t offset)
+{
+    size_t i = in->pieces.n - 1;
+    while (i > 0 && in->pieces.v[i].offset > offset)
+        i--;
+    const struct input_piece *piece = &in->pieces.v[i];
+    return (struct loc){piece->source->index, (uint32_t)(line - piece->line + 1), offset - piece->offset};
+}
+
+void input_anomaly(struct input *in, enum anomaly_kind kind, uint64_t line, uint64_t offset, const char *detail)
+{
+    size_t i = in->pieces.n - 1;
+    while (i > 0 && in->pieces.v[i].offset > offset)
+        i--;
+    struct loc loc = input_loc(in, line, offset);
+    source_anomaly(in->pieces.v[i].source, kind, loc.line, loc.offset, detail);
+}
+
+void input_lines(struct input *in, uint64_t lines)
+{
+    for (size_t i = 0; i < in->pieces.n; i++) {
+        const struct input_piece *piece = &in->pieces.v[i];
+        uint64_t end = i + 1 < in->pieces.n ? piece[1].line : lines + 1;
+        piece->source->lines += end > piece->line ? end - piece->line : 0;
+    }
+}
+
+void input_done(struct input *in)
+{
+    for (size_t i = 1; i < in->pieces.n; i++)
+        in->pieces.v[i].source->format = in->source->format;
+    close_source(in);
+    buf_done(&in->window);
+    vec_done(&in->pieces);
     *in = (struct input){.fd = -1};
 }
 

@@ -12,22 +12,32 @@
 
 struct input_layer;
 
-struct input {
+struct input_piece {
     struct source *source;
+    uint64_t offset, line; /* in the text of all; lines count from 1 */
+};
+
+struct input {
+    struct source *source; /* the first one: entries and records are counted there */
+    struct source *at;     /* the one whose bytes are being read */
     int fd;
     size_t memory_at; /* read position when the source is held in memory */
-    bool fd_end, failed;
+    uint64_t raw;     /* stored bytes of `at` read so far */
+    bool failed, with_digest;
     void *digest; /* SHA-256 of the stored bytes, while they are read */
     struct input_layer *layers[LIMIT_NESTING + 1];
     unsigned depth;
     struct buf window;
     size_t start;    /* of the window in its buffer */
     uint64_t offset; /* of the window in the text */
+    uint64_t lines;  /* line ends read so far; counted only for a text of several sources */
     bool end;        /* no byte follows the window */
+    VEC(struct input_piece) pieces; /* where each source of a cut document begins in the text; one in most cases */
 };
 
 /* False when it cannot be opened or read; the source then holds the anomaly. The source must outlive the
- * input. `with_digest` is false for a second reading. */
+ * input. `with_digest` is false for a second reading, which changes nothing in the source. Where source->next is
+ * set, its text follows without a seam. */
 bool input_open(struct input *in, struct source *source, bool with_digest);
 /* The bytes at hand, lent until the next call of input_more or input_done. */
 struct slice input_window(const struct input *in);
@@ -35,6 +45,12 @@ struct slice input_window(const struct input *in);
 bool input_more(struct input *in);
 /* Drops bytes from the front of the window. */
 void input_advance(struct input *in, size_t n);
+/* The place of a line and offset of the text: in which source, where there. */
+struct loc input_loc(const struct input *in, uint64_t line, uint64_t offset);
+/* Notes an anomaly at a place of the text. */
+void input_anomaly(struct input *in, enum anomaly_kind kind, uint64_t line, uint64_t offset, const char *detail);
+/* Says how many lines the whole text had. */
+void input_lines(struct input *in, uint64_t lines);
 /* Reads what is left of the stored bytes (for the digest), notes the figures in the source and closes. */
 void input_done(struct input *in);
 

@@ -40,6 +40,9 @@ enum anomaly_kind {
     ANOMALY_KINDS
 };
 
+struct container;
+struct document;
+
 struct anomaly {
     enum anomaly_kind kind;
     uint64_t line, offset; /* 0 where it does not apply */
@@ -65,6 +68,13 @@ struct source {
     VEC(struct anomaly) anomalies;
     struct arena arena;
     struct slice memory; /* content of standard input or of an archive member; p is NULL for a file */
+    /* A first look at how the text begins, before it is read: see container_survey. */
+    const struct container *looks_like;
+    const struct document *kind;
+    bool records_first;  /* with S3 records: read in the first round */
+    struct source *next; /* goes on with this one's text: a document was cut into files; or NULL */
+    bool wrapped;        /* holds base64: places inside are those of the wrapping string */
+    bool continues;      /* some other source's `next` */
     uint64_t size;       /* from the file system, to share out the work */
 };
 enum { SOURCE_FIRST_LINE_MAX = 200 };

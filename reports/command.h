@@ -49,6 +49,4 @@ bool command_write(const struct settings *s, struct slice text, struct err *e);
 /* 0 or 2, by what could be read. */
 int command_status(const struct evidence *ev);
 
-#define PROGRAM_VERSION "0.1.0"
-
 #endif

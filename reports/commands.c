@@ -2,6 +2,7 @@
 #include "reports/command.h"
 
 #include "base/text.h"
+#include "base/version.h"
 #include "forensics/detector.h"
 #include "parsers/container.h"
 

@@ -1,0 +1,24 @@
+/* Reading the attempts of a frozen index. */
+#ifndef FORENSICS_ATTEMPT_H
+#define FORENSICS_ATTEMPT_H
+
+#include "forensics/index.h"
+
+enum attempt_status { ATTEMPT_OK, ATTEMPT_TIMED_OUT, ATTEMPT_FAILED, ATTEMPT_INCOMPLETE, ATTEMPT_INIT_FAILURE };
+
+enum attempt_status attempt_status(const struct attempt *a);
+const char *attempt_status_name(enum attempt_status status); /* the contract's words */
+/* This attempt paid an init or restore, also one repeated inside its duration. */
+bool attempt_cold(const struct attempt *a);
+/* When it was over: REPORT, END or the last that is known of it. TIME_NONE when nothing is. */
+int64_t attempt_over(const struct attempt *a);
+/* START, else the earliest line. */
+int64_t attempt_begin(const struct attempt *a);
+struct slice attempt_function(const struct index *x, const struct attempt *a);
+/* The first attempt of the id, or NULL; its `next` leads through the others and back to it. Hidden ones are among
+ * them. */
+const struct attempt *attempt_find(const struct index *x, const struct request_id *id);
+/* The request id as the log writes it. `buffer` holds a UUID's 36 bytes; the result points to it or into x. */
+struct slice attempt_id(const struct index *x, const struct attempt *a, char buffer[37]);
+
+#endif

@@ -1,0 +1,429 @@
+/* From records and attempts to chains. Steps: triggers told by the function's own lines; writers by principal;
+ * triggers by count for what is left; writers by trace and key. All objects and attempts are in order of time, so
+ * each step is one pass with a bounded look back.
+ *
+ * COUNTED, in numbers: the objects of one bucket and the attempts of one function that no other bucket's record is
+ * known to have triggered; each object takes the first free attempt that began 0 to COUNT_WINDOW_MS behind it. The
+ * function counts as triggered by the bucket when at least COUNT_MIN objects and COUNT_SHARE of both sides found a
+ * partner, the median delay is at most COUNT_DELAY_MS, and the delays vary less than the gaps between the starts:
+ * a clock that starts the function every minute makes even gaps, S3 makes even delays. */
+#include "forensics/chain.h"
+
+#include "forensics/stats.h"
+
+#include <math.h>
+
+enum {
+    SKEW_MS = 100,          /* clocks of S3 and Lambda; a writer's own start is farther before its write */
+    NAMED_WINDOW_MS = 300000, /* a key named later than this is another use of the object */
+    COUNT_WINDOW_MS = 30000, /* S3 delivers in seconds, sometimes in a minute (field guide 4.1) */
+    COUNT_DELAY_MS = 5000,
+    COUNT_MIN = 5,
+    RUN_MAX_MS = 900000,    /* Lambda's longest invocation */
+    END_SLACK_MS = 1000,    /* a write may be stamped after the line that ends its attempt */
+    LOOK_BACK_MAX = 512,    /* attempts looked at for the writer of one object */
+    OBJECTS_OF_KEY_MAX = 256,
+};
+#define COUNT_SHARE 0.95
+
+const char *chain_proof_name(enum chain_proof proof)
+{
+    static const char *const names[] = {
+        [PROOF_NONE] = "none", [PROOF_KEY] = "key-derivation", [PROOF_TRACE] = "trace", [PROOF_PRINCIPAL] = "principal"};
+    return names[proof];
+}
+
+static const struct object_event *object(const struct chains *c, size_t i)
+{
+    return &c->d->index->objects.v[i];
+}
+
+static const struct attempt *attempt(const struct chains *c, int32_t row)
+{
+    return row >= 0 ? c->d->index->attempts.v[row] : NULL;
+}
+
+static bool is_creation(const struct chains *c, const struct object_event *o)
+{
+    return slice_starts(dossier_name(c->d, o->name), SLICE("ObjectCreated"));
+}
+
+static void link_trigger(struct chains *c, size_t i, const struct attempt *a, enum chain_trigger how)
+{
+    struct chain_link *l = &c->links[i];
+    int32_t held = c->cause[a->row];
+    if (l->trigger >= how && l->triggered >= 0)
+        return;
+    if (held >= 0 && c->links[held].trigger >= how)
+        return;
+    if (held >= 0)
+        c->links[held].triggered = CHAIN_NO_ROW;
+    if (l->triggered >= 0)
+        c->cause[l->triggered] = CHAIN_NO_ROW;
+    l->triggered = (int32_t)a->row;
+    l->trigger = (uint8_t)how;
+    c->cause[a->row] = (int32_t)i;
+}
+
+/* ---- told by the function ---- */
+
+static void link_logged(struct chains *c)
+{
+    const struct index *x = c->d->index;
+    for (size_t i = 0; i < x->objects.n; i++) {
+        const struct object_event *o = object(c, i);
+        const struct attempt *a = o->attempt;
+        if (a)
+            link_trigger(c, i, a, TRIGGER_LOGGED);
+    }
+}
+
+/* Objects by key number: for each number the first object and, for each object, the next of the same number. */
+struct by_key {
+    int32_t *first, *next;
+};
+
+static int32_t *rows_new(size_t n)
+{
+    int32_t *v = malloc((n + 1) * sizeof *v);
+    if (!v)
+        err_oom();
+    memset(v, 0xff, (n + 1) * sizeof *v);
+    return v;
+}
+
+static void by_key_make(const struct index *x, struct by_key *k)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; i < x->objects.n; i++)
+        most = x->objects.v[i].number > most ? x->objects.v[i].number : most;
+    k->first = rows_new(most + 1);
+    k->next = rows_new(x->objects.n);
+    for (size_t i = x->objects.n; i-- > 0;) {
+        uint32_t number = x->objects.v[i].number;
+        k->next[i] = k->first[number];
+        k->first[number] = (int32_t)i;
+    }
+}
+
+/* The latest object of the key that was there when the attempt began: a later one it may have written itself. */
+static int32_t object_before(const struct chains *c, const struct by_key *k, uint32_t number, int64_t begin)
+{
+    int32_t best = CHAIN_NO_ROW, i = number ? k->first[number] : CHAIN_NO_ROW;
+    for (size_t n = 0; i >= 0 && n < OBJECTS_OF_KEY_MAX; i = k->next[i], n++) {
+        const struct object_event *o = object(c, (size_t)i);
+        bool fits = o->time != TIME_NONE && o->time <= begin + SKEW_MS && begin - o->time <= NAMED_WINDOW_MS;
+        if (fits && is_creation(c, o))
+            best = i;
+    }
+    return best;
+}
+
+static void link_named(struct chains *c)
+{
+    const struct index *x = c->d->index;
+    struct by_key k;
+    by_key_make(x, &k);
+    for (size_t row = 0; row < x->attempts.n; row++) {
+        const struct attempt *a = x->attempts.v[row];
+        for (size_t i = 0; i < 2 && attempt_begin(a) != TIME_NONE && a->ordinal == 1; i++) {
+            int32_t o = object_before(c, &k, a->keys[i], attempt_begin(a));
+            if (o >= 0)
+                link_trigger(c, (size_t)o, a, TRIGGER_NAMED);
+        }
+    }
+    free(k.first);
+    free(k.next);
+}
+
+/* ---- told by number and time ---- */
+
+/* Attempts of the function that may yet find their object: first attempts without a cause, or with one of this
+ * bucket. */
+static bool may_match(const struct chains *c, const struct attempt *a, uint32_t bucket)
+{
+    int32_t cause = c->cause[a->row];
+    if (a->ordinal != 1 || attempt_begin(a) == TIME_NONE)
+        return false;
+    return cause < 0 || object(c, (size_t)cause)->bucket == bucket;
+}
+
+struct match {
+    VEC(int32_t) partner; /* of each object of the bucket, in order: a row or CHAIN_NO_ROW */
+    VEC(double) delays, gaps;
+    size_t objects, attempts, matched;
+};
+
+/* Objects and attempts walked together; each object takes the first attempt behind it. */
+static void match_bucket(const struct chains *c, const struct function *f, uint32_t bucket, struct match *m)
+{
+    const struct index *x = c->d->index;
+    size_t at = 0;
+    int64_t first = TIME_NONE, last = TIME_NONE, before = TIME_NONE;
+    for (size_t i = 0; i < x->objects.n; i++) {
+        const struct object_event *o = object(c, i);
+        if (o->bucket != bucket || o->time == TIME_NONE || !is_creation(c, o))
+            continue;
+        m->objects++;
+        first = first == TIME_NONE ? o->time : first;
+        last = o->time;
+        while (at < f->attempts.n &&
+               (!may_match(c, f->attempts.v[at], bucket) || attempt_begin(f->attempts.v[at]) < o->time - SKEW_MS))
+            at++;
+        bool hit = at < f->attempts.n && attempt_begin(f->attempts.v[at]) - o->time <= COUNT_WINDOW_MS;
+        *vec_push(&m->partner) = hit ? (int32_t)f->attempts.v[at]->row : CHAIN_NO_ROW;
+        if (!hit)
+            continue;
+        int64_t begin = attempt_begin(f->attempts.v[at++]);
+        *vec_push(&m->delays) = (double)(begin - o->time);
+        if (before != TIME_NONE)
+            *vec_push(&m->gaps) = (double)(begin - before);
+        before = begin;
+        m->matched++;
+    }
+    for (size_t i = 0; first != TIME_NONE && i < f->attempts.n; i++) {
+        int64_t begin = attempt_begin(f->attempts.v[i]);
+        m->attempts += may_match(c, f->attempts.v[i], bucket) && begin >= first - SKEW_MS && begin <= last + COUNT_WINDOW_MS;
+    }
+}
+
+static double deviation(double *values, size_t n, double *ret_median)
+{
+    stats_sort(values, n);
+    *ret_median = stats_quantile(values, n, 0.5);
+    for (size_t i = 0; i < n; i++)
+        values[i] = fabs(values[i] - *ret_median);
+    stats_sort(values, n);
+    return stats_quantile(values, n, 0.5);
+}
+
+/* The median delay when the match is evidence, -1 when it is not. */
+static double match_delay(struct match *m)
+{
+    double delay, gap;
+    if (m->matched < COUNT_MIN || (double)m->matched < COUNT_SHARE * (double)m->objects ||
+        (double)m->matched < COUNT_SHARE * (double)m->attempts)
+        return -1;
+    double delay_spread = deviation(m->delays.v, m->delays.n, &delay);
+    double gap_spread = deviation(m->gaps.v, m->gaps.n, &gap);
+    return delay <= COUNT_DELAY_MS && (delay_spread < gap_spread || delay < gap / 4) ? delay : -1;
+}
+
+static void match_done(struct match *m)
+{
+    vec_done(&m->partner);
+    vec_done(&m->delays);
+    vec_done(&m->gaps);
+}
+
+static void take_match(struct chains *c, uint32_t bucket, const struct match *m)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < c->d->index->objects.n; i++) {
+        const struct object_event *o = object(c, i);
+        if (o->bucket != bucket || o->time == TIME_NONE || !is_creation(c, o))
+            continue;
+        int32_t row = m->partner.v[at++];
+        if (row >= 0)
+            link_trigger(c, i, attempt(c, row), TRIGGER_COUNTED);
+    }
+}
+
+/* The bucket whose objects explain the function's attempts best, if any does. */
+static void link_counted(struct chains *c, const struct function *f, const uint32_t *buckets, size_t buckets_n)
+{
+    struct match best = {.objects = 0};
+    double best_delay = -1;
+    uint32_t bucket = 0;
+    for (size_t i = 0; i < buckets_n; i++) {
+        struct match m = {.objects = 0};
+        match_bucket(c, f, buckets[i], &m);
+        double delay = match_delay(&m);
+        if (delay >= 0 && (best_delay < 0 || delay < best_delay)) {
+            match_done(&best);
+            best = m;
+            best_delay = delay;
+            bucket = buckets[i];
+        } else {
+            match_done(&m);
+        }
+    }
+    if (best_delay >= 0)
+        take_match(c, bucket, &best);
+    match_done(&best);
+}
+
+typedef VEC(uint32_t) ids;
+
+static void list_buckets(const struct index *x, ids *ret)
+{
+    enum { BUCKETS_MAX = 64 };
+    for (size_t i = 0; i < x->objects.n && ret->n < BUCKETS_MAX; i++) {
+        bool known = false;
+        for (size_t k = ret->n; k-- > 0 && !known;)
+            known = ret->v[k] == x->objects.v[i].bucket;
+        if (!known)
+            *vec_push(ret) = x->objects.v[i].bucket;
+    }
+}
+
+/* A function whose lines tell of most of its triggers needs no counting: the rest has other reasons. */
+static bool is_told(const struct chains *c, const struct function *f)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < f->attempts.n; i++) {
+        int32_t cause = c->cause[f->attempts.v[i]->row];
+        told += cause >= 0 && c->links[cause].trigger > TRIGGER_COUNTED;
+    }
+    return told * 2 >= f->attempts.n;
+}
+
+/* ---- writers ---- */
+
+bool chain_derived(struct slice key, struct slice from)
+{
+    size_t front = 0, back = 0;
+    if (key.n <= from.n || from.n < 4)
+        return false;
+    while (front < from.n && key.p[front] == from.p[front])
+        front++;
+    while (back < from.n - front && key.p[key.n - 1 - back] == from.p[from.n - 1 - back])
+        back++;
+    return front + back == from.n;
+}
+
+/* Did the attempt run at that time? What has no end is taken to have gone on. */
+static bool ran_at(const struct attempt *a, int64_t time)
+{
+    int64_t over = attempt_over(a);
+    bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
+    return attempt_begin(a) <= time && (!ended || time <= over + END_SLACK_MS);
+}
+
+static enum chain_proof weigh(const struct chains *c, size_t i, const struct attempt *a)
+{
+    const struct chain_link *l = &c->links[i];
+    const struct attempt *next = attempt(c, l->triggered);
+    int32_t cause = c->cause[a->row];
+    if (l->function == a->function)
+        return PROOF_PRINCIPAL;
+    if (l->function)
+        return PROOF_NONE;
+    if (next && next != a && next->trace && next->trace == a->trace)
+        return PROOF_TRACE;
+    if (cause >= 0 && (size_t)cause != i && chain_derived(object(c, i)->key, object(c, (size_t)cause)->key))
+        return PROOF_KEY;
+    return PROOF_NONE;
+}
+
+/* Among attempts that ran at the time: one whose object the key derives from, or that names the key, before the one
+ * that began last. */
+static unsigned closeness(const struct chains *c, size_t i, const struct attempt *a)
+{
+    int32_t cause = c->cause[a->row];
+    const struct object_event *o = object(c, i);
+    bool names = o->number && (a->keys[0] == o->number || a->keys[1] == o->number);
+    bool derived = cause >= 0 && chain_derived(o->key, object(c, (size_t)cause)->key);
+    return 2 * derived + names;
+}
+
+/* Where the first attempt that began after the time stands. */
+static size_t upper(const struct index *x, int64_t time)
+{
+    size_t low = 0, high = x->attempts.n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int64_t begin = attempt_begin(x->attempts.v[mid]);
+        if (begin != TIME_NONE && begin <= time)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static void find_writer(struct chains *c, size_t i)
+{
+    const struct index *x = c->d->index;
+    const struct object_event *o = object(c, i);
+    struct chain_link *l = &c->links[i];
+    unsigned best_closeness = 0;
+    enum chain_proof best = PROOF_NONE;
+    size_t at = upper(x, o->time);
+    for (size_t n = 0; at-- > 0 && n < LOOK_BACK_MAX; n++) {
+        const struct attempt *a = x->attempts.v[at];
+        if (o->time - attempt_begin(a) > RUN_MAX_MS)
+            break;
+        if (!ran_at(a, o->time) || (int32_t)at == l->triggered)
+            continue;
+        enum chain_proof proof = weigh(c, i, a);
+        unsigned close = proof ? closeness(c, i, a) : 0;
+        if (proof > best || (proof == best && close > best_closeness)) {
+            best = proof;
+            best_closeness = close;
+            l->writer = (int32_t)at;
+        }
+        if (best && best_closeness >= 2)
+            break;
+    }
+    if (best && !l->function)
+        l->function = attempt(c, l->writer)->function;
+    l->proof = (uint8_t)(l->proof > best ? l->proof : best);
+}
+
+/* The function of the evidence that the role session names. */
+static void name_writers(struct chains *c)
+{
+    const struct index *x = c->d->index;
+    char *ran = calloc(x->names.names.n + 1, 1);
+    if (!ran)
+        err_oom();
+    for (size_t i = 0; i < c->d->functions.n; i++)
+        ran[c->d->functions.v[i].name] = 1;
+    for (size_t i = 0; i < x->objects.n; i++) {
+        uint32_t session = object(c, i)->session;
+        if (session && ran[session]) {
+            c->links[i].function = session;
+            c->links[i].proof = PROOF_PRINCIPAL;
+        }
+    }
+    free(ran);
+}
+
+void chains_init(struct chains *c, const struct dossier *d)
+{
+    const struct index *x = d->index;
+    ids buckets = {0};
+    *c = (struct chains){.d = d, .cause = rows_new(x->attempts.n)};
+    c->links = calloc(x->objects.n + 1, sizeof *c->links);
+    if (!c->links)
+        err_oom();
+    for (size_t i = 0; i < x->objects.n; i++)
+        c->links[i].triggered = c->links[i].writer = CHAIN_NO_ROW;
+    name_writers(c);
+    link_logged(c);
+    link_named(c);
+    list_buckets(x, &buckets);
+    for (size_t i = 0; i < d->functions.n; i++)
+        if (!is_told(c, &d->functions.v[i]))
+            link_counted(c, &d->functions.v[i], buckets.v, buckets.n);
+    for (size_t i = 0; i < x->objects.n; i++)
+        if (object(c, i)->time != TIME_NONE && is_creation(c, object(c, i)))
+            find_writer(c, i);
+    vec_done(&buckets);
+}
+
+void chains_done(struct chains *c)
+{
+    free(c->links);
+    free(c->cause);
+    *c = (struct chains){.d = NULL};
+}
+
+int64_t chains_delay(const struct chains *c, size_t i)
+{
+    const struct attempt *a = attempt(c, c->links[i].triggered);
+    if (!a || object(c, i)->time == TIME_NONE || attempt_begin(a) == TIME_NONE)
+        return TIME_NONE;
+    return attempt_begin(a) - object(c, i)->time;
+}

@@ -1,0 +1,25 @@
+/* The object keys of all S3 records, to be found again in application lines: a function that logs the key it
+ * works on tells which object invoked it, or which one it wrote. Built once from the records, const and shared by
+ * all workers afterwards. */
+#ifndef FORENSICS_KEYS_H
+#define FORENSICS_KEYS_H
+
+#include "base/slice.h"
+
+#include <stdint.h>
+
+struct index;
+struct keys;
+
+/* Keys shorter than this turn up in any text. */
+enum { KEY_LENGTH_MIN = 4 };
+
+/* NULL when the index holds no object. Lends from the index's arena: it must outlive the result. */
+struct keys *keys_new(const struct index *x);
+void keys_free(struct keys *k); /* takes NULL */
+/* Numbers (from 1) of up to `max` different keys that stand in the line, decoded or URL-encoded, in order. */
+size_t keys_find(const struct keys *k, struct slice line, uint32_t *ret, size_t max);
+/* The number of a key, 0 when it is none of them. */
+uint32_t keys_number(const struct keys *k, struct slice key);
+
+#endif

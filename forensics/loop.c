@@ -1,0 +1,259 @@
+/* Finding loops: the steps writer -> reader make a graph of functions; its strongly connected parts are the loops.
+ * There are few functions, so reachability is a plain closure. */
+#include "forensics/loop.h"
+
+enum { FUNCTIONS_MAX = 512 };
+
+struct graph {
+    const struct chains *c;
+    VEC(uint32_t) nodes; /* function names that write or read in a step */
+    VEC(struct loop_edge) edges;
+    bool *reach; /* nodes.n squared */
+};
+
+static const struct object_event *object(const struct chains *c, int32_t i)
+{
+    return &c->d->index->objects.v[i];
+}
+
+static const struct attempt *attempt(const struct chains *c, int32_t row)
+{
+    return c->d->index->attempts.v[row];
+}
+
+static size_t node_of(struct graph *g, uint32_t function)
+{
+    for (size_t i = 0; i < g->nodes.n; i++)
+        if (g->nodes.v[i] == function)
+            return i;
+    if (g->nodes.n == FUNCTIONS_MAX)
+        return FUNCTIONS_MAX;
+    *vec_push(&g->nodes) = function;
+    return g->nodes.n - 1;
+}
+
+static void add_step(struct graph *g, uint32_t writer, uint32_t bucket, uint32_t reader)
+{
+    for (size_t i = g->edges.n; i-- > 0;) {
+        struct loop_edge *e = &g->edges.v[i];
+        if (e->writer == writer && e->bucket == bucket && e->reader == reader) {
+            e->count++;
+            return;
+        }
+    }
+    if (node_of(g, writer) < FUNCTIONS_MAX && node_of(g, reader) < FUNCTIONS_MAX)
+        *vec_push(&g->edges) = (struct loop_edge){writer, bucket, reader, 1};
+}
+
+static void collect_steps(struct graph *g)
+{
+    const struct chains *c = g->c;
+    for (size_t i = 0; i < c->d->index->objects.n; i++) {
+        const struct chain_link *l = &c->links[i];
+        if (l->triggered >= 0 && l->function)
+            add_step(g, l->function, object(c, (int32_t)i)->bucket, attempt(c, l->triggered)->function);
+    }
+}
+
+static void close_graph(struct graph *g)
+{
+    size_t n = g->nodes.n;
+    g->reach = calloc(n * n + 1, sizeof *g->reach);
+    if (!g->reach)
+        err_oom();
+    for (size_t i = 0; i < g->edges.n; i++)
+        g->reach[node_of(g, g->edges.v[i].writer) * n + node_of(g, g->edges.v[i].reader)] = true;
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n && g->reach[i * n + k]; j++)
+                g->reach[i * n + j] |= g->reach[k * n + j];
+}
+
+static bool holds(const struct loop *l, uint32_t function)
+{
+    for (size_t i = 0; i < l->functions.n; i++)
+        if (l->functions.v[i] == function)
+            return true;
+    return false;
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct loop_edge *x = a, *y = b;
+    return x->count != y->count ? (x->count > y->count ? -1 : 1) : 0;
+}
+
+static void take_edges(const struct graph *g, struct loop *l)
+{
+    for (size_t i = 0; i < g->edges.n; i++) {
+        const struct loop_edge *e = &g->edges.v[i];
+        if (!holds(l, e->writer) || !holds(l, e->reader))
+            continue;
+        *vec_push(&l->edges) = *e;
+        bool known = false;
+        for (size_t k = 0; k < l->buckets.n; k++)
+            known |= l->buckets.v[k] == e->bucket;
+        if (!known)
+            *vec_push(&l->buckets) = e->bucket;
+    }
+    vec_sort(&l->edges, by_count); /* equal counts keep the order of their first object: qsort of glibc is stable */
+}
+
+/* ---- chains through the loop ---- */
+
+/* Did a function of the loop write the object? */
+static bool inner(const struct chains *c, const struct loop *l, int32_t i)
+{
+    return c->links[i].function && holds(l, c->links[i].function);
+}
+
+/* Depth of each attempt of the loop: one more than that of the attempt that wrote what triggered it. Objects come
+ * in order of time, a writer before what it wrote. */
+static void measure_chains(const struct chains *c, struct loop *l)
+{
+    const struct index *x = c->d->index;
+    uint32_t *depth = calloc(x->attempts.n + 1, sizeof *depth);
+    uint64_t proofs[PROOF_PRINCIPAL + 1] = {0};
+    if (!depth)
+        err_oom();
+    l->root = l->deepest = CHAIN_NO_ROW;
+    for (size_t i = 0; i < x->objects.n; i++) {
+        const struct chain_link *k = &c->links[i];
+        bool mine = inner(c, l, (int32_t)i), triggers = k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function);
+        if (mine)
+            proofs[k->proof]++;
+        l->written += mine;
+        if (!triggers)
+            continue;
+        uint32_t before = mine && k->writer >= 0 ? depth[k->writer] : 0;
+        depth[k->triggered] = before + 1;
+        if (before + 1 > l->generations) {
+            l->generations = before + 1;
+            l->deepest = k->triggered;
+        }
+    }
+    for (size_t p = 0; p <= PROOF_PRINCIPAL; p++)
+        if (proofs[p] && proofs[p] * 2 >= l->written)
+            l->proof = (enum chain_proof)p;
+    free(depth);
+}
+
+/* Marks the attempts and objects of chains that close: whatever was triggered by a write of the loop, and what
+ * stands before it up to the root. */
+static void mark_members(const struct chains *c, const struct loop *l, char *objects, char *attempts)
+{
+    const struct index *x = c->d->index;
+    for (size_t i = x->objects.n; i-- > 0;) {
+        const struct chain_link *k = &c->links[i];
+        bool mine = inner(c, l, (int32_t)i);
+        bool triggers = k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function);
+        bool closes = triggers && (mine || attempts[k->triggered]);
+        if (!closes)
+            continue;
+        objects[i] = attempts[k->triggered] = 1;
+        if (mine && k->writer >= 0)
+            attempts[k->writer] = 1;
+    }
+}
+
+/* Retries of a marked attempt have its id and belong to it. */
+static void mark_retries(const struct index *x, char *attempts)
+{
+    for (size_t i = 0; i < x->attempts.n; i++) {
+        const struct attempt *a = x->attempts.v[i];
+        for (const struct attempt *k = a->next; a->ordinal > 1 && k != a && !attempts[i]; k = k->next)
+            attempts[i] = k->ordinal == 1 && !(k->flags & ATTEMPT_HIDDEN) && attempts[k->row];
+    }
+}
+
+static void take_members(const struct chains *c, struct loop *l)
+{
+    const struct index *x = c->d->index;
+    char *objects = calloc(x->objects.n + 1, 1), *attempts = calloc(x->attempts.n + 1, 1);
+    if (!objects || !attempts)
+        err_oom();
+    mark_members(c, l, objects, attempts);
+    mark_retries(x, attempts);
+    for (size_t i = 0; i < x->objects.n; i++) {
+        if (!objects[i])
+            continue;
+        *vec_push(&l->objects) = (int32_t)i;
+        if (l->root < 0 && !inner(c, l, (int32_t)i))
+            l->root = (int32_t)i;
+    }
+    for (size_t i = 0; i < x->attempts.n; i++)
+        if (attempts[i])
+            *vec_push(&l->attempts) = (int32_t)i;
+    free(objects);
+    free(attempts);
+}
+
+static void sort_names(const struct chains *c, struct loop *l)
+{
+    for (size_t i = 1; i < l->functions.n; i++)
+        for (size_t k = i; k > 0; k--) {
+            uint32_t *v = &l->functions.v[k];
+            if (slice_cmp(dossier_name(c->d, v[-1]), dossier_name(c->d, v[0])) <= 0)
+                break;
+            uint32_t swap = v[0];
+            v[0] = v[-1];
+            v[-1] = swap;
+        }
+}
+
+static void loop_make(const struct graph *g, size_t node, struct loop *l)
+{
+    size_t n = g->nodes.n;
+    *l = (struct loop){.root = CHAIN_NO_ROW};
+    for (size_t i = 0; i < n; i++)
+        if (g->reach[node * n + i] && g->reach[i * n + node])
+            *vec_push(&l->functions) = g->nodes.v[i];
+    sort_names(g->c, l);
+    take_edges(g, l);
+    measure_chains(g->c, l);
+    take_members(g->c, l);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const struct loop *x = a, *y = b;
+    if (x->attempts.n != y->attempts.n)
+        return x->attempts.n > y->attempts.n ? -1 : 1;
+    return 0;
+}
+
+void loops_find(const struct chains *c, loops *ret)
+{
+    struct graph g = {.c = c};
+    collect_steps(&g);
+    close_graph(&g);
+    size_t n = g.nodes.n;
+    char *done = calloc(n + 1, 1);
+    if (!done)
+        err_oom();
+    for (size_t i = 0; i < n; i++) {
+        if (!g.reach[i * n + i] || done[i])
+            continue;
+        for (size_t k = 0; k < n; k++)
+            done[k] |= g.reach[i * n + k] && g.reach[k * n + i];
+        loop_make(&g, i, vec_push(ret));
+    }
+    vec_sort(ret, by_size);
+    free(done);
+    free(g.reach);
+    vec_done(&g.nodes);
+    vec_done(&g.edges);
+}
+
+void loops_done(loops *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        struct loop *l = &all->v[i];
+        vec_done(&l->functions);
+        vec_done(&l->buckets);
+        vec_done(&l->edges);
+        vec_done(&l->attempts);
+        vec_done(&l->objects);
+    }
+    vec_done(all);
+}

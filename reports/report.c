@@ -1,0 +1,260 @@
+/* The report's model: headline, verdict, figures and timeline, worked out once for all renderers. */
+#include "reports/report.h"
+
+#include "forensics/cost.h"
+#include "forensics/stats.h"
+
+extern const struct renderer renderer_markdown, renderer_json;
+
+const struct renderer *const renderers[] = {&renderer_markdown, &renderer_json, NULL};
+
+enum { HOUR_MS = 3600000, MOMENTS_MAX = 40, NAMED_MAX = 4 };
+
+bool report_shows(const struct report *r, const struct finding *f)
+{
+    return f->severity >= r->min_severity;
+}
+
+const char *report_place(struct report *r, struct loc loc)
+{
+    if (loc.source >= r->ev->sources.n)
+        return "";
+    return arena_printf(&r->arena, "%s:%u", r->ev->sources.v[loc.source].path, loc.line);
+}
+
+/* ---- figures ---- */
+
+/* What a function did in [from, to). */
+struct spell {
+    uint64_t invocations, errors, timeouts, cold;
+    size_t alive;
+    double p50, p99, gb_seconds, cost;
+    bool timed;
+};
+
+static void measure(const struct report *r, const struct function *f, int64_t from, int64_t to, struct spell *s)
+{
+    size_t n = 0, first = dossier_lower(f, from), last = dossier_lower(f, to);
+    double *durations = malloc((last - first + 1) * sizeof *durations);
+    if (!durations)
+        err_oom();
+    *s = (struct spell){.invocations = last - first};
+    for (size_t i = first; i < last; i++) {
+        const struct attempt *a = f->attempts.v[i];
+        enum attempt_status status = attempt_status(a);
+        s->errors += status == ATTEMPT_FAILED || status == ATTEMPT_INIT_FAILURE;
+        s->timeouts += status == ATTEMPT_TIMED_OUT;
+        s->cold += attempt_cold(a);
+        s->gb_seconds += cost_gb_seconds(a);
+        if (decimal_known(a->duration))
+            durations[n++] = decimal_value(a->duration);
+    }
+    stats_sort(durations, n);
+    s->timed = n > 0;
+    s->p50 = n ? stats_quantile(durations, n, 0.5) : 0;
+    s->p99 = n ? stats_quantile(durations, n, 0.99) : 0;
+    s->alive = dossier_alive_peak(r->dossier, f, from, to - 1);
+    s->cost = cost_usd(s->gb_seconds, (double)s->invocations);
+    free(durations);
+}
+
+static const char *count(struct report *r, uint64_t n)
+{
+    return detector_count(&r->arena, n);
+}
+
+static const char *share(struct report *r, uint64_t n, uint64_t all)
+{
+    if (n == 0 || all == 0)
+        return count(r, n);
+    return arena_printf(&r->arena, "%s (%.1f %%)", count(r, n), 100.0 * (double)n / (double)all);
+}
+
+static const char *money(struct report *r, double usd)
+{
+    if (usd <= 0)
+        return "$0";
+    return usd < 0.001 ? "< $0.001" : arena_printf(&r->arena, usd < 1 ? "$%.3f" : "$%.2f", usd);
+}
+
+static const char *times(struct report *r, const struct spell *s)
+{
+    return s->timed ? arena_printf(&r->arena, "%.0f / %.0f ms", s->p50, s->p99) : "none";
+}
+
+static void add_figure(struct report *r, const char *label, const char *incident, const char *before)
+{
+    *vec_push(&r->figures) = (struct report_figure){label, incident, before};
+}
+
+static void add_figures(struct report *r)
+{
+    const struct finding *f = r->top;
+    const struct function *fn = f ? dossier_function(r->dossier, f->function) : NULL;
+    struct spell now, then;
+    if (!fn || f->first_seen == TIME_NONE)
+        return;
+    const char *name = arena_copy(&r->arena, dossier_name(r->dossier, fn->name)).p;
+    measure(r, fn, f->first_seen, f->last_seen + 1, &now);
+    measure(r, fn, f->first_seen - HOUR_MS, f->first_seen, &then);
+    add_figure(r, arena_printf(&r->arena, "invocations of %s", name), count(r, now.invocations), count(r, then.invocations));
+    add_figure(r, "environments alive at the peak", count(r, now.alive), count(r, then.alive));
+    add_figure(r, "errors", share(r, now.errors, now.invocations), share(r, then.errors, then.invocations));
+    add_figure(r, "time-outs", share(r, now.timeouts, now.invocations), share(r, then.timeouts, then.invocations));
+    add_figure(r, "cold starts", share(r, now.cold, now.invocations), share(r, then.cold, then.invocations));
+    add_figure(r, "duration p50 / p99", times(r, &now), times(r, &then));
+    add_figure(r, "GB-seconds", arena_printf(&r->arena, "%.1f", now.gb_seconds), arena_printf(&r->arena, "%.1f", then.gb_seconds));
+    add_figure(r, "cost (x86, us-east-1 prices of " COST_DATE ")", money(r, now.cost), money(r, then.cost));
+}
+
+/* ---- timeline ---- */
+
+static int by_time(const void *a, const void *b)
+{
+    const struct report_moment *x = a, *y = b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    int c = strcmp(x->finding->id, y->finding->id);
+    return c ? c : strcmp(x->text, y->text);
+}
+
+static void add_moment(struct report *r, int64_t time, const char *text, struct loc loc, const struct finding *f)
+{
+    if (time != TIME_NONE)
+        *vec_push(&r->moments) = (struct report_moment){time, text, loc, f};
+}
+
+/* Where a finding gives no moments of its own, its first and last line are. */
+static void add_moments(struct report *r, const struct finding *f)
+{
+    for (size_t i = 0; i < f->events.n; i++)
+        add_moment(r, f->events.v[i].time, f->events.v[i].text, f->events.v[i].loc, f);
+    if (f->events.n)
+        return;
+    const char *first = f->count > 1 ? arena_printf(&r->arena, "first of %s: %s", count(r, f->count), f->title) : f->title;
+    add_moment(r, f->first_seen, first, f->citations.n ? f->citations.v[0].loc : LOC_NONE, f);
+    if (f->count > 1 && f->last_seen != f->first_seen)
+        add_moment(r, f->last_seen, arena_printf(&r->arena, "last of %s", f->id), LOC_NONE, f);
+}
+
+/* ---- words ---- */
+
+static void count_all(struct report *r)
+{
+    for (size_t i = 0; i < r->findings->list.n; i++)
+        r->counts[r->findings->list.v[i]->severity]++;
+    for (size_t i = 0; i < r->ev->sources.n; i++) {
+        const struct source *s = &r->ev->sources.v[i];
+        r->bytes_read += s->bytes_read;
+        r->bytes_decompressed += s->bytes_decompressed;
+        r->lines += s->lines;
+        r->unrecognised_lines += s->unrecognised_lines;
+        r->sources_lost += source_lost(s);
+    }
+    r->s3_records = r->ev->index.objects.n;
+}
+
+static const char *window_of(struct report *r)
+{
+    char from[TEXT_TIME_SIZE], to[TEXT_TIME_SIZE];
+    if (r->dossier->start == TIME_NONE)
+        return "no times in the evidence";
+    text_time_print(r->dossier->start, from);
+    text_time_print(r->dossier->end, to);
+    from[10] = to[10] = ' ';
+    bool same_day = memcmp(from, to, 10) == 0;
+    return arena_printf(&r->arena, "%.19s to %.19s UTC", from, same_day ? to + 11 : to);
+}
+
+static void write_verdict(struct report *r)
+{
+    uint64_t clean = 0, not_run = 0;
+    const struct findings *fs = r->findings;
+    for (size_t i = 0; i < fs->checks.n; i++) {
+        clean += fs->checks.v[i].verdict == VERDICT_CLEAN;
+        not_run += fs->checks.v[i].verdict == VERDICT_NOT_RUN;
+    }
+    uint64_t low = r->counts[SEVERITY_LOW] + r->counts[SEVERITY_INFO];
+    uint64_t all = r->counts[SEVERITY_CRITICAL] + r->counts[SEVERITY_HIGH] + r->counts[SEVERITY_MEDIUM];
+    r->verdict = arena_printf(&r->arena, "%s critical, %s high, %s medium %s%s in %s %s, %s. %zu checks ran, %s clean, %s could not run.",
+                              count(r, r->counts[SEVERITY_CRITICAL]), count(r, r->counts[SEVERITY_HIGH]),
+                              count(r, r->counts[SEVERITY_MEDIUM]), detector_plural(all, "finding", "findings"),
+                              low ? arena_printf(&r->arena, " (and %s below)", count(r, low)) : "", count(r, r->dossier->functions.n),
+                              detector_plural(r->dossier->functions.n, "function", "functions"), window_of(r), fs->checks.n - (size_t)not_run,
+                              count(r, clean), count(r, not_run));
+}
+
+static bool is_hurt(const struct report *r, uint32_t function)
+{
+    for (size_t i = 0; i < r->findings->list.n; i++)
+        if (r->findings->list.v[i]->severity >= SEVERITY_MEDIUM && r->findings->list.v[i]->function == function)
+            return true;
+    return false;
+}
+
+static void write_healthy(struct report *r)
+{
+    const char *names = "";
+    size_t n = 0;
+    for (size_t i = 0; i < r->dossier->functions.n; i++) {
+        const struct function *f = &r->dossier->functions.v[i];
+        if (is_hurt(r, f->name) || f->attempts.n == 0)
+            continue;
+        if (n < NAMED_MAX)
+            names = arena_printf(&r->arena, "%s%s%.*s", names, n ? ", " : "", SLICE_ARG(dossier_name(r->dossier, f->name)));
+        n++;
+    }
+    if (n)
+        r->healthy = n > NAMED_MAX ? arena_printf(&r->arena, "%s and %zu more", names, n - NAMED_MAX) : names;
+}
+
+/* The findings that matter, one sentence each, and what they follow from. */
+static void write_summary(struct report *r)
+{
+    const struct findings *fs = r->findings;
+    const char *text = r->top ? r->top->what : "";
+    if (!r->top) {
+        uint64_t n = r->ev->index.attempts.n;
+        r->summary = arena_printf(&r->arena, "%s %s of %s %s: %s cold %s, %s failed, %s timed out. Nothing in it calls for action; what could not "
+                                             "be checked stands below.",
+                                  count(r, n), detector_plural(n, "invocation", "invocations"), count(r, r->dossier->functions.n),
+                                  detector_plural(r->dossier->functions.n, "function", "functions"), count(r, r->dossier->cold),
+                                  detector_plural(r->dossier->cold, "start", "starts"), count(r, r->dossier->errors),
+                                  count(r, r->dossier->timeouts));
+        return;
+    }
+    for (size_t i = 0; i < fs->list.n; i++) {
+        const struct finding *f = fs->list.v[i];
+        if (f == r->top || f->severity < SEVERITY_MEDIUM)
+            continue;
+        text = arena_printf(&r->arena, "%s\n%s (%s%s%s).", text, f->title, f->id, f->caused_by ? ", follows from " : "",
+                            f->caused_by ? f->caused_by : "");
+    }
+    r->summary = text;
+}
+
+void report_init(struct report *r, const struct evidence *ev, const struct dossier *d, const struct findings *fs,
+                 enum severity min_severity, const char *command)
+{
+    *r = (struct report){.ev = ev, .dossier = d, .findings = fs, .min_severity = min_severity, .command = command};
+    arena_init(&r->arena);
+    if (fs->list.n && fs->list.v[0]->severity >= SEVERITY_MEDIUM)
+        r->top = fs->list.v[0];
+    r->headline = r->top ? r->top->title : "nothing at medium or above";
+    count_all(r);
+    write_verdict(r);
+    write_healthy(r);
+    write_summary(r);
+    add_figures(r);
+    for (size_t i = 0; i < fs->list.n && r->moments.n < MOMENTS_MAX; i++)
+        if (report_shows(r, fs->list.v[i]))
+            add_moments(r, fs->list.v[i]);
+    vec_sort(&r->moments, by_time);
+}
+
+void report_done(struct report *r)
+{
+    vec_done(&r->figures);
+    vec_done(&r->moments);
+    arena_done(&r->arena);
+}

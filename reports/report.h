@@ -1,0 +1,54 @@
+/* All that a renderer of the incident report may see: borrowed, const, worked out beforehand. A renderer prints and
+ * computes nothing; one more renderer is one file and one row of `renderers`. */
+#ifndef REPORTS_REPORT_H
+#define REPORTS_REPORT_H
+
+#include "base/buf.h"
+#include "forensics/detector.h"
+
+/* One row of "incident against the hour before". */
+struct report_figure {
+    const char *label, *incident, *before;
+};
+
+/* A line of the timeline's table. */
+struct report_moment {
+    int64_t time;
+    const char *text;
+    struct loc loc;
+    const struct finding *finding;
+};
+
+struct report {
+    const struct evidence *ev;
+    const struct dossier *dossier;
+    const struct findings *findings;
+    enum severity min_severity; /* findings below it are counted and not shown */
+    const char *command;        /* as typed, without options that do not change the content */
+    const char *headline;       /* of the top finding, or that there is none */
+    const char *verdict;        /* one line: how many findings of which severity, functions, window, checks */
+    const char *summary;        /* some sentences for a manager */
+    const char *healthy;        /* which functions stayed well, or NULL */
+    const struct finding *top;  /* the finding the figures are about, or NULL */
+    VEC(struct report_figure) figures;
+    VEC(struct report_moment) moments; /* in order of time */
+    uint64_t counts[SEVERITIES];
+    uint64_t bytes_read, bytes_decompressed, lines, unrecognised_lines, s3_records, sources_lost;
+    struct arena arena;
+};
+
+void report_init(struct report *r, const struct evidence *ev, const struct dossier *d, const struct findings *fs,
+                 enum severity min_severity, const char *command);
+void report_done(struct report *r);
+/* Is it shown at --min-severity? */
+bool report_shows(const struct report *r, const struct finding *f);
+/* Path and line of a place as FILE:LINE, in the report's arena; "" for LOC_NONE. */
+const char *report_place(struct report *r, struct loc loc);
+
+struct renderer {
+    const char *name;
+    void (*render)(struct report *r, struct buf *out);
+};
+extern const struct renderer *const renderers[]; /* the first is the default; NULL at the end */
+
+#endif

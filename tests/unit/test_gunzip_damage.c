@@ -1,0 +1,319 @@
+/* gunzip on cut files, on files with flipped bits, and from points in the middle: expected is what zlib says
+ * when asked directly. Where ISA-L may differ by nature (damaged data, see parsers/inflate_isal.c) the test
+ * says how far. */
+#include "tests/unit/gunzip_files.h"
+
+/* ---- cut files ---- */
+
+struct part {
+    size_t begin, data, trailer, end;
+};
+
+enum { PREFIX_MAX = 9 << 20 };
+
+/* What zlib makes of the first bytes of a stream. */
+static void zlib_prefix(struct slice data, struct buf *out)
+{
+    z_stream z = {0};
+    assert_int_equal(inflateInit2(&z, -15), Z_OK);
+    assert_true(buf_reserve(out, PREFIX_MAX));
+    z.next_in = (const Bytef *)data.p;
+    z.avail_in = (uInt)data.n;
+    z.next_out = (Bytef *)out->p + out->n;
+    z.avail_out = PREFIX_MAX;
+    int rc = inflate(&z, Z_SYNC_FLUSH);
+    assert_true(rc == Z_OK || rc == Z_STREAM_END || rc == Z_BUF_ERROR);
+    out->n += PREFIX_MAX - z.avail_out;
+    inflateEnd(&z);
+}
+
+static void put_part(struct buf *file, struct part *part, unsigned flags, struct slice text, int level)
+{
+    part->begin = file->n;
+    put_header(file, flags);
+    part->data = file->n;
+    put_data(file, text, level, Z_DEFAULT_STRATEGY, 0);
+    part->trailer = file->n;
+    put_trailer(file, text);
+    part->end = file->n;
+}
+
+static struct expected expected_of_cut(struct slice file, const struct part *parts, size_t n, size_t cut,
+                                       struct buf *text)
+{
+    struct expected e = {.damages = 1, .kind = GUNZIP_DAMAGE_TRUNCATED, .offset = cut};
+    buf_clear(text);
+    for (size_t i = 0; i < n && cut >= parts[i].data; i++) {
+        size_t to = cut < parts[i].trailer ? cut : parts[i].trailer;
+        zlib_prefix(slice_of(file.p + parts[i].data, to - parts[i].data), text);
+        e.members++;
+        if (cut == parts[i].end)
+            e = (struct expected){.members = e.members};
+    }
+    e.text = buf_slice(text);
+    return e;
+}
+
+static void test_cut_everywhere(void **state)
+{
+    (void)state;
+    struct part parts[4];
+    struct buf file, text = make_text(600), expected;
+    buf_init(&file, 0);
+    buf_init(&expected, 0);
+    put_part(&file, &parts[0], EXTRA | NAME | COMMENT | HEADER_CRC, buf_slice(&text), 9);
+    put_part(&file, &parts[1], 0, slice_head(buf_slice(&text), 50), 0);
+    put_part(&file, &parts[2], NAME, SLICE(""), 6);
+    put_part(&file, &parts[3], 0, slice_skip(buf_slice(&text), 400), 6);
+    for (size_t cut = 0; cut <= file.n; cut++) {
+        struct expected e = expected_of_cut(buf_slice(&file), parts, 4, cut, &expected);
+        assert_file(slice_head(buf_slice(&file), cut), e);
+    }
+    buf_done(&file);
+    buf_done(&text);
+    buf_done(&expected);
+}
+
+/* In a stream of megabytes, where ISA-L's back end has to find a place for zlib to start at. */
+static void test_cut_long(void **state)
+{
+    (void)state;
+    struct part part;
+    struct buf file, text = make_text(8 * 1000 * 1000), expected;
+    buf_init(&file, 0);
+    buf_init(&expected, 0);
+    put_part(&file, &part, 0, buf_slice(&text), 6);
+    assert_true(file.n > 3 * 512 * 1024); /* three of its marks */
+    for (size_t i = 0; i < 20 * BACKENDS; i++) {
+        size_t cut = part.data + random_below((uint32_t)(part.trailer - part.data));
+        buf_clear(&expected);
+        zlib_prefix(slice_of(file.p + part.data, cut - part.data), &expected);
+        struct result r = gunzip_all(backends[i % BACKENDS], slice_head(buf_slice(&file), cut),
+                                     i % 3 ? 200 * 1000 : ALL, i % 5 ? ALL : 30000);
+        assert_bytes(buf_slice(&r.out), buf_slice(&expected));
+        assert_int_equal(r.facts.damage.kind, GUNZIP_DAMAGE_TRUNCATED);
+        assert_int_equal(r.facts.damage.offset, cut);
+        buf_done(&r.out);
+    }
+    buf_done(&file);
+    buf_done(&text);
+    buf_done(&expected);
+}
+
+/* ---- flipped bits ---- */
+
+/* Both back ends at once, or zlib with itself. Returns whether ISA-L differs, which only counts as allowed
+ * when it has more bytes than zlib and some damage to show. */
+static bool flip_differs(struct slice file, size_t piece)
+{
+    struct result a = gunzip_all(&inflate_zlib, file, ALL, ALL);
+    struct result b = gunzip_all(&inflate_zlib, file, piece, ALL);
+    struct result c = gunzip_all(backends[BACKENDS - 1], file, piece, ALL);
+    assert_bytes(buf_slice(&b.out), buf_slice(&a.out));
+    assert_facts(&b.facts, &a.facts);
+    bool differs = c.out.n != a.out.n || !facts_same(&a.facts, &c.facts);
+    assert_true(slice_starts(buf_slice(&c.out), buf_slice(&a.out)));
+    if (differs)
+        assert_true(a.facts.damage.kind == GUNZIP_DAMAGE_BAD_DATA && c.facts.damages > 0);
+    buf_done(&a.out);
+    buf_done(&b.out);
+    buf_done(&c.out);
+    return differs;
+}
+
+static void test_flips(void **state)
+{
+    (void)state;
+    struct buf file, text = make_text(1000);
+    size_t differ = 0, flips = 0;
+    buf_init(&file, 0);
+    put_member(&file, NAME | HEADER_CRC, buf_slice(&text), 9, Z_DEFAULT_STRATEGY);
+    put_member(&file, 0, slice_head(buf_slice(&text), 99), 6, Z_FIXED);
+    buf_append(&file, SLICE(STORED));
+    for (size_t bit = 0; bit < file.n * 8; bit++) {
+        file.p[bit / 8] = (char)(file.p[bit / 8] ^ (1 << bit % 8));
+        differ += flip_differs(buf_slice(&file), ALL);
+        differ += flip_differs(buf_slice(&file), 1);
+        differ += flip_differs(buf_slice(&file), 64);
+        flips += 3;
+        file.p[bit / 8] = (char)(file.p[bit / 8] ^ (1 << bit % 8));
+    }
+    print_message("%zu of %zu damaged readings differ from zlib's, all with damage shown\n", differ, flips);
+    assert_true(differ * 20 < flips);
+    buf_done(&file);
+    buf_done(&text);
+}
+
+/* In a long stream the judge starts in the middle, and the place that it finds must be the same. */
+static void test_flips_long(void **state)
+{
+    (void)state;
+    struct buf file, text = make_text(6 * 1000 * 1000);
+    size_t differ = 0, flips = 40;
+    buf_init(&file, 0);
+    put_member(&file, 0, buf_slice(&text), 6, Z_DEFAULT_STRATEGY);
+    for (size_t i = 0; i < flips; i++) {
+        size_t bit = 8 * HEADER + random_below((uint32_t)(8 * (file.n - HEADER - TRAILER)));
+        file.p[bit / 8] = (char)(file.p[bit / 8] ^ (1 << bit % 8));
+        differ += flip_differs(buf_slice(&file), i % 2 ? 100 * 1000 : ALL);
+        file.p[bit / 8] = (char)(file.p[bit / 8] ^ (1 << bit % 8));
+    }
+    print_message("%zu of %zu damaged long streams differ from zlib's\n", differ, flips);
+    assert_true(differ * 20 < flips);
+    buf_done(&file);
+    buf_done(&text);
+}
+
+/* ---- points ---- */
+
+/* A reader that has used up to `at` compressed bytes; it may stop before, at random, if `early`. */
+static void read_to(struct gunzip *g, const struct inflate_backend *backend, struct slice file, size_t at,
+                    bool early)
+{
+    char out[500];
+    struct slice in = slice_head(file, at);
+    enum gunzip_status status;
+    gunzip_init(g, backend);
+    do {
+        size_t n;
+        status = gunzip_run(g, &in, out, sizeof out, &n);
+    } while (status != GUNZIP_MORE_INPUT && status != GUNZIP_STOPPED && (!early || random_below(300) > 0));
+}
+
+static void assert_point(const struct inflate_backend *backend, struct slice file, const struct result *whole,
+                         size_t at)
+{
+    struct gunzip g, other;
+    read_to(&g, backend, file, at, true);
+    struct gunzip_point *point = gunzip_save(&g);
+    gunzip_done(&g);
+    size_t consumed = (size_t)gunzip_point_consumed(point), produced = (size_t)gunzip_point_produced(point);
+    assert_true(consumed <= at);
+    gunzip_init(&other, &inflate_zlib);
+    for (int twice = 0; twice < 2; twice++) {
+        gunzip_restore(&other, point);
+        struct result r = read_on(&other, slice_skip(file, consumed), ANY, ANY);
+        assert_bytes(buf_slice(&r.out), slice_skip(buf_slice(&whole->out), produced));
+        assert_facts(&r.facts, &whole->facts);
+        buf_done(&r.out);
+    }
+    gunzip_done(&other);
+    gunzip_point_free(point);
+}
+
+static void test_points(void **state)
+{
+    (void)state;
+    struct buf file, text = make_text(200 * 1000), noise = make_noise(300 * 1000);
+    buf_init(&file, 0);
+    put_member(&file, NAME | EXTRA | COMMENT | HEADER_CRC, buf_slice(&text), 6, Z_DEFAULT_STRATEGY);
+    buf_append(&file, SLICE(EMPTY "\0\0" FIXED));
+    size_t cut = file.n;
+    put_member(&file, NAME, slice_head(buf_slice(&text), 70 * 1000), 6, Z_DEFAULT_STRATEGY);
+    cut += (file.n - cut) * 3 / 4; /* in the middle of a member of less than 64 KiB */
+    struct result part = gunzip_all(&inflate_zlib, slice_head(buf_slice(&file), cut), ALL, ALL);
+    put_member(&file, 0, buf_slice(&noise), 6, Z_DEFAULT_STRATEGY);
+    struct result whole = gunzip_all(&inflate_zlib, buf_slice(&file), ALL, ALL);
+    assert_int_equal(whole.out.n, 200 * 1000 + 1 + 70 * 1000 + 300 * 1000);
+    assert_int_equal(part.facts.damage.kind, GUNZIP_DAMAGE_TRUNCATED);
+    for (size_t i = 0; i < BACKENDS * 60; i++) {
+        size_t at = i < BACKENDS * 30 ? random_below((uint32_t)file.n) : random_below(60);
+        assert_point(backends[i % BACKENDS], buf_slice(&file), &whole, at);
+        assert_point(backends[i % BACKENDS], slice_head(buf_slice(&file), cut), &part,
+                     random_below((uint32_t)cut));
+    }
+    gunzip_point_free(NULL);
+    buf_done(&part.out);
+    buf_done(&whole.out);
+    buf_done(&file);
+    buf_done(&text);
+    buf_done(&noise);
+}
+
+/* A copy deep in a stream has no judge before the next block: cut there, it may lack three symbols, of 258
+ * bytes each at most; cut blocks later it lacks nothing. */
+static void test_points_cut(void **state)
+{
+    (void)state;
+    enum { POINT = 700 * 1000, BLOCKS = 200 * 1000, LACK_MAX = 3 * 258 };
+    struct buf file, text = make_text(5 * 1000 * 1000);
+    buf_init(&file, 0);
+    put_member(&file, 0, buf_slice(&text), 6, Z_DEFAULT_STRATEGY);
+    for (size_t i = 0; i < 30; i++) {
+        struct gunzip g;
+        size_t lack_max = i % 2 ? LACK_MAX : 0;
+        size_t cut = POINT + (i % 2 ? 1 : BLOCKS) + random_below(2000);
+        struct result whole = gunzip_all(&inflate_zlib, slice_head(buf_slice(&file), cut), ALL, ALL);
+        read_to(&g, backends[BACKENDS - 1], buf_slice(&file), POINT, false);
+        struct gunzip_point *point = gunzip_save(&g);
+        gunzip_restore(&g, point);
+        size_t consumed = (size_t)gunzip_point_consumed(point),
+               produced = (size_t)gunzip_point_produced(point);
+        gunzip_point_free(point);
+        struct result r = read_on(&g, slice_of(file.p + consumed, cut - consumed), ANY, ANY);
+        assert_true(slice_starts(slice_skip(buf_slice(&whole.out), produced), buf_slice(&r.out)));
+        assert_true(produced + r.out.n + lack_max >= whole.out.n);
+        assert_true(facts_same(&r.facts, &whole.facts));
+        gunzip_done(&g);
+        buf_done(&r.out);
+        buf_done(&whole.out);
+    }
+    buf_done(&file);
+    buf_done(&text);
+}
+
+/* ---- long streams ---- */
+
+/* More compressed bytes in one member than the ISA-L back end logs (64 MiB): a stored stream of `blocks`
+ * blocks, cut in the middle of the last one if `cut`. */
+static void assert_long(const struct inflate_backend *backend, size_t blocks, bool cut)
+{
+    enum { BLOCK = 65535 };
+    struct gunzip g;
+    struct buf file, noise = make_noise(BLOCK);
+    uLong crc = 0;
+    buf_init(&file, 0);
+    put_header(&file, 0);
+    for (size_t i = 0; i < blocks; i++) {
+        put_le(&file, i + 1 == blocks, 1);
+        put_le(&file, 0x0000ffff, 4);
+        buf_append(&file, buf_slice(&noise));
+        crc = crc32(crc, (const Bytef *)noise.p, BLOCK);
+    }
+    put_le(&file, (uint32_t)crc, 4);
+    put_le(&file, (uint32_t)(blocks * BLOCK), 4);
+    if (cut)
+        file.n -= TRAILER + BLOCK / 2;
+    gunzip_init(&g, backend);
+    struct result r = read_on(&g, buf_slice(&file), 256 * 1024, ALL);
+    assert_int_equal(r.out.n, blocks * BLOCK - (cut ? BLOCK / 2 : 0));
+    assert_int_equal(r.facts.damage.kind, cut ? GUNZIP_DAMAGE_TRUNCATED : GUNZIP_DAMAGE_NONE);
+    assert_int_equal(r.facts.damage.offset, cut ? file.n : 0);
+    assert_memory_equal(r.out.p + r.out.n - 1000, noise.p + (cut ? BLOCK - BLOCK / 2 : BLOCK) - 1000, 1000);
+    gunzip_done(&g);
+    buf_done(&r.out);
+    buf_done(&file);
+    buf_done(&noise);
+}
+
+static void test_long(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < BACKENDS; i++) {
+        assert_long(backends[i], 300, false); /* 20 MB */
+        assert_long(backends[i], 300, true);
+        assert_long(backends[i], 40, true);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cut_everywhere), cmocka_unit_test(test_cut_long),
+        cmocka_unit_test(test_flips),          cmocka_unit_test(test_flips_long),
+        cmocka_unit_test(test_points),         cmocka_unit_test(test_points_cut),
+        cmocka_unit_test(test_long),
+    };
+    say_compared();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

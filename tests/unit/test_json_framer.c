@@ -1,0 +1,109 @@
+/* parsers/json.h, the framer: where each value of a stream ends, however the stream is cut. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "parsers/json.h"
+
+/* A stream and its values, which `|` parts (it stands in no value). */
+struct row {
+    const char *stream, *values;
+};
+
+static const struct row rows[] = {
+    {"{}", "{}"},
+    {"{}{}", "{}|{}"},
+    {"[1][2]", "[1]|[2]"},
+    {"{\"a\":1}{\"b\":[{}]}", "{\"a\":1}|{\"b\":[{}]}"},
+    {"{}\n{}\n", "{}|\n{}|\n"},
+    {"  {} \t\r\n []", "  {}| \t\r\n []"},
+    {"{\"a\":\"}\"}{}", "{\"a\":\"}\"}|{}"},
+    {"{\"a\":\"\\\"}\"}{}", "{\"a\":\"\\\"}\"}|{}"},
+    {"{\"a\":\"\\\\\"}{}", "{\"a\":\"\\\\\"}|{}"},
+    {"{\"a\":\"0123456789abcdef0123456789}\"}[]", "{\"a\":\"0123456789abcdef0123456789}\"}|[]"},
+    {"{\"a\":\"tab\there\"}{}", "{\"a\":\"tab\there\"}|{}"},
+    {"{\n \"pretty\": [\n  1\n ]\n}\n{}", "{\n \"pretty\": [\n  1\n ]\n}|\n{}"},
+    {"START x\n{}", "START x\n|{}"},
+    {"12\n\"a}\"\n{}", "12\n|\"a}\"\n|{}"},
+    {"}\n{}", "}\n|{}"},
+    /* A line that was cut inside a string ends there, so that the next one is found. */
+    {"{\"message\":\"cut\n{\"b\":2}\n", "{\"message\":\"cut\n|{\"b\":2}|\n"},
+    {"{\"a\":{\"b\":\"cut\n[]", "{\"a\":{\"b\":\"cut\n|[]"},
+    /* What has no end is left over. */
+    {"{\"a\":1", "{\"a\":1"},
+    {"{}[1,", "{}|[1,"},
+    {"{\"a\":\"x", "{\"a\":\"x"},
+    {"bare", "bare"},
+    {"", ""},
+    {" \n ", " \n "},
+};
+
+/* Frames the stream in pieces of at most `step` bytes and compares; the last value is what is left over, or whole. */
+static void frame(const struct row *row, size_t step)
+{
+    struct slice stream = slice_str(row->stream), expected = slice_str(row->values);
+    struct json_framer framer;
+    size_t from = 0, fed = 0;
+    json_framer_init(&framer);
+    while (fed < stream.n) {
+        struct slice piece = slice_head(slice_skip(stream, fed), step);
+        size_t n = json_framer_feed(&framer, piece);
+        assert_true(n <= piece.n);
+        fed += n ? n : piece.n;
+        if (n == 0)
+            continue;
+        struct slice value = slice_of(stream.p + from, fed - from), due = slice_cut(&expected, '|');
+        if (!slice_eq(value, due))
+            fail_msg("step %zu: \"%.*s\", not \"%.*s\"", step, SLICE_ARG(value), SLICE_ARG(due));
+        from = fed;
+        json_framer_init(&framer);
+    }
+    struct slice left = slice_skip(stream, from);
+    if (!slice_eq(left, expected))
+        fail_msg("step %zu: \"%.*s\" is left, not \"%.*s\"", step, SLICE_ARG(left), SLICE_ARG(expected));
+}
+
+static void in_every_cut(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t step = 1; step <= strlen(rows[i].stream) + 1; step++)
+            frame(&rows[i], step);
+}
+
+/* An escaped byte is looked past, a line end too: it may be the last byte at hand. */
+static void escape_at_the_cut(void **state)
+{
+    struct json_framer framer;
+    (void)state;
+    json_framer_init(&framer);
+    assert_int_equal(json_framer_feed(&framer, SLICE("{\"a\\")), 0);
+    assert_int_equal(json_framer_feed(&framer, SLICE("\"}")), 0);
+    assert_int_equal(json_framer_feed(&framer, SLICE("\"}")), 2);
+}
+
+/* Deeper than any stack: the framer counts, and the reader decides what is too deep. */
+static void very_deep(void **state)
+{
+    static char text[2 * 100000];
+    struct json_framer framer;
+    (void)state;
+    memset(text, '[', sizeof text / 2);
+    memset(text + sizeof text / 2, ']', sizeof text / 2);
+    json_framer_init(&framer);
+    assert_int_equal(json_framer_feed(&framer, slice_of(text, sizeof text - 1)), 0);
+    assert_int_equal(json_framer_feed(&framer, SLICE("]")), 1);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_every_cut),
+        cmocka_unit_test(escape_at_the_cut),
+        cmocka_unit_test(very_deep),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
