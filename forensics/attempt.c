@@ -26,7 +26,7 @@ const char *attempt_status_name(enum attempt_status status)
 
 bool attempt_cold(const struct attempt *a)
 {
-    return decimal_known(a->init) || (a->flags & ATTEMPT_REINIT);
+    return decimal_known(a->init) || (a->flags & (ATTEMPT_REINIT | ATTEMPT_COLD));
 }
 
 int64_t attempt_begin(const struct attempt *a)

@@ -139,22 +139,24 @@ static void write_detail(const struct dossier *d, const struct failures *fail, s
 }
 
 static void write_prose(const struct dossier *d, const struct function *fn, const struct failures *fail,
-                        struct findings *fs, struct finding *f)
+                        const struct mark *told, struct findings *fs, struct finding *f)
 {
     struct arena *m = &fs->arena;
+    struct slice said = told ? dossier_name(d, told->host) : slice_of("", 0);
     struct slice name = dossier_name(d, fn->name), runtime = dossier_name(d, fail->runtime);
     const char *shell = dossier_shell_name(m, name);
     const char *on = fail->one_runtime && runtime.n ? arena_printf(m, " on %.*s", SLICE_ARG(runtime)) : "";
     f->title = arena_printf(m, "%zu %s of %.*s failed%s", fail->n, detector_plural(fail->n, "init", "inits"),
                             SLICE_ARG(name), on);
     f->what = arena_printf(m, "%s %s%s could not initialise: %s failed at the first try, %s when the init was repeated inside "
-                              "an invocation%s. %s %s failed with it.",
+                              "an invocation%s. %s %s failed with it.%s%.*s%s",
                            detector_count(m, fail->environments),
                            detector_plural(fail->environments, "environment", "environments"), on,
                            detector_count(m, fail->first_try), detector_count(m, fail->repeated),
                            fail->timeouts ? arena_printf(m, ", %s of them at the time limit", detector_count(m, fail->timeouts))
                                           : "",
-                           detector_count(m, f->count), detector_plural(f->count, "invocation", "invocations"));
+                           detector_count(m, f->count), detector_plural(f->count, "invocation", "invocations"),
+                           said.n ? " The program's own error: \"" : "", SLICE_ARG(said), said.n ? "\"." : "");
     f->how = "INIT_REPORT is the platform's own line for an init that failed. The application's last lines before it name "
              "the module or call. Environments of the same version that initialise well at the same time would "
              "point to the environment, not to the package.";
@@ -193,7 +195,7 @@ static void report(const struct detector *self, const struct dossier *d, const s
     }
     take_attempts(d, f, fn, fail);
     f->severity = f->count >= FAILED_HIGH ? SEVERITY_HIGH : f->count > 0 ? SEVERITY_MEDIUM : SEVERITY_LOW;
-    write_prose(d, fn, fail, fs, f);
+    write_prose(d, fn, fail, told, fs, f);
     write_detail(d, fail, fs, f);
     finding_span(f, "inits fail", f->first_seen, f->last_seen);
     /* An init that failed outside of any invocation counts as one: the contract's rule for lone error lines. */

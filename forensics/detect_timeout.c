@@ -186,9 +186,9 @@ static void write_prose(const struct timeouts *t, struct findings *fs, struct fi
     const char *limit = t->limit_ms ? arena_printf(m, "%s", detector_span(m, (int64_t)t->limit_ms)) : "unknown";
     f->title = arena_printf(m, "%s %s of %.*s timed out", detector_count(m, t->picks.n),
                             detector_plural(t->picks.n, "invocation", "invocations"), SLICE_ARG(name));
-    f->what = arena_printf(m, "%s of %s invocations ran into the limit of %s. %s of them were cold.%s%.*s%s",
+    f->what = arena_printf(m, "%s of %s invocations ran into the limit of %s. %s of them %s cold.%s%.*s%s",
                            detector_count(m, t->picks.n), detector_count(m, t->f->attempts.n), limit,
-                           t->cold ? detector_count(m, t->cold) : "None", t->host ? " Most last spoke of " : "",
+                           t->cold ? detector_count(m, t->cold) : "None", detector_plural(t->cold, "was", "were"), t->host ? " Most last spoke of " : "",
                            SLICE_ARG(t->host ? dossier_name(t->d, t->host) : SLICE("")), t->host ? "." : "");
     f->how = "The platform says so for each of them (the line \"Task timed out after\", or Status: timeout in the "
              "report). The last words show where an invocation was, not that this caused the delay: a "

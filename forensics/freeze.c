@@ -11,6 +11,8 @@ enum {
     TIE_MS = 1000,
     /* INIT_REPORT of a repeated init stands 0 to 1 ms before its START (53 of 53 in a real export). */
     REINIT_MS = 50,
+    /* An init may take 10 s before it is ended (field guide 1.5). */
+    INIT_MAX_MS = 10000,
 };
 
 /* ---- attempts from parts ---- */
@@ -313,16 +315,10 @@ static void drop_equal_phases(struct index *x)
     x->phases.n = kept;
 }
 
-/* The attempt that pays for a failed init: the one in which it stands, else the next of the environment. */
-static struct attempt *payer(const struct timeline *t, const struct phase *p)
+/* The first attempt that began behind the phase, in its environment. */
+static struct attempt *next_of(const struct timeline *t, const struct phase *p)
 {
-    int64_t time = p->time == TIME_NONE ? TIME_NONE : p->time + REINIT_MS;
-    struct attempt *a = open_at(t, p->stream, time, p->loc);
-    bool inside = a && (a->report == TIME_NONE || p->time <= a->report) && (p->time != TIME_NONE || p->phase == PHASE_INVOKE);
-    if (inside && !(p->time == TIME_NONE && (a->flags & ATTEMPT_REPORT)))
-        return a;
-    size_t low = t->first[p->stream], high = t->first[p->stream + 1];
-    for (size_t i = low; i < high; i++) {
+    for (size_t i = t->first[p->stream]; i < t->first[p->stream + 1]; i++) {
         struct attempt *next = t->v[i];
         int64_t begin = attempt_begin(next);
         bool later = begin != TIME_NONE && p->time != TIME_NONE ? begin > p->time : place_before(p->loc, next->loc);
@@ -332,12 +328,39 @@ static struct attempt *payer(const struct timeline *t, const struct phase *p)
     return NULL;
 }
 
+/* The attempt that pays for a failed init: the one in which it stands, else the next of the environment. */
+static struct attempt *payer(const struct timeline *t, const struct phase *p)
+{
+    int64_t time = p->time == TIME_NONE ? TIME_NONE : p->time + REINIT_MS;
+    struct attempt *a = open_at(t, p->stream, time, p->loc);
+    bool inside = a && (a->report == TIME_NONE || p->time <= a->report) && (p->time != TIME_NONE || p->phase == PHASE_INVOKE);
+    if (inside && !(p->time == TIME_NONE && (a->flags & ATTEMPT_REPORT)))
+        return a;
+    return next_of(t, p);
+}
+
+/* Where the report is missing, an environment that was begun or restored just before says that the start was cold.
+ * Lambda may also start an environment ahead of any call: a longer wait tells nothing. */
+static void charge_start(const struct timeline *t, const struct phase *p)
+{
+    struct attempt *a = next_of(t, p);
+    if (!a || (a->flags & ATTEMPT_REPORT) || attempt_begin(a) == TIME_NONE || attempt_begin(a) - p->time > INIT_MAX_MS)
+        return;
+    a->flags |= ATTEMPT_COLD;
+    if (p->kind == EVENT_RESTORE_REPORT && !decimal_known(a->init)) {
+        a->init = p->init;
+        a->flags |= ATTEMPT_RESTORED;
+    }
+}
+
 /* A failed init is repeated inside the next invocation: field guide 1.5. */
 static void charge_inits(struct index *x, const struct timeline *t)
 {
     for (size_t i = 0; i < x->phases.n; i++) {
         const struct phase *p = &x->phases.v[i];
         bool failed = p->status == STATUS_ERROR || p->status == STATUS_TIMEOUT;
+        if (p->kind == EVENT_INIT_START || p->kind == EVENT_RESTORE_REPORT)
+            charge_start(t, p);
         if (p->kind != EVENT_INIT_REPORT || (!failed && p->phase != PHASE_INVOKE))
             continue;
         struct attempt *a = payer(t, p);

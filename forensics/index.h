@@ -27,6 +27,7 @@ enum attempt_flag {
     ATTEMPT_INIT_FAILED = 1 << 8,
     ATTEMPT_STATUS = 1 << 9,   /* the report itself gave a status (the new style) */
     ATTEMPT_MERGED = 1 << 10,  /* a part that has gone into another row: that of `next` */
+    ATTEMPT_COLD = 1 << 12,    /* an init or restore ended just before it began, and no report tells its duration */
     ATTEMPT_HIDDEN = 1 << 11,  /* outside of --from, --to or --function */
 };
 
@@ -60,7 +61,7 @@ struct run {
 
 enum mark_kind {
     MARK_SIGNATURE, /* value: signature index */
-    MARK_ERROR,     /* an error nobody caught; text: its type */
+    MARK_ERROR,     /* an error nobody caught; text: its type, host: its message, made alike */
     MARK_TIMEOUT,   /* text: the last words before it, value: limit in ms or 0 */
     MARK_WORDS,     /* last words of an invocation that was open when its file ended */
     MARK_KEY,       /* value: number of an object key that the line names; gone after the freeze */

@@ -113,6 +113,10 @@ static void mark_error(struct worker *w, const struct event *e, struct attempt *
     struct mark m = {.kind = MARK_ERROR, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
     m.text = intern_id(&w->index.names, e->error_type);
     m.level = e->level;
+    char pattern[WORDING_MAX];
+    ptrdiff_t cut = slice_find(e->error_message, SLICE("\\n"));
+    struct slice first = cut < 0 ? e->error_message : slice_head(e->error_message, (size_t)cut);
+    m.host = intern_id(&w->index.names, slice_of(pattern, wording_of(first, pattern)));
     *vec_push(&w->index.marks) = m;
 }
 

@@ -31,9 +31,11 @@ static bool decoration(struct slice *s, int64_t *time)
         return true;
     }
     struct slice rest = *s;
-    if (text_time(&rest, time) && (rest.n == 0 || *rest.p == ' ' || *rest.p == '\t' || *rest.p == '|')) {
-        *s = rest;
-        return true;
+    if (text_time(&rest, time)) {
+        (void)text_literal(&rest, SLICE("Copy")); /* the console's button, copied with its table */
+        bool ends = rest.n == 0 || *rest.p == ' ' || *rest.p == '\t' || *rest.p == '|' || rest.p[-1] == 'y';
+        *s = ends ? rest : *s;
+        return ends;
     }
     uint64_t ms;
     rest = *s;
@@ -68,20 +70,41 @@ static bool quoted(struct slice *s)
     return true;
 }
 
+/* The platform line at the front of `rest`, which may be a cell of a table. */
+static bool take_platform(struct slice rest, struct slice *ret)
+{
+    ptrdiff_t bar = slice_find(rest, SLICE(" | "));
+    *ret = rest;
+    if (rest.n == 0 || is_platform(rest))
+        return rest.n > 0;
+    *ret = slice_head(rest, bar < 0 ? 0 : (size_t)bar);
+    return ret->n > 0 && is_platform(*ret);
+}
+
+/* `service_1  | text`: docker compose. */
+static bool compose_head(struct slice line, struct slice *ret)
+{
+    struct slice rest = line, word;
+    if (!text_word(&rest, &word) || word.n > 64 || rest.n == 0 || *rest.p != ' ')
+        return false;
+    text_skip_blanks(&rest);
+    *ret = slice_skip(rest, 2);
+    return slice_starts(rest, SLICE("| ")) && word.n > 1 && word.p[word.n - 2] == '_';
+}
+
 static bool bare_head(struct slice line, struct entry *ret)
 {
     struct slice rest = line;
     int64_t time = TIME_NONE;
-    size_t steps = 0;
     enum { STEPS_MAX = 32 };
-    while (steps < STEPS_MAX && decoration(&rest, &time))
-        steps++;
-    if (steps > 0 || quoted(&rest)) {
-        if (rest.n && is_platform(rest)) {
-            ret->time = time;
-            ret->text = rest;
-            return true;
-        }
+    if (compose_head(line, &ret->text))
+        return true;
+    bool looked = quoted(&rest) && take_platform(rest, &ret->text);
+    for (size_t i = 0; i < STEPS_MAX && !looked && decoration(&rest, &time); i++)
+        looked = take_platform(rest, &ret->text);
+    if (looked) {
+        ret->time = time;
+        return true;
     }
     if (continues(line))
         return false;
@@ -109,13 +132,19 @@ static bool app_head(struct slice line, struct entry *ret)
     return e.kind == EVENT_APP && (e.has_id || e.in_init || e.unhandled);
 }
 
+static bool composed(struct slice line, struct entry *ret)
+{
+    return compose_head(line, &ret->text);
+}
+
 static int bare_score(struct slice head)
 {
-    size_t heads, lines, apps;
+    size_t heads, lines, apps, services;
     container_sample(head, platform_head, &heads, &lines);
     container_sample(head, app_head, &apps, &lines);
+    container_sample(head, composed, &services, &lines);
     if (heads == 0 && apps == 0)
-        return 0;
+        return services * 3 >= lines && services > 0 ? 30 : 0;
     return heads * 10 >= lines ? 50 : 35;
 }
 

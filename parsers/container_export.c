@@ -6,11 +6,21 @@
 
 enum { EXPORT_HEAD = 25 };
 
+/* The platform's own line `time id Task timed out after`: an export puts its time before that one. */
+static bool is_timeout_line(struct slice line)
+{
+    static const struct slice words = {" Task timed out after ", 22};
+    uint8_t id[16];
+    enum { UUID_BYTES = 36 };
+    return line.n > EXPORT_HEAD + UUID_BYTES + words.n && line.p[EXPORT_HEAD + UUID_BYTES] == ' ' &&
+           slice_starts(slice_skip(line, EXPORT_HEAD + UUID_BYTES), words) && text_uuid_at(line.p + EXPORT_HEAD, id);
+}
+
 /* Node and .NET write `time TAB` themselves: the blank after Z tells the export's time from theirs. */
 static bool export_head(struct slice line, struct entry *ret)
 {
     int64_t time;
-    if (line.n < EXPORT_HEAD || line.p[EXPORT_HEAD - 1] != ' ' || !text_time_at(line.p, &time))
+    if (line.n < EXPORT_HEAD || line.p[EXPORT_HEAD - 1] != ' ' || !text_time_at(line.p, &time) || is_timeout_line(line))
         return false;
     ret->time = time;
     ret->text = slice_skip(line, EXPORT_HEAD);
@@ -40,7 +50,7 @@ static int export_score(struct slice head)
 {
     size_t heads, lines;
     container_sample(head, any_head, &heads, &lines);
-    if (heads == 0)
+    if (heads <= container_naked(head))
         return 0;
     /* One entry may have hundreds of continuation lines, and its first line may lie in the file before. */
     return heads * 4 >= lines ? 90 : 60;

@@ -266,11 +266,27 @@ const struct document *document_kind(struct slice head)
     return text.n && *text.p == '{' ? kind_of(text) : NULL;
 }
 
+/* A prompt, a comment or half a line may stand before the first document of a pasted file. */
+static struct slice skip_preface(struct slice head)
+{
+    enum { PREFACE_LINES = 8 };
+    struct slice rest = head, line;
+    for (size_t i = 0; i < PREFACE_LINES && rest.n; i++) {
+        struct slice at = slice_trim(rest);
+        if (at.n && (*at.p == '{' || *at.p == '['))
+            return at;
+        (void)text_line(&rest, &line);
+    }
+    return slice_of("", 0);
+}
+
 static int json_score(struct slice head)
 {
     struct slice text = slice_trim(head);
-    if (text.n < 2 || (*text.p != '{' && *text.p != '['))
+    if (text.n < 2)
         return 0;
+    if (*text.p != '{' && *text.p != '[')
+        return document_kind(skip_preface(text)) ? 70 : 0;
     if (*text.p == '[') {
         struct slice next = slice_trim(slice_skip(text, 1));
         if (next.n == 0 || !memchr("{[\"]", *next.p, 4))

@@ -10,6 +10,7 @@ struct cursor {
     struct entry entry; /* the open one, its slices not yet set */
     /* Where its parts lie, from the window's start, which does not move while an entry is open. */
     size_t text_at, group_at, stream_at;
+    size_t text_n; /* when the head took less than its line; else 0, and the text goes on to the entry's end */
     size_t at;     /* of the line to look at next, from the window's start */
     uint64_t line; /* number of that line */
     bool open;
@@ -29,7 +30,7 @@ static void close_entry(struct cursor *c, size_t end, bool last)
     struct slice window = input_window(c->in);
     if (c->open) {
         struct entry *e = &c->entry;
-        e->text = slice_rtrim(slice_of(window.p + c->text_at, end - c->text_at));
+        e->text = slice_rtrim(slice_of(window.p + c->text_at, c->text_n ? c->text_n : end - c->text_at));
         e->group.p = window.p + c->group_at;
         e->stream.p = window.p + c->stream_at;
         c->in->source->entries++;
@@ -61,6 +62,7 @@ static void take_line(struct cursor *c, struct slice line)
     c->entry = head;
     c->entry.loc = (struct loc){c->in->source->index, (uint32_t)c->line, c->in->offset};
     c->text_at = (size_t)(head.text.p - window);
+    c->text_n = head.text.p + head.text.n < bare.p + bare.n ? head.text.n : 0;
     c->group_at = offset_in(head.group, window);
     c->stream_at = offset_in(head.stream, window);
     c->open = true;
@@ -130,4 +132,18 @@ void container_sample(struct slice text, bool (*head)(struct slice line, struct 
         ignored = (struct entry){.time = TIME_NONE};
         *ret_heads += head(line, &ignored);
     }
+}
+
+static bool naked_head(struct slice line, struct entry *ret)
+{
+    (void)ret;
+    return slice_starts(line, SLICE("START RequestId:")) || slice_starts(line, SLICE("END RequestId:")) ||
+           slice_starts(line, SLICE("REPORT RequestId:"));
+}
+
+size_t container_naked(struct slice text)
+{
+    size_t naked, lines;
+    container_sample(text, naked_head, &naked, &lines);
+    return naked;
 }

@@ -62,7 +62,7 @@ static bool tail_head(struct slice line, struct entry *ret)
     if (stream_word(&after, &ret->stream))
         return message_follows(after, ret);
     ret->text = rest;
-    return true;
+    return !slice_starts(rest, SLICE("| ")); /* that is a table, copied from the console */
 }
 
 static bool sam_head(struct slice line, struct entry *ret)
@@ -107,7 +107,9 @@ static int score_of(struct slice head, bool (*is_head)(struct slice, struct entr
 {
     size_t heads, lines;
     container_sample(head, is_head, &heads, &lines);
-    return heads == 0 ? 0 : heads * 4 >= lines ? sure : sure / 2;
+    if (heads <= container_naked(head))
+        return 0;
+    return heads * 4 >= lines ? sure : sure / 2;
 }
 
 static int tail_score(struct slice head)

@@ -53,6 +53,21 @@ static enum name name_of(struct slice key)
     return NAME_OTHER;
 }
 
+/* Tools that encode JSON twice leave `\n` in letters at the end of each message: undone once more. */
+static struct slice decode_message(struct documents *d, struct slice raw)
+{
+    buf_clear(&d->message);
+    (void)json_decode(raw, &d->message);
+    struct slice text = buf_slice(&d->message);
+    if (!slice_ends(text, SLICE("\\n")))
+        return text;
+    size_t once = d->message.n;
+    if (!buf_reserve(&d->message, once))
+        return text;
+    (void)json_decode(slice_of(d->message.p, once), &d->message);
+    return slice_skip(buf_slice(&d->message), once);
+}
+
 /* One field of an event. The message's decoded bytes stay in d->message until the next one. */
 static void event_field(struct documents *d, struct json *j, struct slice key, struct entry *e, bool *has_text)
 {
@@ -69,11 +84,8 @@ static void event_field(struct documents *d, struct json *j, struct slice key, s
         e->loc = document_loc(d, raw.p);
         e->text = raw;
         *has_text = true;
-        if (is_string && escaped) {
-            buf_clear(&d->message);
-            (void)json_decode(raw, &d->message);
-            e->text = buf_slice(&d->message);
-        }
+        if (is_string && escaped)
+            e->text = decode_message(d, raw);
         return;
     case NAME_TIME: e->time = time_of(raw); return;
     case NAME_STREAM: e->stream = raw; return;

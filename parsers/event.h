@@ -60,6 +60,7 @@ struct event {
     struct slice runtime;    /* nodejs:20.v13 */
     struct slice stream;     /* platform.initStart's instanceId when it is a log stream */
     struct slice error_type;
+    struct slice error_message; /* of an error nobody caught, as it stands (JSON escapes included) */
     struct slice trace;      /* 1-8hex-24hex or 32 hex */
     struct slice text;       /* the application's message without its prefix */
     int64_t time;            /* of the message itself, TIME_NONE when it has none */

@@ -60,19 +60,27 @@ static bool take_timeout(struct slice s, struct event *e)
     return true;
 }
 
-/* The value of "errorType" in an error object that was printed as JSON. */
-static void find_error_type(struct slice text, struct event *e)
+/* The string value of a key in an error object that was printed as JSON. */
+static struct slice find_value(struct slice text, struct slice key)
 {
-    ptrdiff_t at = slice_find(text, SLICE("\"errorType\""));
-    if (at < 0)
-        return;
-    struct slice rest = slice_skip(text, (size_t)at + sizeof "\"errorType\"" - 1);
+    ptrdiff_t at = slice_find(text, key);
+    struct slice rest = slice_skip(text, at < 0 ? text.n : (size_t)at + key.n);
     skip_gap(&rest);
     if (!text_char(&rest, ':'))
-        return;
+        return slice_of("", 0);
     skip_gap(&rest);
-    if (text_char(&rest, '"'))
-        e->error_type = slice_cut(&rest, '"');
+    if (!text_char(&rest, '"'))
+        return slice_of("", 0);
+    size_t n = 0;
+    while (n < rest.n && rest.p[n] != '"')
+        n += rest.p[n] == '\\' ? 2 : 1;
+    return slice_head(rest, n);
+}
+
+static void find_error(struct slice text, struct event *e)
+{
+    e->error_type = find_value(text, SLICE("\"errorType\""));
+    e->error_message = find_value(text, SLICE("\"errorMessage\""));
 }
 
 /* Heads that Node's runtime puts before an error nobody caught. */
@@ -87,7 +95,7 @@ static void take_unhandled_node(struct event *e)
     if (e->level < LEVEL_ERROR || !node_unhandled(e->text))
         return;
     e->unhandled = true;
-    find_error_type(e->text, e);
+    find_error(e->text, e);
 }
 
 /* time TAB id TAB [level TAB] text; also with blanks for tabs, as pasted. */
@@ -124,6 +132,7 @@ static void python_unhandled(struct slice rest, struct event *e)
         return;
     e->unhandled = true;
     e->error_type = named ? slice_head(word, word.n - 1) : word;
+    e->error_message = slice_trim(slice_cut(&rest, '\n'));
 }
 
 /* [LEVEL] TAB time TAB id TAB text */
@@ -179,7 +188,7 @@ static void go_unhandled(struct event *e)
     }
     if (!slice_starts(rest, SLICE("{\"errorMessage\":")) && !slice_starts(rest, SLICE("{\"errorType\":")))
         return;
-    find_error_type(rest, e);
+    find_error(rest, e);
     e->unhandled = e->error_type.n > 0;
 }
 

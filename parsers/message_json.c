@@ -181,7 +181,7 @@ static bool read_platform(struct json *j, struct slice type, struct event *e)
     return !j->error;
 }
 
-enum app_key { KEY_TIME, KEY_LEVEL, KEY_PYTHON_LEVEL, KEY_ID, KEY_TYPE, KEY_FUNCTION, KEY_MESSAGE, KEY_OTHER };
+enum app_key { KEY_TIME, KEY_LEVEL, KEY_PYTHON_LEVEL, KEY_ID, KEY_TYPE, KEY_ERROR_MESSAGE, KEY_FUNCTION, KEY_MESSAGE, KEY_OTHER };
 
 struct app_name {
     const char *name;
@@ -203,6 +203,7 @@ static const struct app_name app_names[] = {
     {"request_id", KEY_ID},
     {"errorType", KEY_TYPE},
     {"exception_name", KEY_TYPE},
+    {"errorMessage", KEY_ERROR_MESSAGE},
     {"function_name", KEY_FUNCTION},
     {"function_arn", KEY_FUNCTION},
     {"functionArn", KEY_FUNCTION},
@@ -225,6 +226,8 @@ static void app_error_type(struct json *j, struct event *e)
     while (json_next_key(j, &key)) {
         if (slice_eq(key, SLICE("errorType")))
             e->error_type = scalar(j);
+        else if (slice_eq(key, SLICE("errorMessage")))
+            e->error_message = scalar(j);
         else
             (void)json_skip(j);
     }
@@ -258,6 +261,7 @@ static void app_field(struct json *j, enum app_key key, struct event *e, unsigne
     case KEY_PYTHON_LEVEL: e->level = level_parse(value); return;
     case KEY_ID: take_id(value, e); return;
     case KEY_TYPE: e->error_type = value; return;
+    case KEY_ERROR_MESSAGE: e->error_message = value; return;
     case KEY_FUNCTION: app_function(value, e); return;
     case KEY_MESSAGE:
     case KEY_OTHER: return;

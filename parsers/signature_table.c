@@ -40,7 +40,7 @@
 /* Node's system errors: connect ECONNREFUSED 127.0.0.1:3306 | code: 'ECONNREFUSED' | ECONNREFUSED: text */
 #define NODE(code)                                                                                           \
     "(?|\\b(?:connect|read|write|getaddrinfo|bind|listen|spawn(?: \\S+)?|query\\w*)[ ]+(" code               \
-    ")\\b(?![\"'])|" KEY("code") "(" code ")\\b|\\b(?:" code "):[ ](?!\\d))"
+    ")\\b|" KEY("code") "(" code ")\\b|\\b(?:" code "):[ ](?!\\d))"
 /* AWS errors in the words of boto, of Go's SDK, of objects (name, Code, __type) and as a class before its
  * message. */
 #define AWS(code)                                                                                            \
@@ -290,7 +290,8 @@ const struct signature signature_table[] = {
     TEXT("os-cannot-start-thread", "can't start new thread", NULL, OS, "os", FIX_THREADS),
     TEXT("os-native-thread", "native thread", "\\bunable to create (?:new )?native thread", OS, "os",
          FIX_THREADS),
-    TEXT("os-new-thread-failed", "failed to create new OS thread", NULL, OS, "os", FIX_THREADS),
+    TEXT("os-new-thread-failed", "failed to create new OS thread",
+         "(?:\\bruntime: )?failed to create new OS thread", OS, "os", FIX_THREADS),
     TEXT("os-resource-unavailable", "Resource temporarily unavailable",
          "(?:(?:[\\w./-]+: (?:line \\d+: )?)?\\bfork(?:/exec [^:\\n]{1,100})?: (?:retry: )?|\\[Errno 11\\] "
          "|\\b(EAGAIN): |\\bpthread_create "

@@ -64,22 +64,75 @@ void escape_terminal(struct buf *out, struct slice s)
             buf_append(out, c);
 }
 
-/* Everything that CommonMark, GitHub or HTML could read as markup, as character references: they hold in
- * tables, where a backslash would not keep a bar. */
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* `:tada:` and `http:` but not the colons of a clock or of nodejs:20. */
+static bool colon_acts(struct slice s, size_t at)
+{
+    size_t n = 1;
+    if (at + 1 < s.n && s.p[at + 1] == '/')
+        return true;
+    while (at + n < s.n && (is_alnum(s.p[at + n]) || memchr("_+-", s.p[at + n], 3)))
+        n++;
+    bool clock = n == 3 && s.p[at + 1] >= '0' && s.p[at + 1] <= '9';
+    return n > 1 && at + n < s.n && s.p[at + n] == ':' && !clock;
+}
+
+/* `1.` and `1)` begin a list only at the start of a line. */
+static bool numbers_list(struct slice s, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return at > 0;
+}
+
+/* Would CommonMark, GitHub or HTML read the byte as markup where it stands? What is put between may begin a line. */
+static bool acts(struct slice s, size_t at)
+{
+    char c = s.p[at], before = at ? s.p[at - 1] : ' ', after = at + 1 < s.n ? s.p[at + 1] : ' ';
+    switch (c) {
+    case '&':
+    case '<':
+    case '>':
+    case '|':
+    case '*':
+    case '`':
+    case '[':
+    case ']':
+    case '\\':
+    case '@':
+    case '$':
+    case '~': return true;
+    case '_': return !(is_alnum(before) && is_alnum(after));
+    case '#': return at == 0 || after != ' ';
+    case ':': return colon_acts(s, at);
+    case '-':
+    case '+':
+    case '=': return at == 0;
+    case '.':
+    case ')': return after == ' ' && numbers_list(s, at);
+    default: return false;
+    }
+}
+
+/* As character references: they hold in tables, where a backslash would not keep a bar. A bare www. or an address
+ * is linked by GitHub: its first dot goes. */
 void escape_markdown(struct buf *out, struct slice s)
 {
-    struct slice c, plain;
     struct buf shown;
     buf_init(&shown, 0);
     escape_terminal(&shown, s);
-    plain = buf_slice(&shown);
-    while (plain.n) {
-        c = slice_head(plain, 1);
-        plain = slice_skip(plain, 1);
-        if (memchr("&<>|*_`[]()#!~\\@:{}$^", *c.p, 21))
-            buf_printf(out, "&#%d;", *c.p);
+    struct slice text = buf_slice(&shown);
+    for (size_t i = 0; i < text.n; i++) {
+        bool www = text.p[i] == '.' && i >= 3 && slice_eq_nocase(slice_of(text.p + i - 3, 3), SLICE("www"));
+        if (www || acts(text, i))
+            buf_printf(out, "&#%d;", text.p[i]);
         else
-            buf_append(out, c);
+            buf_byte(out, text.p[i]);
     }
     buf_done(&shown);
 }

@@ -87,6 +87,17 @@ static void add_figure(struct report *r, const char *label, const char *incident
     *vec_push(&r->figures) = (struct report_figure){label, incident, before};
 }
 
+/* An invocation that failed at its end began before. */
+static int64_t incident_begin(const struct finding *f)
+{
+    int64_t begin = f->first_seen;
+    for (size_t i = 0; i < f->attempts.n; i++) {
+        int64_t time = attempt_begin(f->attempts.v[i]);
+        begin = time != TIME_NONE && time < begin ? time : begin;
+    }
+    return begin;
+}
+
 static void add_figures(struct report *r)
 {
     const struct finding *f = r->top;
@@ -95,8 +106,9 @@ static void add_figures(struct report *r)
     if (!fn || f->first_seen == TIME_NONE)
         return;
     const char *name = arena_copy(&r->arena, dossier_name(r->dossier, fn->name)).p;
-    measure(r, fn, f->first_seen, f->last_seen + 1, &now);
-    measure(r, fn, f->first_seen - HOUR_MS, f->first_seen, &then);
+    int64_t from = incident_begin(f);
+    measure(r, fn, from, f->last_seen + 1, &now);
+    measure(r, fn, from - HOUR_MS, from, &then);
     add_figure(r, arena_printf(&r->arena, "invocations of %s", name), count(r, now.invocations), count(r, then.invocations));
     add_figure(r, "environments alive at the peak", count(r, now.alive), count(r, then.alive));
     add_figure(r, "errors", share(r, now.errors, now.invocations), share(r, then.errors, then.invocations));
@@ -163,7 +175,8 @@ static const char *window_of(struct report *r)
     text_time_print(r->dossier->end, to);
     from[10] = to[10] = ' ';
     bool same_day = memcmp(from, to, 10) == 0;
-    return arena_printf(&r->arena, "%.19s to %.19s UTC", from, same_day ? to + 11 : to);
+    from[19] = to[19] = '\0';
+    return arena_printf(&r->arena, "%s to %s UTC", from, same_day ? to + 11 : to);
 }
 
 static void write_verdict(struct report *r)

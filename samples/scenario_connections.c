@@ -25,8 +25,8 @@ static void refuse(struct world *w, struct turn *t, uint64_t after_ms, const str
 static struct function *surge(struct world *w, const char *name, enum language language, const char *subject)
 {
     struct function *f = world_function(w, name, language, subject);
-    uint64_t peak = w->budget / 16 < USERS_MIN ? USERS_MIN : w->budget / 16 > USERS_MAX ? USERS_MAX : w->budget / 16;
-    uint64_t calm = w->budget / 10, users = w->budget * 3 / 4;
+    uint64_t peak = w->budget / 40 < USERS_MIN ? USERS_MIN : w->budget / 40 > USERS_MAX ? USERS_MAX : w->budget / 40;
+    uint64_t calm = w->budget / 20, users = w->budget * 17 / 20;
     f->duration = 110000;
     f->duration_spread = 200;
     world_source(w, f, calm);
@@ -213,12 +213,15 @@ void scenario_descriptors(struct world *w)
 static void behave_handled(struct world *w, struct turn *t)
 {
     uint64_t ms = t->plan->duration / 100;
-    lambda_behave_healthy(w, t);
-    if (!world_during(w, t->start) || w->limit == 0)
+    if (!world_during(w, t->start) || w->limit == 0) {
+        lambda_behave_healthy(w, t);
         return;
+    }
     w->limit--;
+    lambda_say(t, 2, INFO, "profile %u requested", random_between(&w->random, 10000, 99999));
     lambda_say(t, ms / 2, WARN,
                "connection to mysql failed (attempt 1 of 3), trying again: Error: connect ECONNREFUSED 10.0.2.17:3306");
+    lambda_say(t, ms, INFO, "connected at attempt 2, profile sent");
 }
 
 void scenario_handled(struct world *w)
@@ -236,7 +239,7 @@ void scenario_handled(struct world *w)
 
 static void behave_then_wait(struct world *w, struct turn *t)
 {
-    int64_t turning = w->from + (int64_t)(w->budget * 3 / 8 * w->sources[1].gap_us / 1000);
+    int64_t turning = w->from + (int64_t)(w->budget * 17 / 40 * w->sources[1].gap_us / 1000);
     if (t->start < turning || t->start < w->from || t->e->connected) {
         behave_mysql(w, t);
         return;

@@ -106,6 +106,9 @@ static void loop_of_one(struct world *w, const char *name, uint64_t calls)
     w->main = f;
     objects_trigger(w, IMAGES, "", f);
     start_loop(w, "cat 1.jpg");
+    f->version = 6; /* the next one has the wrong bucket in its settings */
+    f->deploy_at = w->from - MINUTE;
+    f->deploy_init = f->init;
     world_neighbours(w, w->budget > calls ? w->budget - calls : 0);
     truth_allow(&w->truth, "cold-start", f->name);
 }
@@ -218,6 +221,7 @@ void scenario_pipeline_beside(struct world *w, uint64_t uploads)
     struct function *indexer = world_function(w, "page-indexer", PYTHON, "page");
     splitter->behave = behave_splitter;
     indexer->behave = behave_indexer;
+    splitter->idle_ms = indexer->idle_ms = 40 * MINUTE; /* few uploads, yet few environments: few files */
     objects_trigger(w, "documents-bucket", "", splitter);
     objects_trigger(w, "pages-bucket", "", indexer);
     scenario_uploads(w, "documents-bucket", "scan %u.pdf", uploads);
