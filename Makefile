@@ -54,7 +54,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcoldcase.a
 # The generator stands alone: it must not share a mistake with the program that it tests.
 $(BUILD)/samples/generate: $(sort $(wildcard samples/*.c)) $(wildcard samples/*.h)
 	@mkdir -p $(@D)
-	$(C) -o $@ $(filter %.c,$^) -lz -lm
+	$(C) -o $@ $(filter %.c,$^) -lz $(if $(filter isal,$(INFLATE)),-lisal) -lm
 
 # ---- set-up ----
 

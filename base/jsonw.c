@@ -138,7 +138,8 @@ void jsonw_double(struct jsonw *w, double v, int digits)
         return;
     }
     before_value(w);
-    int n = snprintf(text, sizeof text, "%.*f", digits < DOUBLE_DECIMALS_MAX ? digits : DOUBLE_DECIMALS_MAX, v);
+    int n =
+        snprintf(text, sizeof text, "%.*f", digits < DOUBLE_DECIMALS_MAX ? digits : DOUBLE_DECIMALS_MAX, v);
     if (memchr(text, '.', (size_t)n)) {
         while (text[n - 1] == '0')
             n--;

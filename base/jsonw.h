@@ -1,5 +1,5 @@
-/* Writes JSON into a buffer: commas, escapes and numbers in one place. Bytes that are no valid UTF-8 come out as
- * U+FFFD, control bytes as \u00XX, so that the result is valid whatever the log held. */
+/* Writes JSON into a buffer: commas, escapes and numbers in one place. Bytes that are no valid UTF-8 come out
+ * as U+FFFD, control bytes as \u00XX, so that the result is valid whatever the log held. */
 #ifndef BASE_JSONW_H
 #define BASE_JSONW_H
 

@@ -42,8 +42,8 @@ static bool unknown(const struct option_spec *specs, size_t n, struct slice name
         }
     }
     if (best)
-        return err_set(e, ERR_USAGE, "there is no option --%.*s; did you mean --%s?", SLICE_ARG(slice_head(name, 64)),
-                       best->name);
+        return err_set(e, ERR_USAGE, "there is no option --%.*s; did you mean --%s?",
+                       SLICE_ARG(slice_head(name, 64)), best->name);
     return err_set(e, ERR_USAGE, "there is no option --%.*s; see --help", SLICE_ARG(slice_head(name, 64)));
 }
 
@@ -87,7 +87,8 @@ static bool take_letter(struct walk *w, const char *word, struct err *e)
 }
 
 bool options_parse(int argc, char **argv, const struct option_spec *specs, size_t n,
-                   bool (*take)(void *ctx, int id, const char *value, struct err *e), void *ctx, struct err *e)
+                   bool (*take)(void *ctx, int id, const char *value, struct err *e), void *ctx,
+                   struct err *e)
 {
     struct walk w = {argc, 1, argv, specs, n, take, ctx};
     bool options = true;
@@ -116,7 +117,8 @@ size_t options_help(const struct option_spec *spec, char *ret, size_t size)
     char letter[8] = "    ";
     if (spec->letter)
         snprintf(letter, sizeof letter, "-%c, ", spec->letter);
-    snprintf(left, sizeof left, "%s--%s%s%s", letter, spec->name, spec->value ? " " : "", spec->value ? spec->value : "");
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, spec->name, spec->value ? " " : "",
+             spec->value ? spec->value : "");
     int n = snprintf(ret, size, "  %-30s %s\n", left, spec->doc);
     return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }

@@ -116,14 +116,14 @@ bool text_line(struct slice *s, struct slice *ret)
 /* Value of a hexadecimal digit, 255 for any other byte. */
 static const uint8_t hex_value[256] = {
 #define X 255
-    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
-    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, X,  X,  X,  X,  X,  X,
+    X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, X, X, X, X, X, X,
     X, 10, 11, 12, 13, 14, 15, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
     X, 10, 11, 12, 13, 14, 15, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
-    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
-    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
-    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
-    X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X,  X,  X,  X,  X,  X,
+    X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
+    X, X,  X,  X,  X,  X,  X,  X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X, X,
 #undef X
 };
 
@@ -206,8 +206,8 @@ static unsigned month_days(unsigned year, unsigned month)
 /* A leap second (:60) is the first of the next minute. */
 static bool clock_time(const struct clock *c, int64_t zone_minutes, int64_t *ret)
 {
-    if (c->month < 1 || c->month > 12 || c->day < 1 || c->day > month_days(c->year, c->month) || c->hour > 23 ||
-        c->minute > 59 || c->second > 60)
+    if (c->month < 1 || c->month > 12 || c->day < 1 || c->day > month_days(c->year, c->month) ||
+        c->hour > 23 || c->minute > 59 || c->second > 60)
         return false;
     int64_t days = text_days(c->year, c->month, c->day);
     int64_t seconds = days * 86400 + c->hour * 3600 + c->minute * 60 + c->second - zone_minutes * 60;
@@ -285,8 +285,12 @@ bool text_time_at(const char *p, int64_t *ret)
     }
     if (bad)
         return false;
-    struct clock c = {v[0] * 1000 + v[1] * 100 + v[2] * 10 + v[3], v[4] * 10 + v[5],   v[6] * 10 + v[7],
-                      v[8] * 10 + v[9],                            v[10] * 10 + v[11], v[12] * 10 + v[13],
+    struct clock c = {v[0] * 1000 + v[1] * 100 + v[2] * 10 + v[3],
+                      v[4] * 10 + v[5],
+                      v[6] * 10 + v[7],
+                      v[8] * 10 + v[9],
+                      v[10] * 10 + v[11],
+                      v[12] * 10 + v[13],
                       v[14] * 100 + v[15] * 10 + v[16]};
     return clock_time(&c, 0, ret);
 }

@@ -1,5 +1,5 @@
-/* Text cursors: each reads one thing from the front of *s and moves it on, or returns false and leaves both *s
- * and the result untouched. No locale, no TZ, no libc number parsing: outside bytes come through here. */
+/* Text cursors: each reads one thing from the front of *s and moves it on, or returns false and leaves both
+ * *s and the result untouched. No locale, no TZ, no libc number parsing: outside bytes come through here. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -64,8 +64,9 @@ int64_t text_days(int64_t year, unsigned month, unsigned day);
 
 /* %XX and, when `plus` is set, + as a blank. Writes at most s.n bytes to ret, returns how many. */
 size_t text_url_decode(struct slice s, bool plus, char *ret);
-/* Base64, standard or URL-safe, with or without padding, line ends allowed. False when a byte is none of it. What
- * is cut in the middle gives the bytes that are whole. At most 3/4 of s.n (rounded up) bytes are written to ret. */
+/* Base64, standard or URL-safe, with or without padding, line ends allowed. False when a byte is none of it.
+ * What is cut in the middle gives the bytes that are whole. At most 3/4 of s.n (rounded up) bytes are written
+ * to ret. */
 bool text_base64(struct slice s, char *ret, size_t *ret_n);
 /* The character as UTF-8, 1 to 4 bytes; returns how many. */
 size_t text_utf8_put(char *ret, uint32_t c);

@@ -263,6 +263,18 @@ static int by_time_place(const void *a, const void *b)
     return x->value < y->value ? -1 : x->value > y->value;
 }
 
+/* The order in which marks stay: it must not depend on which file holds a line. */
+static int by_time_id(const void *a, const void *b)
+{
+    const struct mark *x = a, *y = b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    if ((x->attempt == NULL) != (y->attempt == NULL))
+        return x->attempt ? -1 : 1;
+    int c = x->attempt ? memcmp(&x->attempt->id, &y->attempt->id, sizeof x->attempt->id) : 0;
+    return c ? c : by_time_place(a, b);
+}
+
 /* A line that stands in the evidence before anything of an invocation in its stream belongs to the init. */
 static void charge_marks(struct index *x, const struct timeline *t)
 {
@@ -280,6 +292,7 @@ static void charge_marks(struct index *x, const struct timeline *t)
         if (x->marks.v[i].kind != MARK_KEY)
             x->marks.v[kept++] = x->marks.v[i];
     x->marks.n = kept;
+    vec_sort(&x->marks, by_time_id);
 }
 
 /* ---- inits ---- */

@@ -488,7 +488,7 @@ static void amend(struct worker *w, const struct fragment *tail, struct slice wh
         if (e.trace.n && a->trace == 0)
             a->trace = intern_id(&w->index.names, e.trace);
     }
-    if (e.unhandled && !before.unhandled)
+    if (e.unhandled && (!before.unhandled || !slice_eq(e.error_type, before.error_type)))
         mark_error(w, &e, a, time, tail->tail_loc);
     struct signature_hit hits[2];
     if (scanner_find(w->scanner, before.text, before.level, hits, 2) == 0)

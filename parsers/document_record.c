@@ -142,8 +142,9 @@ bool document_notification(struct documents *d, struct slice value)
 /* {"Service":"Amazon S3","Event":"s3:TestEvent",…}: recognised, counts for nothing. */
 bool document_test_event(struct documents *d, struct slice value)
 {
-    (void)d;
-    return slice_find(value, SLICE("s3:TestEvent")) >= 0;
+    bool is_test = slice_find(value, SLICE("s3:TestEvent")) >= 0;
+    d->source->records += is_test;
+    return is_test;
 }
 
 /* {"requestContext":{…},"requestPayload":{…}}: the payload is the event that was given up. */

@@ -49,12 +49,18 @@ static bool is_apostrophe(struct slice s, const struct error_quote *q)
            is_alnum(s.p[q->inside]);
 }
 
+static size_t backslashes(struct slice s, size_t at)
+{
+    size_t n = 0;
+    while (at + n < s.n && s.p[at + n] == '\\')
+        n++;
+    return n;
+}
+
 /* The ASCII quote at `at`, backslashes first. */
 static bool read_quote(struct slice s, size_t at, struct error_quote *ret)
 {
-    size_t i = at;
-    while (i < s.n && s.p[i] == '\\')
-        i++;
+    size_t i = at + backslashes(s, at);
     if (i == s.n || (s.p[i] != '"' && s.p[i] != '\'' && s.p[i] != '`'))
         return false;
     *ret = (struct error_quote){at, i + 1, i - at, s.p[i]};
@@ -132,7 +138,7 @@ void error_quotes_open(struct slice before, struct error_quotes *ret)
                 (void)quotes_close(ret, &q);
             i = q.inside;
         } else {
-            i += c == '\\' ? 2 : 1;
+            i += c == '\\' ? backslashes(before, i) : 1;
         }
     }
 }

@@ -10,7 +10,8 @@
 
 enum {
     SHAPE_WINDOW = 64 << 10,
-    SHAPE_LEAD_MAX = 300, /* of a lead, its end is what counts */
+    SHAPE_LEAD_MAX = 300,       /* of a lead, its end is what counts */
+    SHAPE_LIST_BYTES = 4 << 10, /* of a list of errors before the words */
 };
 
 #define TIME                                                                                                 \
@@ -103,24 +104,24 @@ static const struct {
          true},
     /* Rule 4: a counter (Too many connections: 0), or a story that has ended. */
     [SHAPE_AFTER] =
-        {"\\A\\\\*[\"']?\\s*[:=]\\s*\\d+\\s*(?:[,;|}\\]\\n]|\\z)|"
+        {"\\A\\\\{0,15}[\"']?\\s*[:=]\\s*\\d+\\s*(?:[,;|}\\]\\n]|\\z)|"
          "\\A[^\\n]{0,60}?\\b(?:(?:is|was|are|been)[ ](?:now[ ])?(?:fixed|resolved|solved|closed)|"
          "incident|runbook)\\b",
          true},
     [SHAPE_EVENT] =
         {"\\b(?:Records|requestContext|requestPayload|responsePayload|detail-type|awslogs|logEvents|"
          "queryStringParameters|multiValueHeaders|rawQueryString|messageAttributes|eventSource|"
-         "deliveryStreamArn|AlarmName|triggerSource)\\\\*[\"']?\\s*[:=]\\s*[\\[{\"'\\\\]|"
+         "deliveryStreamArn|AlarmName|triggerSource)\\\\{0,15}[\"']?\\s*[:=]\\s*[\\[{\"'\\\\]|"
          "\\b(?:[Rr]eceived|[Ii]ncoming|[Gg]ot)[ ](?:\\w+[ ])?(?:event|payload|message|request|body)\\b"
          "[:= ]*[\"']?[\\[{]|\\A\\s*(?:EVENT|[Ee]vent|[Pp]ayload)\\s*[:=]?\\s*[\"']?\\{",
          false},
     [SHAPE_CODE] =
         {"\\b(?:code|errno|sqlState|SQLSTATE|sqlstate|pgcode|number|no)\\W{1,6}(?:ER_\\w|E[A-Z]{4}|"
-         "[0-9][0-9A-Z]{4}\\b|HY000|P\\d{4}\\b|-?\\d{2,5}\\b)|\\(\\d{4}, \\\\*[\"']|SQLSTATE\\[|"
+         "[0-9][0-9A-Z]{4}\\b|HY000|P\\d{4}\\b|-?\\d{2,5}\\b)|\\(\\d{4}, \\\\{0,15}[\"']|SQLSTATE\\[|"
          "\\bORA-\\d{5}|\\[Errno -?\\d+\\]|\\bErrno::E[A-Z]|An error occurred \\(\\w+\\)",
          false},
-    [SHAPE_STACK] = {"^\\s*\\\\*[\"']?\\s*at \\S.*[:(]|\\\\n\\s*at \\S|Traceback \\(most recent|"
-                     "File \\\\*\"[^\"\\n]+\", line \\d|goroutine \\d+ \\[|\\.(?:rb|php|py):\\d+:in ",
+    [SHAPE_STACK] = {"^\\s*\\\\{0,15}[\"']?\\s*at \\S.*[:(]|\\\\n\\s*at \\S|Traceback \\(most recent|"
+                     "File \\\\{0,15}\"[^\"\\n]+\", line \\d|goroutine \\d+ \\[|\\.(?:rb|php|py):\\d+:in ",
                      false},
     /* Weak keys without a level: does anything else in the text say "error"? */
     [SHAPE_MARK] =
@@ -158,7 +159,8 @@ static bool shape_find(struct error_shape *shape, enum shape_pattern p, struct s
 {
     if (!shape->code[p]) {
         struct err e = {0};
-        shape->code[p] = pattern_compile(shape_patterns[p].text, shape_patterns[p].caseless, &e);
+        unsigned flags = PATTERN_JIT | (shape_patterns[p].caseless ? PATTERN_CASELESS : 0);
+        shape->code[p] = pattern_compile(shape_patterns[p].text, flags, &e);
         if (!shape->code[p])
             abort(); /* our own pattern: the unit tests compile each */
     }
@@ -176,6 +178,11 @@ static struct slice shape_unframe(struct error_shape *shape, struct slice text)
 {
     struct pattern_match m;
     return shape_find(shape, SHAPE_FRAME, text, 0, &m) ? slice_skip(text, m.end) : text;
+}
+
+static struct slice text_tail(struct slice s, size_t n)
+{
+    return slice_skip(s, s.n > n ? s.n - n : 0);
 }
 
 static size_t line_start(struct slice text, size_t at)
@@ -269,7 +276,7 @@ static struct slice lead_of(struct error_shape *shape, struct slice before, cons
 {
     size_t from = quotes->n > 0 ? quotes->v[quotes->n - 1].inside : quotes->line;
     struct slice lead = shape_unframe(shape, last_escaped_line(slice_skip(before, from)));
-    return lead.n > SHAPE_LEAD_MAX ? slice_skip(lead, lead.n - SHAPE_LEAD_MAX) : lead;
+    return text_tail(lead, SHAPE_LEAD_MAX);
 }
 
 bool error_shape_counts(struct error_shape *shape, struct slice text, enum level level,
@@ -289,7 +296,8 @@ bool error_shape_counts(struct error_shape *shape, struct slice text, enum level
     if (value == ERROR_KEY_OTHER)
         return false;
     struct slice lead = lead_of(shape, before, &quotes);
-    if (shape_has(shape, SHAPE_MENTION, lead) || shape_has(shape, SHAPE_LIST, before) ||
+    if (shape_has(shape, SHAPE_MENTION, lead) ||
+        shape_has(shape, SHAPE_LIST, text_tail(before, SHAPE_LIST_BYTES)) ||
         shape_has(shape, SHAPE_AFTER, slice_skip(near, words.end - cut)))
         return false;
     enum error_key key = ERROR_KEY_STRONG;

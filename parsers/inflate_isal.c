@@ -32,7 +32,7 @@
 #include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 
-/* A mark is a copy of 87 KB: 20 us where MARK_EVERY takes 2 ms. ISA-L's counts are 32 bits wide. */
+/* A mark is a copy of 87 KB; with the log it takes 1-2 % of the time. ISA-L's counts are 32 bits wide. */
 enum { MARK_EVERY = 512 * 1024, STEP_MAX = 256 * 1024, ROOM_MAX = 1 << 30 };
 enum { COPY_LOG_MAX = 64 * 1024, SKIP_AT_ONCE = 16 * 1024 };
 /* A header of a block with its own tables takes 60 to 100 bytes. One of 16 bytes input is 17 KB text at most.

@@ -92,15 +92,12 @@ static size_t gzip_read(struct input *in, unsigned level, char *out, size_t room
         size_t n = 0;
         enum gunzip_status status = gunzip_run(&layer->gunzip, &layer->unused, out + total, room - total, &n);
         total += n;
-        if (status == GUNZIP_MORE_INPUT && !layer_refill(in, level)) {
-            gunzip_finish(&layer->gunzip);
-            layer->stopped = true;
-        } else if (status == GUNZIP_STOPPED) {
-            layer->stopped = true;
-        }
+        if (status == GUNZIP_MORE_INPUT && !layer_refill(in, level))
+            status = gunzip_finish(&layer->gunzip); /* MORE_ROOM: the next round gets what is owed */
+        layer->stopped = status == GUNZIP_STOPPED;
+        if (layer->stopped)
+            gzip_anomaly(in, &layer->gunzip);
     }
-    if (layer->stopped && total < room)
-        gzip_anomaly(in, &layer->gunzip);
     return total;
 }
 
@@ -390,24 +387,22 @@ void input_done(struct input *in)
     *in = (struct input){.fd = -1};
 }
 
-/* One layer of gzip from `data` to `out`. */
+/* One layer of gzip from `data` to `out`; false when it is damaged or does not fit. */
 static bool inflate_once(struct slice data, struct buf *out)
 {
     struct gunzip g;
-    bool whole = false;
+    enum gunzip_status status = GUNZIP_MORE_ROOM;
     gunzip_init(&g, inflate_default);
-    for (;;) {
-        size_t n = 0;
-        if (out->cap - out->n < LAYER_BUFFER / 4 && !buf_reserve(out, LAYER_BUFFER))
+    while (status != GUNZIP_STOPPED) {
+        size_t n = 0, left = out->max - out->n;
+        if (left == 0 || !buf_reserve(out, left < LAYER_BUFFER ? left : LAYER_BUFFER))
             break;
-        enum gunzip_status status = gunzip_run(&g, &data, out->p + out->n, out->cap - out->n, &n);
+        status = gunzip_run(&g, &data, out->p + out->n, out->cap - out->n, &n);
         out->n += n;
-        if (status == GUNZIP_STOPPED || status == GUNZIP_MORE_INPUT) {
-            gunzip_finish(&g);
-            whole = g.damage.kind == GUNZIP_DAMAGE_NONE;
-            break;
-        }
+        if (status == GUNZIP_MORE_INPUT)
+            status = gunzip_finish(&g);
     }
+    bool whole = status == GUNZIP_STOPPED && g.damage.kind == GUNZIP_DAMAGE_NONE;
     gunzip_done(&g);
     return whole;
 }

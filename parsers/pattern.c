@@ -30,13 +30,13 @@ void pattern_matcher_done(struct pattern_matcher *m)
     *m = (struct pattern_matcher){0};
 }
 
-pcre2_code *pattern_compile(const char *pattern, bool caseless, struct err *e)
+pcre2_code *pattern_compile(const char *pattern, unsigned flags, struct err *e)
 {
     int error;
     PCRE2_SIZE offset;
-    uint32_t flags = PCRE2_MULTILINE | (caseless ? PCRE2_CASELESS : 0);
+    uint32_t options = PCRE2_MULTILINE | (flags & PATTERN_CASELESS ? PCRE2_CASELESS : 0);
     pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, flags, &error, &offset, NULL);
+        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, options, &error, &offset, NULL);
     if (!code) {
         PCRE2_UCHAR message[160];
         pcre2_get_error_message(error, message, sizeof message);
@@ -44,7 +44,8 @@ pcre2_code *pattern_compile(const char *pattern, bool caseless, struct err *e)
         return NULL;
     }
     /* Without JIT (a build without it, no executable memory) matching falls back to the interpreter. */
-    (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+    if (flags & PATTERN_JIT)
+        (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
     return code;
 }
 

@@ -26,9 +26,16 @@ struct pattern_match {
 void pattern_matcher_init(struct pattern_matcher *m);
 void pattern_matcher_done(struct pattern_matcher *m); /* takes a zeroed one */
 
-/* PCRE2_MULTILINE always; PCRE2_CASELESS when asked. NULL and *e (ERR_USAGE: PCRE2's message and the offset
- * in the pattern) when it does not compile. The caller frees it with pcre2_code_free. */
-pcre2_code *pattern_compile(const char *pattern, bool caseless, struct err *e);
+enum pattern_flags {
+    PATTERN_CASELESS = 1,
+    /* Machine code, for our own patterns. Never for a user's: JIT counts its steps anew at each byte of the
+     * subject, so that the limit of pattern_find bounds nothing there (measured: 27 s on 1 MB). */
+    PATTERN_JIT = 2,
+};
+
+/* PCRE2_MULTILINE always; `flags` is a union of enum pattern_flags. NULL and *e (ERR_USAGE: PCRE2's message
+ * and the offset in the pattern) when it does not compile. The caller frees it with pcre2_code_free. */
+pcre2_code *pattern_compile(const char *pattern, unsigned flags, struct err *e);
 /* The first match at or behind `from`. False also when the pattern gives up (match limit): no match is the
  * harmless answer. */
 bool pattern_find(struct pattern_matcher *m, const pcre2_code *code, struct slice text, size_t from,

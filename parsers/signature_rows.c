@@ -106,7 +106,7 @@ static bool compile_cell(struct slice cell, const struct row_place *at, pcre2_co
     if (cell.n == 0)
         return true;
     memcpy(pattern, cell.p, cell.n);
-    *ret = pattern_compile(pattern, true, &e);
+    *ret = pattern_compile(pattern, PATTERN_CASELESS, &e);
     return *ret || column_fail(at, COLUMN_PATTERN, e.msg);
 }
 

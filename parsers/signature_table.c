@@ -23,7 +23,7 @@
 /* ---- what patterns share ---- */
 
 /* A quote as it may come: none, plain, or escaped once or more. */
-#define Q "\\\\*[\"']?"
+#define Q "\\\\{0,15}[\"']?"
 /* key: 'value' or "key":"value" or key=value, up to the value. */
 #define KEY(names) Q "\\b(?:" names ")" Q "[ ]*[:=][ ]*" Q
 /* 1040 (HY000): | (1040, ' | [1040] | no: 1040, SQLState: HY000) | ER_CON_COUNT_ERROR: -- optional. A mark
@@ -34,7 +34,7 @@
 #define ALONE(words) "\\A(?![\\s\\S]*?" words ")[\\s\\S]*?\\K"
 /* Go says what it did before it says what went wrong: Get "https://x": dial tcp 10.0.0.1:443: connect: */
 #define GO                                                                                                   \
-    "(?:(?:(?:Get|Post|Put|Head|Delete|Patch) \\\\*\"[^\"\\n]{1,300}\": )?"                                  \
+    "(?:(?:(?:Get|Post|Put|Head|Delete|Patch) \\\\{0,15}\"[^\"\\n]{1,300}\": )?"                             \
     "(?:\\b(?:dial|read|write|lookup|accept|open)[^\\n]{0,120}?: )?(?:(?:connect|socket|read|write|i/o): "   \
     ")?)?"
 /* Node's system errors: connect ECONNREFUSED 127.0.0.1:3306 | code: 'ECONNREFUSED' | ECONNREFUSED: text */
@@ -45,9 +45,10 @@
  * message. */
 #define AWS(code)                                                                                            \
     "(?|\\bAn error occurred \\((" code ")\\) when calling|\\bapi error (" code "):|"                        \
-    "\\bRequestID: [\\w-]+, (" code "):|" KEY("name|[cC]ode|__type") "(?:[\\w.]+#)?(" code ")\\b|"           \
-                                                                     "(?<![\\w.])(?:[\\w$]+\\.)*(?:" code    \
-                                                                     ")(?=:|\\\\*[\"']|\\s*$| \\[))"
+    "\\bRequestID: [\\w-]+, (" code                                                                          \
+    "):|" KEY("name|[cC]ode|__type") "(?:[\\w.]+#)?(" code ")\\b|"                                           \
+                                     "(?<![\\w.])(?:[\\w$]{1,60}\\.){0,9}(?:" code                           \
+                                     ")(?=:|\\\\{0,15}[\"']|\\s*$| \\[))"
 
 /* Words of the servers: rows that wrap them step back. */
 #define SERVER_WORDS "(?:sorry, too many clients|remaining connection slots|too many connections)"
@@ -101,7 +102,7 @@ const struct signature signature_table[] = {
     TEXT("postgres-too-many-connections-for", "too many connections for ",
          "\\btoo many connections for (?:role|database)\\b", SRV, "postgres", FIX_USER_LIMIT),
     CODE("postgres-too-many-connections-error", "TooManyConnectionsError",
-         "(?<![\\w.])(?:[\\w]+\\.)*TooManyConnectionsError\\b(?!: " SERVER_WORDS ")", SRV, "postgres",
+         "(?<![\\w.])(?:\\w{1,60}\\.){0,9}TooManyConnectionsError\\b(?!: " SERVER_WORDS ")", SRV, "postgres",
          FIX_SERVER),
     TEXT("redshift-connection-limit", "exceeded for non-",
          "\\bconnection limit " Q "\\d+" Q " exceeded for non-(?:bootstrap|superuser) users", SRV, "redshift",
@@ -171,7 +172,7 @@ const struct signature signature_table[] = {
     /* MongoDB */
     TEXT("mongodb-too-many-open-connections", "connection refused because too many open connections",
          "(?:\"id\":(22942|23015),[^\\n]{0,200}?\"msg\":\")?connection refused because too many open "
-         "connections",
+         "connections(?:: \\d+)?",
          SRV, "mongodb", FIX_MONGO),
     TEXT("mongodb-checkout-timeout", "Timed out while checking out a connection from connection pool", NULL,
          POOL, "mongodb", FIX_MONGO),
@@ -185,7 +186,7 @@ const struct signature signature_table[] = {
          "\\bToo many operations are already waiting", POOL, "mongodb", FIX_MONGO),
     TEXT("mongodb-server-selection", "Server selection timed out after", NULL, NET, "mongodb", FIX_ROUTE),
     CODE("mongodb-server-selection-error", "ServerSelection",
-         "(?<![\\w.])(?:[\\w]+\\.)*(?:MongoServerSelectionError|ServerSelectionTimeoutError)"
+         "(?<![\\w.])(?:\\w{1,60}\\.){0,9}(?:MongoServerSelectionError|ServerSelectionTimeoutError)"
          "(?=:)(?!: Server selection timed)",
          NET, "mongodb", FIX_ROUTE),
     CODE("mongodb-pool-cleared", "PoolCleared", "\\b(?:Mongo)?PoolCleared\\w*(?=: )", NET, "mongodb",
@@ -236,9 +237,10 @@ const struct signature signature_table[] = {
          FIX_SEARCH),
 
     /* Client pools that are not one database's */
-    TEXT("hikari-pool-timeout", "Connection is not available, request timed out after",
-         "(?:[\\w.#-]+ - )?\\bConnection is not available, request timed out after \\d+ ?ms", POOL, "pool",
-         FIX_POOL),
+    TEXT(
+        "hikari-pool-timeout", "Connection is not available, request timed out after",
+        "(?:(?<![\\w.#-])[\\w.#-]{1,60} - )?\\bConnection is not available, request timed out after \\d+ ?ms",
+        POOL, "pool", FIX_POOL),
     TEXT("knex-acquire-timeout", "Knex: Timeout acquiring a connection", NULL, POOL, "pool", FIX_POOL),
     TEXT("tarn-request-timeout", "ResourceRequest timed out", NULL, POOL, "pool", FIX_POOL),
     CODE("sequelize-acquire-timeout", "ConnectionAcquireTimeoutError",
@@ -275,7 +277,7 @@ const struct signature signature_table[] = {
          "(?:Cannot get a connection, )?\\bpool error Timeout waiting for idle object", POOL, "pool",
          FIX_POOL),
     CODE("java-pool-exhausted", "PoolExhausted",
-         "(?<![\\w.])(?:[\\w]+\\.)*PoolExhausted(?:Exception|Error)?\\b", POOL, "pool", FIX_POOL),
+         "(?<![\\w.])(?:\\w{1,60}\\.){0,9}PoolExhausted(?:Exception|Error)?\\b", POOL, "pool", FIX_POOL),
     TEXT("c3p0-checkout-timeout", "by a client to checkout a Connection has timed out",
          "An attempt by a client to checkout a Connection has timed out", POOL, "pool", FIX_POOL),
     TEXT("http-pool-timeout", "Timeout waiting for connection from pool", NULL, POOL, "http", FIX_HTTP),
@@ -293,7 +295,8 @@ const struct signature signature_table[] = {
     TEXT("os-new-thread-failed", "failed to create new OS thread",
          "(?:\\bruntime: )?failed to create new OS thread", OS, "os", FIX_THREADS),
     TEXT("os-resource-unavailable", "Resource temporarily unavailable",
-         "(?:(?:[\\w./-]+: (?:line \\d+: )?)?\\bfork(?:/exec [^:\\n]{1,100})?: (?:retry: )?|\\[Errno 11\\] "
+         "(?:(?:(?<![\\w./-])[\\w./-]{1,80}: (?:line \\d+: )?)?\\bfork(?:/exec [^:\\n]{1,100})?: (?:retry: "
+         ")?|\\[Errno 11\\] "
          "|\\b(EAGAIN): |\\bpthread_create "
          "failed[^:\\n]{0,60}: )resource temporarily unavailable",
          OS, "os", FIX_THREADS),
@@ -319,7 +322,8 @@ const struct signature signature_table[] = {
          "(?:\\[Errno 111\\] |" GO ")\\bconnection refused\\b(?! because)", NET, "network", FIX_REFUSED),
     CODE("net-etimedout", "ETIMEDOUT", NODE("ETIMEDOUT"), NET, "network", FIX_ROUTE),
     CODE("net-connect-timeout-error", "ConnectTimeout",
-         "(?<![\\w.])(?:[\\w]+\\.)*(?:ConnectTimeoutError|ConnectTimeoutException|ConnectTimeout)(?=[:(]| "
+         "(?<![\\w.])(?:\\w{1,60}\\.){0,9}(?:ConnectTimeoutError|ConnectTimeoutException|ConnectTimeout)(?=[:"
+         "(]| "
          "\\[)",
          NET, "network", FIX_ROUTE),
     TEXT("net-io-timeout", "i/o timeout", GO "\\bi/o timeout\\b", NET, "network", FIX_ROUTE),
@@ -333,8 +337,8 @@ const struct signature signature_table[] = {
     TEXT("dns-name-unknown", "Name or service not known", "(?:\\[Errno -2\\] )?\\bName or service not known",
          NET, "dns", FIX_DNS),
     TEXT("dns-no-such-host", "no such host", GO "\\bno such host\\b", NET, "dns", FIX_DNS),
-    CODE("dns-unknown-host", "UnknownHostException", "(?<![\\w.])(?:[\\w]+\\.)*UnknownHostException\\b", NET,
-         "dns", FIX_DNS),
+    CODE("dns-unknown-host", "UnknownHostException",
+         "(?<![\\w.])(?:\\w{1,60}\\.){0,9}UnknownHostException\\b", NET, "dns", FIX_DNS),
     CODE("vpc-eni-limit", "ENILimitReachedException", AWS("ENILimitReachedException"), OS, "vpc", FIX_VPC),
     TEXT("vpc-eni-limit-text", "elastic network interface limit has been reached",
          "(?<!ENILimitReachedException: )(?:The )?(?<!ENILimitReachedException: The )elastic network "
@@ -393,8 +397,8 @@ const struct signature signature_table[] = {
     TEXT("runtime-killed", "Runtime exited with error: signal: killed", NULL, MEM, "memory", FIX_MEMORY),
     CODE("runtime-out-of-memory", "Runtime.OutOfMemory", "\\bRuntime\\.OutOfMemory\\b", MEM, "memory",
          FIX_MEMORY),
-    CODE("python-memory-error", "MemoryError", "(?<![\\w.])(?:[\\w]+\\.)*_?(?:Array)?MemoryError\\b", MEM,
-         "memory", FIX_MEMORY),
+    CODE("python-memory-error", "MemoryError", "(?<![\\w.])(?:\\w{1,60}\\.){0,9}_?(?:Array)?MemoryError\\b",
+         MEM, "memory", FIX_MEMORY),
     TEXT("ruby-no-memory", "failed to allocate memory", "\\bfailed to allocate memory \\(NoMemoryError\\)",
          MEM, "memory", FIX_MEMORY),
     CODE("dotnet-out-of-memory", "OutOfMemoryException", "\\b(?:System\\.)?OutOfMemoryException\\b", MEM,
@@ -419,10 +423,11 @@ const struct signature signature_table[] = {
     CODE("python-cannot-import-name", "cannot import name", "\\bImportError: cannot import name", CRASH,
          "lambda", FIX_PACKAGE),
     TEXT("python-dependencies", "Unable to import required dependencies", NULL, CRASH, "lambda", FIX_PACKAGE),
-    TEXT("invalid-elf-header", "invalid ELF header", "(?:[\\w./-]+: )?\\binvalid ELF header", CRASH, "lambda",
+    TEXT("invalid-elf-header", "invalid ELF header",
+         "(?:(?<![\\w./-])[\\w./-]{1,200}: )?\\binvalid ELF header", CRASH, "lambda", FIX_BINARY),
+    CODE("glibc-not-found", "GLIBC_2.",
+         "(?:(?<![\\w./+-])[\\w./+-]{1,200}: ){0,3}version [`']GLIBC_2\\.\\d+['`] not found", CRASH, "lambda",
          FIX_BINARY),
-    CODE("glibc-not-found", "GLIBC_2.", "(?:[\\w./+-]+: )*version [`']GLIBC_2\\.\\d+['`] not found", CRASH,
-         "lambda", FIX_BINARY),
     CODE("node-cannot-find-module", "Error: Cannot find module",
          "(?<!ImportModuleError: )\\bError: Cannot find module", CRASH, "lambda", FIX_PACKAGE),
     CODE("java-class-not-found", "ClassNotFoundException",

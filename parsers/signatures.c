@@ -284,7 +284,8 @@ static const pcre2_code *scanner_code(struct scanner *sc, uint16_t signature)
         return sc->signatures->rows.codes.v[signature];
     if (!sc->codes[signature]) {
         struct err e = {0};
-        sc->codes[signature] = pattern_compile(row->pattern, row->caseless, &e);
+        unsigned flags = PATTERN_JIT | (row->caseless ? PATTERN_CASELESS : 0);
+        sc->codes[signature] = pattern_compile(row->pattern, flags, &e);
         assert(sc->codes[signature]); /* our own pattern: the unit tests compile each */
     }
     return sc->codes[signature];

@@ -126,9 +126,7 @@ static void put_escaped(struct compose *c, char byte)
     case '\r': compose_bytes(c, "\\r", 2); return;
     case '"': compose_bytes(c, "\\\"", 2); return;
     case '\\': compose_bytes(c, "\\\\", 2); return;
-    default:
-        compose_bytes(c, "\\u00", 4);
-        put_hex(c, (uint8_t)byte, 2, "0123456789abcdef");
+    default: compose_bytes(c, "\\u00", 4); put_hex(c, (uint8_t)byte, 2, "0123456789abcdef");
     }
 }
 

@@ -8,7 +8,8 @@ static struct stream *open_stream(struct world *w)
     if (!w->gateway_stream) {
         struct group *g = writer_group(&w->writer, "API-Gateway-Execution-Logs_a1b2c3d4e5/prod");
         uint64_t id = random_hash("a1b2c3d4e5/prod");
-        w->gateway_stream = writer_stream(g, compose_string("%x%x", random_mix(id, 1), 16, random_mix(id, w->seed), 16));
+        w->gateway_stream =
+            writer_stream(g, compose_string("%x%x", random_mix(id, 1), 16, random_mix(id, w->seed), 16));
         w->gateway_stream->shared = true;
     }
     return w->gateway_stream;
@@ -35,8 +36,9 @@ static void write_request(struct world *w, const struct turn *t, const uint8_t *
     say(w, at, id, "Starting execution for request: %i", id);
     say(w, at, id, "HTTP Method: POST, Resource Path: /%s", t->f->subject);
     say(w, at, id, "Endpoint request URI: %s%s/invocations", uri, t->f->name);
-    say(w, at + 1, id, "Endpoint request headers: {x-amzn-lambda-integration-tag=%i, Host=lambda.eu-west-1.amazonaws.com, "
-                       "X-Amz-Source-Account=111122223333, X-Amzn-Trace-Id=Root=1-%x-%x%x [TRUNCATED]",
+    say(w, at + 1, id,
+        "Endpoint request headers: {x-amzn-lambda-integration-tag=%i, Host=lambda.eu-west-1.amazonaws.com, "
+        "X-Amz-Source-Account=111122223333, X-Amzn-Trace-Id=Root=1-%x-%x%x [TRUNCATED]",
         id, (uint64_t)x->seconds, 8, x->high, 8, x->low, 16);
     say(w, at + 1, id, "Sending request to %s%s/invocations", uri, t->f->name);
 }
@@ -45,8 +47,10 @@ static void write_answer(struct world *w, const struct turn *t, const uint8_t *i
 {
     bool failed = t->plan->outcome != OUTCOME_OK;
     say(w, end, id, "Received response. Status: 200, Integration latency: %u ms", (uint64_t)(end - at));
-    say(w, end, id, "Endpoint response headers: {x-amzn-RequestId=%i, X-Amz-Executed-Version=$LATEST, "
-                    "Content-Type=application/json}", t->call->id);
+    say(w, end, id,
+        "Endpoint response headers: {x-amzn-RequestId=%i, X-Amz-Executed-Version=$LATEST, "
+        "Content-Type=application/json}",
+        t->call->id);
     if (failed)
         say(w, end, id, "Execution failed due to configuration error: Malformed Lambda proxy response");
     else

@@ -1,4 +1,5 @@
-/* The execution log of the API Gateway in front of a function. Format: field guide, api-gateway-and-queues 6.1. */
+/* The execution log of the API Gateway in front of a function. Format: field guide,
+ * api-gateway-and-queues 6.1. */
 #ifndef SAMPLES_GATEWAY_CALLS_H
 #define SAMPLES_GATEWAY_CALLS_H
 

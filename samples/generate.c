@@ -1,9 +1,10 @@
 /* generate: labelled cases for tests, benchmarks and the samples of this folder.
- *     generate --scenario NAME --seed N [--invocations N] [--container export|subscription|filter] [--files K]
+ *     generate --scenario NAME --seed N [--invocations N] [--container export|subscription|filter] [--files
+ * K]
  *              [--text] [--zlib] -o DIR
  *     generate --list
- * Writes DIR/evidence/ and DIR/truth.json. The same scenario, seed and number of invocations is the same incident
- * in every container, on every machine. It includes nothing of the program that it tests. */
+ * Writes DIR/evidence/ and DIR/truth.json. The same scenario, seed and number of invocations is the same
+ * incident in every container, on every machine. It includes nothing of the program that it tests. */
 #include "samples/gzip.h"
 #include "samples/scenarios.h"
 
@@ -25,7 +26,8 @@ static int usage(const char *why, const char *what)
 {
     fprintf(stderr,
             "generate: %s%s\n"
-            "usage: generate --scenario NAME --seed N [--invocations N] [--container export|subscription|filter]\n"
+            "usage: generate --scenario NAME --seed N [--invocations N] [--container "
+            "export|subscription|filter]\n"
             "                [--files K] [--text] [--zlib] -o DIR\n"
             "       generate --list\n",
             why, what);
@@ -99,7 +101,8 @@ static int print_list(void)
     return 0;
 }
 
-static void generate(const struct scenario *scenario, const struct options *o, const char *evidence, const char *truth)
+static void generate(const struct scenario *scenario, const struct options *o, const char *evidence,
+                     const char *truth)
 {
     static struct world w;
     struct writer_options writer = {.folder = evidence,
@@ -129,7 +132,8 @@ int main(int argc, char **argv)
         return usage("no such scenario: ", o.scenario);
     if (o.invocations < INVOCATIONS_MIN)
         return usage("--invocations must be 60 at least", "");
-    char *evidence = compose_string("%s/evidence", o.folder), *truth = compose_string("%s/truth.json", o.folder);
+    char *evidence = compose_string("%s/evidence", o.folder),
+         *truth = compose_string("%s/truth.json", o.folder);
     struct stat there;
     if (stat(evidence, &there) == 0)
         return usage("is there already, remove it first: ", evidence);

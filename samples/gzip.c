@@ -1,5 +1,5 @@
-/* Files of evidence. Compression is level 1, for the generator must not be slower than what reads its output; the
- * small portable cases take zlib's best. */
+/* Files of evidence. Compression is level 1, for the generator must not be slower than what reads its output;
+ * the small portable cases take zlib's best. */
 #include "samples/gzip.h"
 
 #include <errno.h>
@@ -13,7 +13,14 @@
 #include <isa-l/igzip_lib.h>
 #endif
 
-enum { LEVEL = 1, LEVEL_PORTABLE = 9, GZIP_WINDOW = 15 + 16, MEMORY_LEVEL = 8, BOUND_EXTRA = 1024, EXIT_IMPOSSIBLE = 3 };
+enum {
+    LEVEL = 1,
+    LEVEL_PORTABLE = 9,
+    GZIP_WINDOW = 15 + 16,
+    MEMORY_LEVEL = 8,
+    BOUND_EXTRA = 1024,
+    EXIT_IMPOSSIBLE = 3
+};
 
 /* Reused by all members; the program has one thread. */
 static unsigned char *packed;
@@ -60,7 +67,10 @@ static void grow(size_t n)
 /* The header that zlib writes has no time; its OS byte is Unix wherever this is built. */
 static size_t pack_zlib(const char *p, size_t n, int level)
 {
-    z_stream z = {.next_in = (Bytef *)(uintptr_t)p, .avail_in = (uInt)n, .next_out = packed, .avail_out = (uInt)packed_size};
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)p,
+                  .avail_in = (uInt)n,
+                  .next_out = packed,
+                  .avail_out = (uInt)packed_size};
     if (deflateInit2(&z, level, Z_DEFLATED, GZIP_WINDOW, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK ||
         deflate(&z, Z_FINISH) != Z_STREAM_END)
         refuse("deflate");

@@ -114,11 +114,12 @@ void lambda_time_out(struct turn *t)
 void lambda_behave_healthy(struct world *w, struct turn *t)
 {
     uint64_t number = random_between(&w->random, 10000, 99999), ms = t->plan->duration / 100;
-    lambda_say(t, 1, INFO, "%s %u received from customer %u", t->f->subject, number, random_between(&w->random, 100, 9999));
+    lambda_say(t, 1, INFO, "%s %u received from customer %u", t->f->subject, number,
+               random_between(&w->random, 100, 9999));
     if (random_percent(&w->random, 30))
         lambda_say(t, ms / 2, INFO, "cache miss for %s %u, reading from the table", t->f->subject, number);
-    lambda_say(t, ms > 3 ? ms - 2 : 1, INFO, "%s %u done in %u ms, answer %u bytes", t->f->subject, number, ms,
-               random_between(&w->random, 180, 5200));
+    lambda_say(t, ms > 3 ? ms - 2 : 1, INFO, "%s %u done in %u ms, answer %u bytes", t->f->subject, number,
+               ms, random_between(&w->random, 180, 5200));
 }
 
 /* ---- the attempt ---- */
@@ -197,7 +198,8 @@ static void play(struct world *w, struct turn *t)
     if (t->e->reset)
         initialise_again(w, t);
     if (p->outcome == OUTCOME_TIMEOUT)
-        p->duration = t->f->timeout_ms * 100 + (w->old_style && !t->f->json ? random_below(&w->random, STALL_TICKS) : 0);
+        p->duration = t->f->timeout_ms * 100 +
+                      (w->old_style && !t->f->json ? random_below(&w->random, STALL_TICKS) : 0);
     int64_t end = t->start + (int64_t)(p->duration + 99) / 100;
     lines_start(w, t);
     for (unsigned i = 0; i < p->lines_n; i++)

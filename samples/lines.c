@@ -43,7 +43,8 @@ static void put_json_trace(struct compose *c, const struct turn *t)
 {
     if (!t->f->xray)
         return;
-    compose_put(c, ",\"tracing\":{\"spanId\":\"%x\",\"type\":\"X-Amzn-Trace-Id\",\"value\":\"Root=", segment_of(t), 16);
+    compose_put(c, ",\"tracing\":{\"spanId\":\"%x\",\"type\":\"X-Amzn-Trace-Id\",\"value\":\"Root=",
+                segment_of(t), 16);
     put_trace(c, &t->call->trace);
     compose_put(c, ";Parent=%x;Sampled=1", random_mix(segment_of(t), 1), 16);
     if (t->call->traced)
@@ -61,23 +62,29 @@ void lines_init_start(struct world *w, const struct turn *t, int64_t time, bool 
         end(w, t, time);
         return;
     }
-    compose_put(c, "{\"time\":\"%t\",\"type\":\"platform.initStart\",\"record\":{\"initializationType\":\"%s\",\"phase\":"
-                   "\"init\",\"runtimeVersion\":\"%s\",\"runtimeVersionArn\":\"arn:aws:lambda:eu-west-1::runtime:%s\",",
-                time, t->e->ready ? "provisioned-concurrency" : "on-demand", f->runtime, f->runtime_arn);
+    compose_put(
+        c,
+        "{\"time\":\"%t\",\"type\":\"platform.initStart\",\"record\":{\"initializationType\":\"%s\","
+        "\"phase\":"
+        "\"init\",\"runtimeVersion\":\"%s\",\"runtimeVersionArn\":\"arn:aws:lambda:eu-west-1::runtime:%s\",",
+        time, t->e->ready ? "provisioned-concurrency" : "on-demand", f->runtime, f->runtime_arn);
     compose_put(c, "\"functionName\":\"%s\",\"functionVersion\":\"", f->name);
     put_version(c, t->e);
-    compose_put(c, "\",\"instanceId\":\"%s\",\"instanceMaxMemory\":%u}}", t->e->stream->name, f->memory_mb << 20);
+    compose_put(c, "\",\"instanceId\":\"%s\",\"instanceMaxMemory\":%u}}", t->e->stream->name,
+                f->memory_mb << 20);
     end(w, t, time);
 }
 
-void lines_init_report(struct world *w, const struct turn *t, int64_t time, uint64_t duration, const char *phase,
-                       const char *status, const char *error_type)
+void lines_init_report(struct world *w, const struct turn *t, int64_t time, uint64_t duration,
+                       const char *phase, const char *status, const char *error_type)
 {
     struct compose *c = begin(w);
     if (t->f->json) {
-        compose_put(c, "{\"time\":\"%t\",\"type\":\"platform.initReport\",\"record\":{\"initializationType\":\"%s\","
-                       "\"phase\":\"%s\",\"status\":\"%s\",",
-                    time, t->e->ready ? "provisioned-concurrency" : "on-demand", phase, status ? status : "success");
+        compose_put(
+            c,
+            "{\"time\":\"%t\",\"type\":\"platform.initReport\",\"record\":{\"initializationType\":\"%s\","
+            "\"phase\":\"%s\",\"status\":\"%s\",",
+            time, t->e->ready ? "provisioned-concurrency" : "on-demand", phase, status ? status : "success");
         if (error_type)
             compose_put(c, "\"errorType\":\"%s\",", error_type);
         compose_put(c, "\"metrics\":{\"durationMs\":%h}}}", duration);
@@ -101,9 +108,11 @@ void lines_start(struct world *w, const struct turn *t)
 {
     struct compose *c = begin(w);
     if (t->f->json) {
-        compose_put(c, "{\"time\":\"%t\",\"type\":\"platform.start\",\"record\":{\"requestId\":\"%i\",\"functionArn\":"
-                       "\"arn:aws:lambda:eu-west-1:111122223333:function:%s\",\"version\":\"",
-                    t->start, t->call->id, t->f->name);
+        compose_put(
+            c,
+            "{\"time\":\"%t\",\"type\":\"platform.start\",\"record\":{\"requestId\":\"%i\",\"functionArn\":"
+            "\"arn:aws:lambda:eu-west-1:111122223333:function:%s\",\"version\":\"",
+            t->start, t->call->id, t->f->name);
         put_version(c, t->e);
         compose_put(c, "\"");
         put_json_trace(c, t);
@@ -115,20 +124,24 @@ void lines_start(struct world *w, const struct turn *t)
     end(w, t, t->start);
 }
 
-static void put_said_json(struct compose *c, const struct turn *t, int64_t time, enum word word, const char *p, size_t n)
+static void put_said_json(struct compose *c, const struct turn *t, int64_t time, enum word word,
+                          const char *p, size_t n)
 {
     static const char *const names[2][3] = {{"INFO", "WARN", "ERROR"}, {"INFO", "WARNING", "ERROR"}};
     if (t->f->language == PYTHON)
-        compose_put(c, "{\"timestamp\":\"%T\",\"level\":\"%s\",\"message\":\"%j\",\"logger\":\"root\",\"requestId\":\"%i\"}",
+        compose_put(c,
+                    "{\"timestamp\":\"%T\",\"level\":\"%s\",\"message\":\"%j\",\"logger\":\"root\","
+                    "\"requestId\":\"%i\"}",
                     time, names[1][word], p, n, t->call->id);
     else
-        compose_put(c, "{\"timestamp\":\"%t\",\"level\":\"%s\",\"requestId\":\"%i\",\"message\":\"%j\"}", time,
-                    names[0][word], t->call->id, p, n);
+        compose_put(c, "{\"timestamp\":\"%t\",\"level\":\"%s\",\"requestId\":\"%i\",\"message\":\"%j\"}",
+                    time, names[0][word], t->call->id, p, n);
 }
 
 void lines_said(struct world *w, const struct turn *t, const struct plan_line *line)
 {
-    static const char *const node[] = {"INFO", "WARN", "ERROR"}, *const python[] = {"INFO", "WARNING", "ERROR"};
+    static const char *const node[] = {"INFO", "WARN", "ERROR"}, *const python[] = {"INFO", "WARNING",
+                                                                                    "ERROR"};
     int64_t time = t->start + (int64_t)line->after_ms;
     const char *p = t->plan->text.p + line->offset;
     struct compose *c = begin(w);
@@ -153,14 +166,15 @@ static void put_stack_json(struct compose *c, const struct thrown *e, bool head)
         compose_put(c, "%s\"%j\"", head || s != e->stack ? "," : "", *s, strlen(*s));
 }
 
-static void put_node(struct compose *c, const struct turn *t, int64_t time, const struct thrown *e, bool in_init)
+static void put_node(struct compose *c, const struct turn *t, int64_t time, const struct thrown *e,
+                     bool in_init)
 {
     if (t->f->json) {
         compose_put(c, "{\"timestamp\":\"%t\",\"level\":\"ERROR\",", time);
         if (!in_init)
             compose_put(c, "\"requestId\":\"%i\",", t->call->id);
-        compose_put(c, "\"message\":{\"errorType\":\"%s\",\"errorMessage\":\"%j\",%s\"stackTrace\":[", e->type, e->message,
-                    strlen(e->message), e->fields);
+        compose_put(c, "\"message\":{\"errorType\":\"%s\",\"errorMessage\":\"%j\",%s\"stackTrace\":[",
+                    e->type, e->message, strlen(e->message), e->fields);
         put_stack_json(c, e, true);
         compose_put(c, "]}}");
         return;
@@ -170,8 +184,8 @@ static void put_node(struct compose *c, const struct turn *t, int64_t time, cons
         compose_put(c, "undefined\tERROR\tUncaught Exception \t");
     else
         compose_put(c, "%i\tERROR\tInvoke Error \t", t->call->id);
-    compose_put(c, "{\"errorType\":\"%s\",\"errorMessage\":\"%j\",%s\"stack\":[", e->type, e->message, strlen(e->message),
-                e->fields);
+    compose_put(c, "{\"errorType\":\"%s\",\"errorMessage\":\"%j\",%s\"stack\":[", e->type, e->message,
+                strlen(e->message), e->fields);
     put_stack_json(c, e, true);
     compose_put(c, "]}");
 }
@@ -184,7 +198,8 @@ static void put_python_frame(struct compose *c, const char *line)
     compose_put(c, "%s", line);
 }
 
-static void put_python(struct compose *c, const struct turn *t, int64_t time, const struct thrown *e, bool in_init)
+static void put_python(struct compose *c, const struct turn *t, int64_t time, const struct thrown *e,
+                       bool in_init)
 {
     if (!t->f->json) {
         compose_put(c, "[ERROR] %s: %s\nTraceback (most recent call last):", e->type, e->message);
@@ -192,8 +207,9 @@ static void put_python(struct compose *c, const struct turn *t, int64_t time, co
             put_python_frame(c, *s);
         return;
     }
-    compose_put(c, "{\"timestamp\":\"%T\",\"log_level\":\"ERROR\",\"errorMessage\":\"%j\",\"errorType\":\"%s\",", time,
-                e->message, strlen(e->message), e->type);
+    compose_put(c,
+                "{\"timestamp\":\"%T\",\"log_level\":\"ERROR\",\"errorMessage\":\"%j\",\"errorType\":\"%s\",",
+                time, e->message, strlen(e->message), e->type);
     if (!in_init)
         compose_put(c, "\"requestId\":\"%i\",", t->call->id);
     compose_put(c, "\"stackTrace\":[");
@@ -201,7 +217,8 @@ static void put_python(struct compose *c, const struct turn *t, int64_t time, co
     compose_put(c, "]}");
 }
 
-void lines_thrown(struct world *w, const struct turn *t, int64_t time, const struct thrown *thrown, bool in_init)
+void lines_thrown(struct world *w, const struct turn *t, int64_t time, const struct thrown *thrown,
+                  bool in_init)
 {
     struct compose *c = begin(w);
     if (t->f->language == PYTHON)
@@ -217,7 +234,8 @@ void lines_timed_out(struct world *w, const struct turn *t, int64_t time)
 {
     if (t->f->json)
         return;
-    compose_put(begin(w), "%t %i Task timed out after %h seconds\n", time, t->call->id, t->f->timeout_ms / 10);
+    compose_put(begin(w), "%t %i Task timed out after %h seconds\n", time, t->call->id,
+                t->f->timeout_ms / 10);
     end(w, t, time);
 }
 
@@ -250,13 +268,17 @@ static uint64_t billed(const struct turn *t)
     return (t->plan->duration + (t->cold ? t->init : 0) + 99) / 100;
 }
 
-static void put_report_text(struct compose *c, const struct turn *t, const char *status, const char *error_type)
+static void put_report_text(struct compose *c, const struct turn *t, const char *status,
+                            const char *error_type)
 {
-    compose_put(c, "REPORT RequestId: %i\tDuration: %h ms\tBilled Duration: %u ms\tMemory Size: %u MB\tMax Memory Used: "
-                   "%u MB\t",
-                t->call->id, t->plan->duration, billed(t), t->f->memory_mb, t->e->memory_mb);
+    compose_put(
+        c,
+        "REPORT RequestId: %i\tDuration: %h ms\tBilled Duration: %u ms\tMemory Size: %u MB\tMax Memory Used: "
+        "%u MB\t",
+        t->call->id, t->plan->duration, billed(t), t->f->memory_mb, t->e->memory_mb);
     if (t->cold && t->f->snapstart)
-        compose_put(c, "Restore Duration: %h ms\tBilled Restore Duration: %u ms\t", t->init, billed_restore(t));
+        compose_put(c, "Restore Duration: %h ms\tBilled Restore Duration: %u ms\t", t->init,
+                    billed_restore(t));
     else if (t->cold)
         compose_put(c, "Init Duration: %h ms\t", t->init);
     if (status)
@@ -273,8 +295,9 @@ static void put_report_text(struct compose *c, const struct turn *t, const char 
 static void put_report_json(struct compose *c, const struct turn *t, int64_t time, const char *status,
                             const char *error_type)
 {
-    compose_put(c, "{\"time\":\"%t\",\"type\":\"platform.report\",\"record\":{\"requestId\":\"%i\",\"metrics\":{"
-                   "\"durationMs\":%h,\"billedDurationMs\":%u,\"memorySizeMB\":%u,\"maxMemoryUsedMB\":%u",
+    compose_put(c,
+                "{\"time\":\"%t\",\"type\":\"platform.report\",\"record\":{\"requestId\":\"%i\",\"metrics\":{"
+                "\"durationMs\":%h,\"billedDurationMs\":%u,\"memorySizeMB\":%u,\"maxMemoryUsedMB\":%u",
                 time, t->call->id, t->plan->duration, billed(t), t->f->memory_mb, t->e->memory_mb);
     if (t->cold)
         compose_put(c, ",\"initDurationMs\":%h", t->init);
@@ -285,7 +308,8 @@ static void put_report_json(struct compose *c, const struct turn *t, int64_t tim
     compose_put(c, ",\"status\":\"%s\"}}", status ? status : "success");
 }
 
-void lines_end(struct world *w, const struct turn *t, int64_t time, const char *status, const char *error_type)
+void lines_end(struct world *w, const struct turn *t, int64_t time, const char *status,
+               const char *error_type)
 {
     if (!t->f->json) {
         compose_put(begin(w), "END RequestId: %i", t->call->id);

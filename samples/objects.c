@@ -25,22 +25,27 @@ static void put_key(struct compose *c, const char *key)
     }
 }
 
-static void put_notification(struct world *w, struct compose *c, const struct object_write *o, uint64_t a, uint64_t b)
+static void put_notification(struct world *w, struct compose *c, const struct object_write *o, uint64_t a,
+                             uint64_t b)
 {
     (void)w;
-    compose_put(c, "{\"Records\":[{\"eventVersion\":\"2.1\",\"eventSource\":\"aws:s3\",\"awsRegion\":\"eu-west-1\","
-                   "\"eventTime\":\"%t\",\"eventName\":\"ObjectCreated:Put\",\"userIdentity\":{\"principalId\":\"%s\"},"
-                   "\"requestParameters\":{\"sourceIPAddress\":\"10.0.%u.%u\"},",
-                o->time, o->principal, a & 3, b & 127);
+    compose_put(
+        c,
+        "{\"Records\":[{\"eventVersion\":\"2.1\",\"eventSource\":\"aws:s3\",\"awsRegion\":\"eu-west-1\","
+        "\"eventTime\":\"%t\",\"eventName\":\"ObjectCreated:Put\",\"userIdentity\":{\"principalId\":\"%s\"},"
+        "\"requestParameters\":{\"sourceIPAddress\":\"10.0.%u.%u\"},",
+        o->time, o->principal, a & 3, b & 127);
     compose_put(c, "\"responseElements\":{\"x-amz-request-id\":\"%X\",\"x-amz-id-2\":\"%x%x/%x%x=\"},", a, 16,
                 random_mix(a, 1), 16, random_mix(a, 2), 16, random_mix(b, 3), 16, random_mix(b, 4), 16);
-    compose_put(c, "\"s3\":{\"s3SchemaVersion\":\"1.0\",\"configurationId\":\"on-upload\",\"bucket\":{\"name\":\"%s\","
-                   "\"ownerIdentity\":{\"principalId\":\"A3NL1KOZZKEXAMPLE\"},\"arn\":\"arn:aws:s3:::%s\"},\"object\":{"
-                   "\"key\":\"",
-                o->bucket, o->bucket);
+    compose_put(
+        c,
+        "\"s3\":{\"s3SchemaVersion\":\"1.0\",\"configurationId\":\"on-upload\",\"bucket\":{\"name\":\"%s\","
+        "\"ownerIdentity\":{\"principalId\":\"A3NL1KOZZKEXAMPLE\"},\"arn\":\"arn:aws:s3:::%s\"},\"object\":{"
+        "\"key\":\"",
+        o->bucket, o->bucket);
     put_key(c, o->key);
-    compose_put(c, "\",\"size\":%u,\"eTag\":\"%x%x\",\"sequencer\":\"00%X%X\"}}}]}", 2048 + b % 400000, a, 16, b, 16,
-                (uint64_t)o->time / 1000, 8, a >> 32, 8);
+    compose_put(c, "\",\"size\":%u,\"eTag\":\"%x%x\",\"sequencer\":\"00%X%X\"}}}]}", 2048 + b % 400000, a, 16,
+                b, 16, (uint64_t)o->time / 1000, 8, a >> 32, 8);
 }
 
 /* EventBridge names the account only, counts in seconds, and does not encode the key. */
@@ -50,13 +55,18 @@ static void put_bridge(struct compose *c, const struct object_write *o, uint64_t
     struct random own;
     random_init(&own, a);
     random_uuid(&own, id);
-    compose_put(c, "{\"version\":\"0\",\"id\":\"%i\",\"detail-type\":\"Object Created\",\"source\":\"aws.s3\",\"account\":"
-                   "\"111122223333\",\"time\":\"%T\",\"region\":\"eu-west-1\",\"resources\":[\"arn:aws:s3:::%s\"],"
-                   "\"detail\":{\"version\":\"0\",\"bucket\":{\"name\":\"%s\"},\"object\":{\"key\":\"%j\",\"size\":%u,",
-                id, o->time, o->bucket, o->bucket, o->key, strlen(o->key), 2048 + b % 400000);
-    compose_put(c, "\"etag\":\"%x%x\",\"sequencer\":\"%x%x\"},\"request-id\":\"%X\",\"requester\":\"111122223333\","
-                   "\"source-ip-address\":\"10.0.%u.%u\",\"reason\":\"PutObject\"}}",
-                a, 16, b, 16, (uint64_t)o->time / 1000, 8, a >> 32, 8, a, 16, a & 3, b & 127);
+    compose_put(
+        c,
+        "{\"version\":\"0\",\"id\":\"%i\",\"detail-type\":\"Object "
+        "Created\",\"source\":\"aws.s3\",\"account\":"
+        "\"111122223333\",\"time\":\"%T\",\"region\":\"eu-west-1\",\"resources\":[\"arn:aws:s3:::%s\"],"
+        "\"detail\":{\"version\":\"0\",\"bucket\":{\"name\":\"%s\"},\"object\":{\"key\":\"%j\",\"size\":%u,",
+        id, o->time, o->bucket, o->bucket, o->key, strlen(o->key), 2048 + b % 400000);
+    compose_put(
+        c,
+        "\"etag\":\"%x%x\",\"sequencer\":\"%x%x\"},\"request-id\":\"%X\",\"requester\":\"111122223333\","
+        "\"source-ip-address\":\"10.0.%u.%u\",\"reason\":\"PutObject\"}}",
+        a, 16, b, 16, (uint64_t)o->time / 1000, 8, a >> 32, 8, a, 16, a & 3, b & 127);
 }
 
 static void trigger(struct world *w, const struct object_write *o, struct function *f)
@@ -99,7 +109,8 @@ void objects_put(struct world *w, const struct object_write *o)
     }
 }
 
-void objects_write(struct world *w, const struct turn *t, uint64_t after_ms, const char *bucket, const char *key)
+void objects_write(struct world *w, const struct turn *t, uint64_t after_ms, const char *bucket,
+                   const char *key)
 {
     char *principal = w->anonymous ? compose_string("AWS:AROAEXAMPLEWRITERROLE:object-writer")
                                    : compose_string("AWS:%s:%s", t->f->role, t->f->name);

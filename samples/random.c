@@ -55,7 +55,8 @@ bool random_percent(struct random *r, unsigned percent)
     return random_below(r, 100) < percent;
 }
 
-/* Standard normal in 1/65536: the sum of eight 16-bit uniforms has variance 8/12, so it is scaled by 1.2247. */
+/* Standard normal in 1/65536: the sum of eight 16-bit uniforms has variance 8/12, so it is scaled by 1.2247.
+ */
 static int64_t normal(struct random *r)
 {
     uint64_t a = random_next(r), b = random_next(r);
@@ -65,11 +66,13 @@ static int64_t normal(struct random *r)
     return (sum - 4 * 65535) * 80265 / 65536;
 }
 
-/* 2^x for x in 1/65536, result in 1/65536: a table of sixteenths, linear between them (error below 0.03 %). */
+/* 2^x for x in 1/65536, result in 1/65536: a table of sixteenths, linear between them (error below 0.03 %).
+ */
 static uint64_t power_of_two(int64_t x)
 {
-    static const uint32_t sixteenths[17] = {65536, 68438, 71468, 74632,  77936,  81386,  84990,  88752, 92682,
-                                            96785, 101070, 105545, 110218, 115098, 120194, 125515, 131072};
+    static const uint32_t sixteenths[17] = {65536,  68438,  71468,  74632,  77936,  81386,
+                                            84990,  88752,  92682,  96785,  101070, 105545,
+                                            110218, 115098, 120194, 125515, 131072};
     int64_t whole = x >> 16;
     uint64_t part = (uint64_t)x & 0xffff, at = part >> 12, rest = part & 0xfff;
     uint64_t value = sixteenths[at] + (((uint64_t)sixteenths[at + 1] - sixteenths[at]) * rest >> 12);

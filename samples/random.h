@@ -12,7 +12,8 @@ struct random {
 
 void random_init(struct random *r, uint64_t seed);
 uint64_t random_next(struct random *r);
-/* 0 … bound-1; `bound` is at least 1. The bias of the multiplication is below 2^-32 for what is asked here. */
+/* 0 … bound-1; `bound` is at least 1. The bias of the multiplication is below 2^-32 for what is asked here.
+ */
 uint64_t random_below(struct random *r, uint64_t bound);
 uint64_t random_between(struct random *r, uint64_t low, uint64_t high); /* both included */
 bool random_percent(struct random *r, unsigned percent);

@@ -5,10 +5,13 @@
 
 enum { ROUNDS = 18, ROUND_MIN = 4, ROUND_MAX = 2000, ROUND_LASTS_MS = MINUTE, PERIOD_MS = 12 * MINUTE };
 
-/* Traffic in rounds further apart than an environment lives idle: each round begins with `burst` cold starts. */
+/* Traffic in rounds further apart than an environment lives idle: each round begins with `burst` cold starts.
+ */
 static struct source *rounds(struct world *w, struct function *f, uint64_t count, unsigned burst)
 {
-    uint64_t round = count / ROUNDS < ROUND_MIN ? ROUND_MIN : count / ROUNDS > ROUND_MAX ? ROUND_MAX : count / ROUNDS;
+    uint64_t round = count / ROUNDS < ROUND_MIN   ? ROUND_MIN
+                     : count / ROUNDS > ROUND_MAX ? ROUND_MAX
+                                                  : count / ROUNDS;
     struct source *s = world_source(w, f, count);
     round = round < burst + 1 ? burst + 1 : round;
     s->round = (unsigned)round;
@@ -56,7 +59,10 @@ void scenario_cold_start(struct world *w)
 void scenario_cold_start_storm(struct world *w)
 {
     struct function *f = world_function(w, "search-api", PYTHON, "query");
-    uint64_t storm = w->budget / 30 < 5 ? 5 : w->budget / 30 > 300 ? 300 : w->budget / 30, count = w->budget * 7 / 10;
+    uint64_t storm = w->budget / 30 < 5     ? 5
+                     : w->budget / 30 > 300 ? 300
+                                            : w->budget / 30,
+             count = w->budget * 7 / 10;
     rounds(w, f, count, 3);
     f->behave = behave_slow_init;
     f->surge_init = f->init * random_between(&w->random, 4, 7);
@@ -135,18 +141,23 @@ void scenario_snapstart(struct world *w)
 
 /* ---- inits that fail ---- */
 
-static const char *const module_stack[] = {"Did you mean to import aws-sdk/clients/dynamodb.js?",
-                                           "    at finalizeResolution (node:internal/modules/esm/resolve:265:11)",
-                                           "    at moduleResolve (node:internal/modules/esm/resolve:933:10)",
-                                           "    at defaultResolve (node:internal/modules/esm/resolve:1157:11)",
-                                           "    at ModuleLoader.resolve (node:internal/modules/esm/loader:383:12)", NULL};
+static const char *const module_stack[] = {
+    "Did you mean to import aws-sdk/clients/dynamodb.js?",
+    "    at finalizeResolution (node:internal/modules/esm/resolve:265:11)",
+    "    at moduleResolve (node:internal/modules/esm/resolve:933:10)",
+    "    at defaultResolve (node:internal/modules/esm/resolve:1157:11)",
+    "    at ModuleLoader.resolve (node:internal/modules/esm/loader:383:12)",
+    NULL};
 static const struct thrown module_missing = {
     "Error",
-    "Cannot find module '/var/task/node_modules/aws-sdk/clients/dynamodb' imported from /var/task/src/sync.mjs",
-    "\"code\":\"ERR_MODULE_NOT_FOUND\",\"url\":\"file:///var/task/node_modules/aws-sdk/clients/dynamodb\",", module_stack};
+    "Cannot find module '/var/task/node_modules/aws-sdk/clients/dynamodb' imported from "
+    "/var/task/src/sync.mjs",
+    "\"code\":\"ERR_MODULE_NOT_FOUND\",\"url\":\"file:///var/task/node_modules/aws-sdk/clients/dynamodb\",",
+    module_stack};
 
 /* The first try, which no request waits for. */
-static void fail_first(struct world *w, struct turn *t, uint64_t init, const char *status, const struct thrown *thrown)
+static void fail_first(struct world *w, struct turn *t, uint64_t init, const char *status,
+                       const struct thrown *thrown)
 {
     lines_init_start(w, t, t->start, false);
     t->start += (int64_t)init / 100 + 1;
@@ -168,7 +179,8 @@ static bool is_broken(const struct world *w, struct turn *t)
     return true;
 }
 
-/* The repeated init ends before START is written: seen in a real incident (field guide, cloudwatch-exports 3.1). */
+/* The repeated init ends before START is written: seen in a real incident (field guide,
+ * cloudwatch-exports 3.1). */
 static bool fail_init(struct world *w, struct turn *t)
 {
     bool old = w->old_style && !t->f->json;
@@ -188,6 +200,7 @@ static bool fail_init(struct world *w, struct turn *t)
     t->plan->duration = again + 95;
     lines_end(w, t, t->start, old ? NULL : "error", old ? NULL : "Runtime.ExitError");
     truth_expect(&w->truth, "init-failure", t->f->name, t->call->id);
+    w->truth.cold_starts++; /* the attempt paid for the repeated init */
     lambda_finish(w, t, t->start, true);
     return true;
 }
@@ -210,12 +223,14 @@ static bool stall_init(struct world *w, struct turn *t)
         lines_timed_out(w, t, t->start);
     lines_end(w, t, t->start, old ? NULL : "timeout", NULL);
     truth_expect(&w->truth, "init-failure", t->f->name, t->call->id);
+    w->truth.cold_starts++; /* the attempt paid for the repeated init */
     w->truth.timeouts++;
     lambda_finish(w, t, t->start, true);
     return true;
 }
 
-static struct function *broken_version(struct world *w, const char *name, enum language language, const char *subject)
+static struct function *broken_version(struct world *w, const char *name, enum language language,
+                                       const char *subject)
 {
     struct function *f = world_function(w, name, language, subject);
     world_source(w, f, w->budget * 7 / 10);

@@ -25,7 +25,9 @@ static void refuse(struct world *w, struct turn *t, uint64_t after_ms, const str
 static struct function *surge(struct world *w, const char *name, enum language language, const char *subject)
 {
     struct function *f = world_function(w, name, language, subject);
-    uint64_t peak = w->budget / 40 < USERS_MIN ? USERS_MIN : w->budget / 40 > USERS_MAX ? USERS_MAX : w->budget / 40;
+    uint64_t peak = w->budget / 40 < USERS_MIN   ? USERS_MIN
+                    : w->budget / 40 > USERS_MAX ? USERS_MAX
+                                                 : w->budget / 40;
     uint64_t calm = w->budget / 20, users = w->budget * 17 / 20;
     f->duration = 110000;
     f->duration_spread = 200;
@@ -47,10 +49,10 @@ static const char *const mysql_stack[] = {
     "    at ClientHandshake.execute (/var/task/node_modules/mysql2/lib/commands/command.js:29:26)",
     "    at Connection.handlePacket (/var/task/node_modules/mysql2/lib/connection.js:481:34)",
     "    at Socket.<anonymous> (/var/task/node_modules/mysql2/lib/connection.js:97:25)", NULL};
-static const struct thrown mysql_refused = {
-    "Error", "Too many connections",
-    "\"code\":\"ER_CON_COUNT_ERROR\",\"errno\":1040,\"sqlState\":\"08004\",\"sqlMessage\":\"Too many connections\",",
-    mysql_stack};
+static const struct thrown mysql_refused = {"Error", "Too many connections",
+                                            "\"code\":\"ER_CON_COUNT_ERROR\",\"errno\":1040,\"sqlState\":"
+                                            "\"08004\",\"sqlMessage\":\"Too many connections\",",
+                                            mysql_stack};
 
 /* The driver's error as console.error prints it, then the same error as nobody caught it. */
 void scenario_refused_mysql(struct world *w, struct turn *t, uint64_t after_ms)
@@ -72,7 +74,8 @@ static void served(struct world *w, struct turn *t, const char *engine)
 {
     uint64_t ms = t->plan->duration / 100;
     lambda_say(t, 2, INFO, "GET /%s/%u", t->f->subject, random_between(&w->random, 1000, 9999));
-    lambda_say(t, ms - 1, INFO, "%s answered with %u rows in %u ms", engine, random_below(&w->random, 40), ms - 6);
+    lambda_say(t, ms - 1, INFO, "%s answered with %u rows in %u ms", engine, random_below(&w->random, 40),
+               ms - 6);
 }
 
 static void behave_mysql(struct world *w, struct turn *t)
@@ -90,16 +93,15 @@ void scenario_mysql(struct world *w)
     surge(w, "tickets-api", NODE, "tickets")->behave = behave_mysql;
 }
 
-static const char *const postgres_stack[] = {"  File \"/var/task/app.py\", line 22, in handler",
-                                             "    with connect() as connection:",
-                                             "  File \"/var/task/psycopg2/__init__.py\", line 122, in connect",
-                                             "    conn = _connect(dsn, connection_factory=connection_factory, **kwasync)",
-                                             NULL};
-static const struct thrown postgres_refused = {
-    "OperationalError",
-    "connection to server at \"10.0.3.21\", port 5432 failed: FATAL:  remaining connection slots are reserved for "
-    "non-replication superuser connections",
-    "", postgres_stack};
+static const char *const postgres_stack[] = {
+    "  File \"/var/task/app.py\", line 22, in handler",
+    "    with connect() as connection:", "  File \"/var/task/psycopg2/__init__.py\", line 122, in connect",
+    "    conn = _connect(dsn, connection_factory=connection_factory, **kwasync)", NULL};
+static const struct thrown postgres_refused = {"OperationalError",
+                                               "connection to server at \"10.0.3.21\", port 5432 failed: "
+                                               "FATAL:  remaining connection slots are reserved for "
+                                               "non-replication superuser connections",
+                                               "", postgres_stack};
 
 static void behave_postgres(struct world *w, struct turn *t)
 {
@@ -120,7 +122,8 @@ static const char *const redis_stack[] = {
     "    at parseError (/var/task/node_modules/redis-parser/lib/parser.js:179:12)",
     "    at parseType (/var/task/node_modules/redis-parser/lib/parser.js:302:14)", NULL};
 static const struct thrown redis_refused = {"ReplyError", "ERR max number of clients reached",
-                                            "\"command\":{\"name\":\"get\",\"args\":[\"session\"]},", redis_stack};
+                                            "\"command\":{\"name\":\"get\",\"args\":[\"session\"]},",
+                                            redis_stack};
 
 static void behave_redis(struct world *w, struct turn *t)
 {
@@ -149,15 +152,16 @@ static const char *const pool_stack[] = {"  File \"/var/task/app.py\", line 41, 
                                          "    results = list(executor.map(load, event[\"ids\"]))",
                                          "  File \"/var/task/sqlalchemy/pool/impl.py\", line 166, in _do_get",
                                          "    raise exc.TimeoutError(", NULL};
-static const struct thrown pool_used = {
-    "TimeoutError",
-    "QueuePool limit of size 5 overflow 10 reached, connection timed out, timeout 30.00 (Background on this error at: "
-    "https://sqlalche.me/e/20/3o7r)",
-    "", pool_stack};
+static const struct thrown pool_used = {"TimeoutError",
+                                        "QueuePool limit of size 5 overflow 10 reached, connection timed "
+                                        "out, timeout 30.00 (Background on this error at: "
+                                        "https://sqlalche.me/e/20/3o7r)",
+                                        "", pool_stack};
 
 static void behave_pool(struct world *w, struct turn *t)
 {
-    uint64_t ids = world_during(w, t->start) ? random_between(&w->random, 24, 60) : random_between(&w->random, 2, 12);
+    uint64_t ids =
+        world_during(w, t->start) ? random_between(&w->random, 24, 60) : random_between(&w->random, 2, 12);
     lambda_say(t, 2, INFO, "loading %u documents in %u threads", ids, ids);
     if (ids > 40)
         refuse(w, t, 30000 + random_below(&w->random, 40), &pool_used);
@@ -220,7 +224,8 @@ static void behave_handled(struct world *w, struct turn *t)
     w->limit--;
     lambda_say(t, 2, INFO, "profile %u requested", random_between(&w->random, 10000, 99999));
     lambda_say(t, ms / 2, WARN,
-               "connection to mysql failed (attempt 1 of 3), trying again: Error: connect ECONNREFUSED 10.0.2.17:3306");
+               "connection to mysql failed (attempt 1 of 3), trying again: Error: connect ECONNREFUSED "
+               "10.0.2.17:3306");
     lambda_say(t, ms, INFO, "connected at attempt 2, profile sent");
 }
 
@@ -245,7 +250,8 @@ static void behave_then_wait(struct world *w, struct turn *t)
         return;
     }
     lambda_say(t, 2, INFO, "GET /%s/%u", t->f->subject, random_between(&w->random, 1000, 9999));
-    lambda_say(t, 4, INFO, "waiting for a free connection to tickets-db.c1x2y3z4.eu-west-1.rds.amazonaws.com:3306");
+    lambda_say(t, 4, INFO,
+               "waiting for a free connection to tickets-db.c1x2y3z4.eu-west-1.rds.amazonaws.com:3306");
     lambda_time_out(t);
     truth_expect(&w->truth, "timeout", t->f->name, t->call->id);
 }

@@ -4,7 +4,8 @@
 #include "samples/scenarios.h"
 
 /* A function with steady traffic and an incident in the second half of the window. */
-static struct function *suffering(struct world *w, const char *name, enum language language, const char *subject)
+static struct function *suffering(struct world *w, const char *name, enum language language,
+                                  const char *subject)
 {
     struct function *f = world_function(w, name, language, subject);
     world_source(w, f, w->budget * 6 / 10);
@@ -14,7 +15,8 @@ static struct function *suffering(struct world *w, const char *name, enum langua
     return f;
 }
 
-static struct function *suffering_alone(struct world *w, const char *name, enum language language, const char *subject)
+static struct function *suffering_alone(struct world *w, const char *name, enum language language,
+                                        const char *subject)
 {
     struct function *f = suffering(w, name, language, subject);
     world_neighbours(w, w->budget - w->budget * 6 / 10);
@@ -38,7 +40,8 @@ static void behave_http(struct world *w, struct turn *t)
 {
     uint64_t number = random_between(&w->random, 10000, 99999);
     lambda_say(t, 2, INFO, "%s %u received", t->f->subject, number);
-    lambda_say(t, 6, INFO, "POST https://payments.example-partner.com/v2/charges for %s %u", t->f->subject, number);
+    lambda_say(t, 6, INFO, "POST https://payments.example-partner.com/v2/charges for %s %u", t->f->subject,
+               number);
     if (hit(w, t, 70))
         time_out(w, t);
     else
@@ -58,7 +61,8 @@ static void behave_connect(struct world *w, struct turn *t)
     if (hit(w, t, 80))
         time_out(w, t);
     else
-        lambda_say(t, t->plan->duration / 100, INFO, "stock of %u articles read", random_between(&w->random, 5, 60));
+        lambda_say(t, t->plan->duration / 100, INFO, "stock of %u articles read",
+                   random_between(&w->random, 5, 60));
 }
 
 void scenario_timeout_connect(struct world *w)
@@ -85,7 +89,8 @@ void scenario_timeout_silent(struct world *w)
 static void behave_report(struct world *w, struct turn *t)
 {
     bool large = hit(w, t, 85);
-    uint64_t rows = large ? random_between(&w->random, 700000, 900000) : random_between(&w->random, 900, 30000);
+    uint64_t rows =
+        large ? random_between(&w->random, 700000, 900000) : random_between(&w->random, 900, 30000);
     t->plan->duration = random_spread(&w->random, large ? 3500000 : 240000, large ? 12 : 250);
     lambda_say(t, 3, INFO, "report over %u rows requested", rows);
     lambda_say(t, t->plan->duration / 100 - 4, INFO, "report with %u rows written", rows);
@@ -125,12 +130,11 @@ void scenario_memory(struct world *w)
     truth_allow(&w->truth, "crash", f->name);
 }
 
-static const char *const type_stack[] = {"    at totalOf (/var/task/src/basket.js:48:31)",
-                                         "    at Runtime.handler (/var/task/src/index.js:19:17)",
-                                         "    at Runtime.handleOnceNonStreaming (file:///var/runtime/index.mjs:1173:29)",
-                                         NULL};
-static const struct thrown type_error = {"TypeError", "Cannot read properties of undefined (reading 'items')", "",
-                                         type_stack};
+static const char *const type_stack[] = {
+    "    at totalOf (/var/task/src/basket.js:48:31)", "    at Runtime.handler (/var/task/src/index.js:19:17)",
+    "    at Runtime.handleOnceNonStreaming (file:///var/runtime/index.mjs:1173:29)", NULL};
+static const struct thrown type_error = {"TypeError", "Cannot read properties of undefined (reading 'items')",
+                                         "", type_stack};
 
 static void behave_crash(struct world *w, struct turn *t)
 {
@@ -170,7 +174,8 @@ void scenario_two_incidents(struct world *w)
 
 static const char *const poison_stack[] = {"  File \"/var/task/ledger.py\", line 57, in handler",
                                            "    amount = Decimal(entry[\"amount\"])", NULL};
-static const struct thrown poison = {"InvalidOperation", "[<class 'decimal.ConversionSyntax'>]", "", poison_stack};
+static const struct thrown poison = {"InvalidOperation", "[<class 'decimal.ConversionSyntax'>]", "",
+                                     poison_stack};
 
 /* Asynchronous: Lambda tries again after one minute and after two more, with the same request id. */
 static void behave_poison(struct world *w, struct turn *t)
@@ -195,14 +200,15 @@ void scenario_retry(struct world *w)
     truth_allow(&w->truth, "crash", f->name);
 }
 
-static const char *const throttle_stack[] = {"  File \"/var/task/events.py\", line 29, in handler",
-                                             "    table.put_item(Item=item)",
-                                             "  File \"/var/lang/lib/python3.12/site-packages/botocore/client.py\", line "
-                                             "1017, in _make_api_call",
-                                             "    raise error_class(parsed_response, operation_name)", NULL};
+static const char *const throttle_stack[] = {
+    "  File \"/var/task/events.py\", line 29, in handler", "    table.put_item(Item=item)",
+    "  File \"/var/lang/lib/python3.12/site-packages/botocore/client.py\", line "
+    "1017, in _make_api_call",
+    "    raise error_class(parsed_response, operation_name)", NULL};
 static const struct thrown throttled = {
     "ProvisionedThroughputExceededException",
-    "An error occurred (ProvisionedThroughputExceededException) when calling the PutItem operation (reached max retries: "
+    "An error occurred (ProvisionedThroughputExceededException) when calling the PutItem operation (reached "
+    "max retries: "
     "9): The level of configured provisioned throughput for the table was exceeded. Consider increasing your "
     "provisioning level with the UpdateTable API.",
     "", throttle_stack};

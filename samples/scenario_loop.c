@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
-#define IMAGES "images-bucket"
+#define IMAGES     "images-bucket"
 #define THUMBNAILS "thumbnails-bucket"
-#define UPLOADER "AWS:AIDAEXAMPLEUPLOADER1"
+#define UPLOADER   "AWS:AIDAEXAMPLEUPLOADER1"
 
 /* S3 keys have 1,024 bytes at most, so keys that grow by 6 a hop allow no more hops than this. */
 enum { GROWTH_HOPS_MAX = 140, DOUBLINGS_MAX = 6, DOUBLINGS_AT_SCALE = 7, UPLOADS_MAX = 2000 };
@@ -17,11 +17,12 @@ void scenario_uploads(struct world *w, const char *bucket, const char *form, uin
     int64_t gap = (w->end - w->begin) / (int64_t)(count + 1);
     for (uint64_t i = 0; i < count; i++) {
         char *key = compose_string(form, random_between(&w->random, 1000, 99999));
-        objects_put(w, &(struct object_write){
-                           .time = w->begin + (int64_t)i * gap + (int64_t)random_below(&w->random, (uint64_t)gap / 2 + 1),
-                           .bucket = bucket,
-                           .key = key,
-                           .principal = w->bridge ? "" : UPLOADER});
+        objects_put(w,
+                    &(struct object_write){.time = w->begin + (int64_t)i * gap +
+                                                   (int64_t)random_below(&w->random, (uint64_t)gap / 2 + 1),
+                                           .bucket = bucket,
+                                           .key = key,
+                                           .principal = w->bridge ? "" : UPLOADER});
         free(key);
     }
 }
@@ -158,8 +159,9 @@ void scenario_two_functions(struct world *w)
     objects_trigger(w, IMAGES, "", out);
     objects_trigger(w, THUMBNAILS, "", back);
     w->from = w->begin + 40 * MINUTE;
-    objects_put(w, &(struct object_write){
-                       .time = w->from, .bucket = IMAGES, .key = "cat 1.jpg", .principal = UPLOADER, .loop = true});
+    objects_put(
+        w, &(struct object_write){
+               .time = w->from, .bucket = IMAGES, .key = "cat 1.jpg", .principal = UPLOADER, .loop = true});
     world_neighbours(w, w->budget - w->budget * 6 / 10);
     truth_allow(&w->truth, "recursive-trigger", back->name);
 }

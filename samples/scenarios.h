@@ -50,7 +50,8 @@ void scenario_slow(struct world *w);
 void scenario_variance(struct world *w);
 
 /* Shared by topics. */
-bool scenario_connect(struct world *w, struct turn *t); /* a connection of the world's limit, kept while warm */
+bool scenario_connect(struct world *w,
+                      struct turn *t); /* a connection of the world's limit, kept while warm */
 void scenario_refused_mysql(struct world *w, struct turn *t, uint64_t after_ms);
 void scenario_uploads(struct world *w, const char *bucket, const char *form, uint64_t count);
 void scenario_pipeline_beside(struct world *w, uint64_t uploads);

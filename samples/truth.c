@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct truth_claim *claim_of(struct truth_claim *v, size_t *n, const char *detector, const char *function)
+static struct truth_claim *claim_of(struct truth_claim *v, size_t *n, const char *detector,
+                                    const char *function)
 {
     for (size_t i = 0; i < *n; i++)
         if (strcmp(v[i].detector, detector) == 0 && strcmp(v[i].function, function) == 0)
@@ -42,28 +43,30 @@ void truth_expect(struct truth *t, const char *detector, const char *function, c
 
 static void put_expected(struct compose *c, const struct truth_claim *e)
 {
-    compose_put(c, "    {\"detector\": \"%s\", \"function\": \"%s\", \"count\": %u, \"request_ids\": [", e->detector,
-                e->function, e->count);
+    compose_put(c, "    {\"detector\": \"%s\", \"function\": \"%s\", \"count\": %u, \"request_ids\": [",
+                e->detector, e->function, e->count);
     for (size_t i = 0; i < e->ids_n; i++)
         compose_put(c, "%s\n      \"%i\"", i ? "," : "", e->ids[i]);
     compose_put(c, "]}");
 }
 
-void truth_write(const struct truth *t, const char *path, const char *scenario, const char *kind, uint64_t seed)
+void truth_write(const struct truth *t, const char *path, const char *scenario, const char *kind,
+                 uint64_t seed)
 {
     struct compose c = {0};
-    compose_put(&c, "{\n  \"scenario\": \"%s\",\n  \"kind\": \"%s\",\n  \"seed\": %u,\n  \"expected\": [", scenario, kind,
-                seed);
+    compose_put(&c, "{\n  \"scenario\": \"%s\",\n  \"kind\": \"%s\",\n  \"seed\": %u,\n  \"expected\": [",
+                scenario, kind, seed);
     for (size_t i = 0; i < t->expected_n; i++) {
         compose_put(&c, i ? ",\n" : "\n");
         put_expected(&c, &t->expected[i]);
     }
     compose_put(&c, "],\n  \"allowed\": [");
     for (size_t i = 0; i < t->allowed_n; i++)
-        compose_put(&c, "%s\n    {\"detector\": \"%s\", \"function\": \"%s\"}", i ? "," : "", t->allowed[i].detector,
-                    t->allowed[i].function);
+        compose_put(&c, "%s\n    {\"detector\": \"%s\", \"function\": \"%s\"}", i ? "," : "",
+                    t->allowed[i].detector, t->allowed[i].function);
     compose_put(&c,
-                "],\n  \"totals\": {\"invocations\": %u, \"cold_starts\": %u, \"timeouts\": %u, \"s3_records\": %u}\n}\n",
+                "],\n  \"totals\": {\"invocations\": %u, \"cold_starts\": %u, \"timeouts\": %u, "
+                "\"s3_records\": %u}\n}\n",
                 t->invocations, t->cold_starts, t->timeouts, t->s3_records);
     (void)remove(path);
     gzip_append_plain(path, c.p, c.n);

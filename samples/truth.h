@@ -24,7 +24,8 @@ struct truth {
 void truth_expect(struct truth *t, const char *detector, const char *function, const uint8_t id[16]);
 /* A consequence or context: it may appear without being wrong. */
 void truth_allow(struct truth *t, const char *detector, const char *function);
-void truth_write(const struct truth *t, const char *path, const char *scenario, const char *kind, uint64_t seed);
+void truth_write(const struct truth *t, const char *path, const char *scenario, const char *kind,
+                 uint64_t seed);
 void truth_done(struct truth *t);
 
 #endif

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Before AWS wrote the status into REPORT, and after (field guide, lambda-text-logs 1.2): 2023-12-01, 2026-03-01. */
+/* Before AWS wrote the status into REPORT, and after (field guide, lambda-text-logs 1.2): 2023-12-01,
+ * 2026-03-01. */
 static const int64_t old_epoch = 1701388800000, new_epoch = 1772323200000;
 enum { DAYS = 80, DAY = 24 * HOUR, SETTLE_MS = 20 };
 
@@ -31,10 +32,12 @@ static void name_role(struct random *r, char ret[22])
     ret[21] = 0;
 }
 
-struct function *world_function(struct world *w, const char *name, enum language language, const char *subject)
+struct function *world_function(struct world *w, const char *name, enum language language,
+                                const char *subject)
 {
-    static const char *const runtimes[2][3] = {{"nodejs:20.v13", "python:3.11.v39", "java:17.v9"},
-                                               {"nodejs:22.v34", "python:3.12.mainlinev2.v27", "java:21.v26"}};
+    static const char *const runtimes[2][3] = {
+        {"nodejs:20.v13", "python:3.11.v39", "java:17.v9"},
+        {"nodejs:22.v34", "python:3.12.mainlinev2.v27", "java:21.v26"}};
     struct function *f = &w->functions[w->functions_n++];
     struct random own; /* settings of one function do not depend on how many others there are */
     random_init(&own, random_mix(w->seed, random_hash(name)));
@@ -89,8 +92,8 @@ void world_init(struct world *w, uint64_t seed, uint64_t budget, const struct wr
     random_init(&w->random, seed);
     writer_init(&w->writer, options);
     w->old_style = random_percent(&w->random, 40);
-    w->begin = (w->old_style ? old_epoch : new_epoch) + (int64_t)random_below(&w->random, DAYS) * DAY + 9 * HOUR +
-               (int64_t)random_below(&w->random, 3 * HOUR);
+    w->begin = (w->old_style ? old_epoch : new_epoch) + (int64_t)random_below(&w->random, DAYS) * DAY +
+               9 * HOUR + (int64_t)random_below(&w->random, 3 * HOUR);
     w->end = w->begin + 90 * MINUTE;
 }
 

@@ -1,6 +1,7 @@
-/* The account that a scenario plays in: functions with their environments, what calls them, buckets with their
- * triggers, and the queue of calls to come. Place in the flow: a scenario sets the world up; world_run takes the
- * calls in time order; lambda.c plays each, objects.c and gateway_calls.c what it touches; writer.c writes. */
+/* The account that a scenario plays in: functions with their environments, what calls them, buckets with
+ * their triggers, and the queue of calls to come. Place in the flow: a scenario sets the world up; world_run
+ * takes the calls in time order; lambda.c plays each, objects.c and gateway_calls.c what it touches; writer.c
+ * writes. */
 #ifndef SAMPLES_WORLD_H
 #define SAMPLES_WORLD_H
 
@@ -119,10 +120,10 @@ struct source {
     uint64_t left, made;
     int64_t next_us;
     uint64_t gap_us;
-    unsigned jitter_percent; /* of the gap, up and down */
-    unsigned burst;          /* so many calls at once … */
-    unsigned round;          /* … begin each round of so many calls */
-    uint64_t period_us;      /* from round to round */
+    unsigned jitter_percent;      /* of the gap, up and down */
+    unsigned burst;               /* so many calls at once … */
+    unsigned round;               /* … begin each round of so many calls */
+    uint64_t period_us;           /* from round to round */
     int64_t surge_from, surge_to; /* ms; other gap meanwhile */
     uint64_t surge_gap_us;
     bool async, gateway;
@@ -143,8 +144,8 @@ struct world {
     struct writer writer;
     struct truth truth;
     uint64_t seed, budget, made;
-    bool old_style;       /* "Task timed out", crash lines; else Status: in REPORT */
-    int64_t begin, end;   /* of steady traffic */
+    bool old_style;     /* "Task timed out", crash lines; else Status: in REPORT */
+    int64_t begin, end; /* of steady traffic */
     struct function functions[WORLD_FUNCTIONS_MAX];
     unsigned functions_n;
     struct source sources[WORLD_SOURCES_MAX];
@@ -159,19 +160,21 @@ struct world {
     struct plan plan;
     struct stream *gateway_stream;
     /* The scenario's own. */
-    int64_t from, to;         /* of the incident */
-    uint64_t limit, open;     /* connections */
-    uint64_t loop_left;       /* calls that the loop may still make */
-    uint64_t doublings;       /* hops in which two objects are written */
-    bool growing_keys; /* the loop's keys: thumb-thumb-…, else opaque */
-    bool bridge;       /* records come by EventBridge */
-    bool anonymous;    /* the writer's principal does not name the function */
-    bool traced;       /* one trace through all hops of the loop */
+    int64_t from, to;     /* of the incident */
+    uint64_t limit, open; /* connections */
+    uint64_t loop_left;   /* calls that the loop may still make */
+    uint64_t doublings;   /* hops in which two objects are written */
+    bool growing_keys;    /* the loop's keys: thumb-thumb-…, else opaque */
+    bool bridge;          /* records come by EventBridge */
+    bool anonymous;       /* the writer's principal does not name the function */
+    bool traced;          /* one trace through all hops of the loop */
     struct function *main;
 };
 
-/* A function with usual settings; JSON logs and X-Ray by seed. `name` and `subject` must outlive the world. */
-struct function *world_function(struct world *w, const char *name, enum language language, const char *subject);
+/* A function with usual settings; JSON logs and X-Ray by seed. `name` and `subject` must outlive the world.
+ */
+struct function *world_function(struct world *w, const char *name, enum language language,
+                                const char *subject);
 /* Spreads `count` calls evenly over the world's window. */
 struct source *world_source(struct world *w, struct function *f, uint64_t count);
 /* Healthy functions beside the incident: `count` calls among them. */

@@ -13,10 +13,10 @@ enum { FLUSH_SIZE = 256 << 10, EVENT_ID_STEM = 35, GROUPS_MAX = 32, INGESTION_MS
 struct group {
     char *name, *path;
     uint8_t task[16];
-    struct compose text;     /* filter */
-    unsigned part;           /* filter: the file that `text` goes to */
-    bool open;               /* filter: the document has begun */
-    struct stream *closed;   /* filter: their events may still be pending */
+    struct compose text;   /* filter */
+    unsigned part;         /* filter: the file that `text` goes to */
+    bool open;             /* filter: the document has begun */
+    struct stream *closed; /* filter: their events may still be pending */
 };
 
 struct pending {
@@ -107,7 +107,9 @@ static void flush_stream(struct writer *w, struct stream *s)
 {
     bool subscription = w->options.container == CONTAINER_SUBSCRIPTION;
     char *stem = subscription ? compose_string("%s/subscription", w->options.folder) : NULL;
-    const char *ending = subscription ? (w->options.plain ? ".json" : ".json.gz") : w->options.plain ? ".txt" : ".gz";
+    const char *ending = subscription       ? (w->options.plain ? ".json" : ".json.gz")
+                         : w->options.plain ? ".txt"
+                                            : ".gz";
     if (s->text.n) {
         char *path = file_path(stem ? stem : s->path, s->part, ending);
         if (subscription)
@@ -123,8 +125,8 @@ static void event_id(const struct writer *w, struct compose *c, int64_t time, ui
 {
     enum { HALF = 19 };
     const uint64_t bound = 10000000000000000000u; /* 10^HALF: 2 + 13 + 19 + 22 = 56 digits */
-    compose_put(c, "%0%0%0%0", (uint64_t)EVENT_ID_STEM, 2, (uint64_t)time, 13, random_mix(w->options.seed, 56) % bound,
-                HALF, sequence, 22);
+    compose_put(c, "%0%0%0%0", (uint64_t)EVENT_ID_STEM, 2, (uint64_t)time, 13,
+                random_mix(w->options.seed, 56) % bound, HALF, sequence, 22);
 }
 
 static void add_export(struct compose *c, int64_t time, const char *p, size_t n)
@@ -138,9 +140,11 @@ static void add_subscription(struct writer *w, struct stream *s, const struct pe
 {
     struct compose *c = &s->text;
     if (c->n == 0)
-        compose_put(c, "{\"messageType\":\"DATA_MESSAGE\",\"owner\":\"111122223333\",\"logGroup\":\"%s\",\"logStream\":"
-                       "\"%s\",\"subscriptionFilters\":[\"to-archive\"],\"logEvents\":[",
-                    s->group->name, s->name);
+        compose_put(
+            c,
+            "{\"messageType\":\"DATA_MESSAGE\",\"owner\":\"111122223333\",\"logGroup\":\"%s\",\"logStream\":"
+            "\"%s\",\"subscriptionFilters\":[\"to-archive\"],\"logEvents\":[",
+            s->group->name, s->name);
     else
         compose_bytes(c, ",", 1);
     compose_put(c, "{\"id\":\"");
@@ -156,7 +160,8 @@ static void flush_group(struct writer *w, struct group *g, bool last)
         return;
     if (last)
         compose_put(&g->text, "\n    ],\n    \"searchedLogStreams\": []\n}\n");
-    char *path = w->options.files == 1 ? compose_string("%s.json", g->path) : file_path(g->path, g->part, ".json");
+    char *path =
+        w->options.files == 1 ? compose_string("%s.json", g->path) : file_path(g->path, g->part, ".json");
     gzip_folders(path);
     gzip_append_plain(path, g->text.p, g->text.n);
     g->text.n = 0;
@@ -172,11 +177,12 @@ static void add_filter(struct writer *w, const struct pending *e)
     compose_put(&g->text, g->open ? ",\n" : "{\n    \"events\": [\n");
     g->open = true;
     g->part = w->part;
-    compose_put(&g->text,
-                "        {\n            \"logStreamName\": \"%s\",\n            \"timestamp\": %u,\n"
-                "            \"message\": \"%j\",\n            \"ingestionTime\": %u,\n            \"eventId\": \"",
-                e->stream->name, (uint64_t)e->time, e->p, e->n,
-                (uint64_t)e->time + INGESTION_MS + e->sequence * 37 % 400);
+    compose_put(
+        &g->text,
+        "        {\n            \"logStreamName\": \"%s\",\n            \"timestamp\": %u,\n"
+        "            \"message\": \"%j\",\n            \"ingestionTime\": %u,\n            \"eventId\": \"",
+        e->stream->name, (uint64_t)e->time, e->p, e->n,
+        (uint64_t)e->time + INGESTION_MS + e->sequence * 37 % 400);
     event_id(w, &g->text, e->time, e->sequence);
     compose_put(&g->text, "\"\n        }");
     if (g->text.n >= FLUSH_SIZE)
@@ -269,7 +275,8 @@ static void postpone(struct writer *w, struct pending e)
 
 void writer_event(struct writer *w, struct stream *s, int64_t time, const char *p, size_t n)
 {
-    struct pending e = {.time = time, .sequence = w->sequence++, .stream = s, .n = n, .p = (char *)(uintptr_t)p};
+    struct pending e = {
+        .time = time, .sequence = w->sequence++, .stream = s, .n = n, .p = (char *)(uintptr_t)p};
     if (s->shared || w->options.container == CONTAINER_FILTER)
         postpone(w, e);
     else

@@ -1,9 +1,9 @@
 /* How a case's events become files: the same events in each of three containers. Place in the flow: the last
- * step, behind lambda.c, objects.c and gateway_calls.c. Formats: field guide, cloudwatch-exports 3.1, 3.2, 3.5.
- *     export        aws/lambda/NAME/<task>/2026-03-02-[$LATEST]<32 hex>/000000.gz
- *     subscription  subscription/000000.gz, gzip members that hold one DATA_MESSAGE each
- *     filter        aws/lambda/NAME.json, an answer of `aws logs filter-log-events`
- * S3 event records stand in s3-events/000000.json.gz in all three, one document a line. */
+ * step, behind lambda.c, objects.c and gateway_calls.c. Formats: field guide,
+ * cloudwatch-exports 3.1, 3.2, 3.5. export        aws/lambda/NAME/<task>/2026-03-02-[$LATEST]<32
+ * hex>/000000.gz subscription  subscription/000000.gz, gzip members that hold one DATA_MESSAGE each filter
+ * aws/lambda/NAME.json, an answer of `aws logs filter-log-events` S3 event records stand in
+ * s3-events/000000.json.gz in all three, one document a line. */
 #ifndef SAMPLES_WRITER_H
 #define SAMPLES_WRITER_H
 

@@ -37,13 +37,16 @@ static inline void expect_slice(const struct expected *x, const char *name, stru
 static inline void expect_number(const struct expected *x, const char *name, uint64_t got, uint64_t due)
 {
     if (got != due)
-        fail_msg("\"%s\": %s is %llu, not %llu", x->message, name, (unsigned long long)got, (unsigned long long)due);
+        fail_msg("\"%s\": %s is %llu, not %llu", x->message, name, (unsigned long long)got,
+                 (unsigned long long)due);
 }
 
-static inline void expect_decimal(const struct expected *x, const char *name, struct decimal got, const char *due)
+static inline void expect_decimal(const struct expected *x, const char *name, struct decimal got,
+                                  const char *due)
 {
     char text[DECIMAL_TEXT_MAX];
-    expect_slice(x, name, decimal_known(got) ? slice_of(text, decimal_print(got, text)) : slice_of("", 0), due);
+    expect_slice(x, name, decimal_known(got) ? slice_of(text, decimal_print(got, text)) : slice_of("", 0),
+                 due);
 }
 
 static inline void expect_id(const struct expected *x, const struct event *e)

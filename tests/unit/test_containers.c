@@ -1,5 +1,6 @@
-/* parsers/container_*.c and document_*.c: what each container delivers, written out by hand; that it is the same when
- * the text arrives cut at every byte; and that every place (line, offset) is where the entry stands. */
+/* parsers/container_*.c and document_*.c: what each container delivers, written out by hand; that it is the
+ * same when the text arrives cut at every byte; and that every place (line, offset) is where the entry
+ * stands. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,8 +16,8 @@
 
 struct row {
     const char *container, *text;
-    /* A line for each delivery: E an entry, T the last one of a file of lines, O an orphan, S an S3 record; then the
-     * counts and anomalies. Line ends of a text are written as \n. */
+    /* A line for each delivery: E an entry, T the last one of a file of lines, O an orphan, S an S3 record;
+     * then the counts and anomalies. Line ends of a text are written as \n. */
     const char *delivered;
 };
 
@@ -50,13 +51,11 @@ static const struct row rows[] = {
      "E 1688552194013 stream=" STREAM " RESTORE_START y\n"
      "T 1688552194014 stream=" STREAM " z\n"
      "3 lines, 2 entries, 0 records, 0 unrecognised;"},
-    {"awslogs",
-     "/aws/lambda/f " STREAM " hello\n/aws/lambda/f " STREAM " [2023-06-02T11:27:22Z] timed\n",
+    {"awslogs", "/aws/lambda/f " STREAM " hello\n/aws/lambda/f " STREAM " [2023-06-02T11:27:22Z] timed\n",
      "E - group=/aws/lambda/f stream=" STREAM " hello\n"
      "T 1685705242000 group=/aws/lambda/f stream=" STREAM " timed\n"
      "2 lines, 2 entries, 0 records, 0 unrecognised;"},
-    {"awslogs",
-     "[2023-06-02T11:27:22Z] (" STREAM ") saw\n[2023-06-02T11:27:23Z] (" STREAM ") again\n",
+    {"awslogs", "[2023-06-02T11:27:22Z] (" STREAM ") saw\n[2023-06-02T11:27:23Z] (" STREAM ") again\n",
      "E 1685705242000 stream=" STREAM " saw\n"
      "T 1685705243000 stream=" STREAM " again\n"
      "2 lines, 2 entries, 0 records, 0 unrecognised;"},
@@ -74,7 +73,8 @@ static const struct row rows[] = {
      "T - REPORT RequestId: " ID "\tDuration: 1.00 ms\\nXRAY TraceId: 1-5d8bba5a-dc2932496a65bab91d2d42d4\n"
      "7 lines, 4 entries, 0 records, 0 unrecognised;"},
     {"csv",
-     "timestamp,message\n1689878257729,\"a \"\"quoted\"\" b\nsecond, line\n\"\n1689878258000,plain\nnever,x\n",
+     "timestamp,message\n1689878257729,\"a \"\"quoted\"\" b\nsecond, "
+     "line\n\"\n1689878258000,plain\nnever,x\n",
      "E 1689878257729 a \"quoted\" b\\nsecond, line\\n\n"
      "E 1689878258000 plain\n"
      "6 lines, 2 entries, 0 records, 1 unrecognised;"},
@@ -88,28 +88,38 @@ static const struct row rows[] = {
     {"csv", "timestamp,message\n1689878257729,\"never ends\n1689878258000,plain\n",
      "E 1689878258000 plain\n"
      "3 lines, 1 entries, 0 records, 0 unrecognised; csv-damaged"},
-    /* Subscription documents back to back; the second one is CloudWatch's test, the third has its keys turned. */
+    /* Subscription documents back to back; the second one is CloudWatch's test, the third has its keys
+       turned. */
     {"json",
-     "{\"messageType\":\"DATA_MESSAGE\",\"logGroup\":\"/aws/lambda/f\",\"logStream\":\"s\",\"logEvents\":[{\"id\":\"1\",\"timestamp\":"
+     "{\"messageType\":\"DATA_MESSAGE\",\"logGroup\":\"/aws/lambda/"
+     "f\",\"logStream\":\"s\",\"logEvents\":[{\"id\":\"1\",\"timestamp\":"
      "1706375564122,\"message\":\"a\\nb\"},{\"id\":\"2\",\"timestamp\":1706375564123,\"message\":\"c\"}]}"
-     "{\"messageType\":\"CONTROL_MESSAGE\",\"logGroup\":\"\",\"logStream\":\"\",\"logEvents\":[{\"id\":\"\",\"timestamp\":1706375564122,"
+     "{\"messageType\":\"CONTROL_MESSAGE\",\"logGroup\":\"\",\"logStream\":\"\",\"logEvents\":[{\"id\":\"\","
+     "\"timestamp\":1706375564122,"
      "\"message\":\"CWL CONTROL MESSAGE: Checking health of destination Firehose.\"}]}\n"
-     "{\"logEvents\":[{\"message\":\"d\\u00e9\",\"timestamp\":1706375564124}],\"logStream\":\"t\",\"logGroup\":\"/aws/lambda/g\"}",
+     "{\"logEvents\":[{\"message\":\"d\\u00e9\",\"timestamp\":1706375564124}],\"logStream\":\"t\","
+     "\"logGroup\":\"/aws/lambda/g\"}",
      "E 1706375564122 group=/aws/lambda/f stream=s id=1 a\\nb\n"
      "E 1706375564123 group=/aws/lambda/f stream=s id=2 c\n"
      "E 1706375564124 group=/aws/lambda/g stream=t d\xc3\xa9\n"
      "1 lines, 3 entries, 0 records, 0 unrecognised;"},
     {"json",
-     "{\n  \"events\": [\n    {\n      \"logStreamName\": \"s\",\n      \"timestamp\": 1706375564122,\n      \"message\": \"x\\n\",\n"
-     "      \"ingestionTime\": 1706375565000,\n      \"eventId\": \"36\"\n    }\n  ],\n  \"searchedLogStreams\": []\n}\n",
+     "{\n  \"events\": [\n    {\n      \"logStreamName\": \"s\",\n      \"timestamp\": 1706375564122,\n      "
+     "\"message\": \"x\\n\",\n"
+     "      \"ingestionTime\": 1706375565000,\n      \"eventId\": \"36\"\n    }\n  ],\n  "
+     "\"searchedLogStreams\": []\n}\n",
      "E 1706375564122 stream=s id=36 x\\n\n"
      "12 lines, 1 entries, 0 records, 0 unrecognised;"},
     {"json",
-     "{\"results\":[[{\"field\":\"@timestamp\",\"value\":\"2023-07-20 18:37:37.729\"},{\"field\":\"@message\",\"value\":\"m\"},{\"field\":"
-     "\"@log\",\"value\":\"123456789012:/aws/lambda/f\"},{\"field\":\"@ptr\",\"value\":\"p\"}]],\"status\":\"Complete\"}",
+     "{\"results\":[[{\"field\":\"@timestamp\",\"value\":\"2023-07-20 "
+     "18:37:37.729\"},{\"field\":\"@message\",\"value\":\"m\"},{\"field\":"
+     "\"@log\",\"value\":\"123456789012:/aws/lambda/"
+     "f\"},{\"field\":\"@ptr\",\"value\":\"p\"}]],\"status\":\"Complete\"}",
      "E 1689878257729 group=/aws/lambda/f m\n"
      "0 lines, 1 entries, 0 records, 0 unrecognised;"},
-    {"json", "[{\"@timestamp\":\"2023-07-20 18:37:37.729\",\"@message\":\"m\",\"@logStream\":\"s\"},{\"@message\":\"n\"}]",
+    {"json",
+     "[{\"@timestamp\":\"2023-07-20 "
+     "18:37:37.729\",\"@message\":\"m\",\"@logStream\":\"s\"},{\"@message\":\"n\"}]",
      "E 1689878257729 stream=s m\n"
      "E - n\n"
      "0 lines, 2 entries, 0 records, 0 unrecognised;"},
@@ -122,17 +132,22 @@ static const struct row rows[] = {
      "E - {\"timestamp\":\"2026-10-08T07:30:29Z\",\"level\":\"INFO\",\"message\":\"m\"}\n"
      "4 lines, 2 entries, 0 records, 2 unrecognised; json-damaged"},
     {"json",
-     "{\"Records\":[{\"eventVersion\":\"2.1\",\"eventSource\":\"aws:s3\",\"eventTime\":\"2021-02-18T19:23:27.498Z\",\"eventName\":"
-     "\"ObjectCreated:Put\",\"s3\":{\"bucket\":{\"name\":\"b\"},\"object\":{\"key\":\"a+b%3Dc\",\"size\":12}}}]}",
+     "{\"Records\":[{\"eventVersion\":\"2.1\",\"eventSource\":\"aws:s3\",\"eventTime\":\"2021-02-18T19:23:27."
+     "498Z\",\"eventName\":"
+     "\"ObjectCreated:Put\",\"s3\":{\"bucket\":{\"name\":\"b\"},\"object\":{\"key\":\"a+b%3Dc\",\"size\":12}}"
+     "}]}",
      "S 1613676207498 ObjectCreated:Put b a b=c\n"
      "0 lines, 0 entries, 1 records, 0 unrecognised;"},
     {"json",
-     "{\"Records\":[{\"messageId\":\"1\",\"body\":\"{\\\"Records\\\":[{\\\"eventSource\\\":\\\"aws:s3\\\",\\\"eventTime\\\":\\\"2021-02-18T19:"
-     "23:27.498Z\\\",\\\"eventName\\\":\\\"ObjectCreated:Put\\\",\\\"s3\\\":{\\\"bucket\\\":{\\\"name\\\":\\\"b\\\"},\\\"object\\\":{"
+     "{\"Records\":[{\"messageId\":\"1\",\"body\":\"{\\\"Records\\\":[{\\\"eventSource\\\":\\\"aws:s3\\\","
+     "\\\"eventTime\\\":\\\"2021-02-18T19:"
+     "23:27.498Z\\\",\\\"eventName\\\":\\\"ObjectCreated:Put\\\",\\\"s3\\\":{\\\"bucket\\\":{\\\"name\\\":"
+     "\\\"b\\\"},\\\"object\\\":{"
      "\\\"key\\\":\\\"k\\\"}}}]}\",\"eventSource\":\"aws:sqs\"}]}",
      "S 1613676207498 ObjectCreated:Put b k via sqs\n"
      "0 lines, 0 entries, 2 records, 0 unrecognised;"},
-    {"json", "{\"events\":[{\"timestamp\":1706375564122,\"message\":\"whole\"},{\"timestamp\":1706375564123,\"mess",
+    {"json",
+     "{\"events\":[{\"timestamp\":1706375564122,\"message\":\"whole\"},{\"timestamp\":1706375564123,\"mess",
      "E 1706375564122 whole\n"
      "0 lines, 1 entries, 0 records, 0 unrecognised; json-truncated"},
 };
@@ -167,9 +182,11 @@ static void check_place(const struct recording *r, struct loc loc, struct slice 
     if (loc.line != line)
         fail_msg("\"%.*s\" is in line %u, not %u (step %zu)", SLICE_ARG(text), line, loc.line, r->step);
     if (r->lines && at > r->row->text && at[-1] != '\n')
-        fail_msg("\"%.*s\" is at %llu, in the middle of a line", SLICE_ARG(text), (unsigned long long)loc.offset);
+        fail_msg("\"%.*s\" is at %llu, in the middle of a line", SLICE_ARG(text),
+                 (unsigned long long)loc.offset);
     if (!r->lines && text.n && *text.p != *at)
-        fail_msg("\"%.*s\" is at %llu, where %.8s stands", SLICE_ARG(text), (unsigned long long)loc.offset, at);
+        fail_msg("\"%.*s\" is at %llu, where %.8s stands", SLICE_ARG(text), (unsigned long long)loc.offset,
+                 at);
 }
 
 static void put_entry(struct recording *r, char what, const struct entry *e)
@@ -207,8 +224,8 @@ static void on_orphan(void *ctx, struct slice text, struct loc loc)
 static void on_s3(void *ctx, const struct s3_record *s)
 {
     struct recording *r = ctx;
-    buf_printf(&r->out, "S %lld %.*s %.*s %.*s%s%.*s\n", (long long)s->time, SLICE_ARG(s->event_name), SLICE_ARG(s->bucket),
-               SLICE_ARG(s->key), s->via.n ? " via " : "", SLICE_ARG(s->via));
+    buf_printf(&r->out, "S %lld %.*s %.*s %.*s%s%.*s\n", (long long)s->time, SLICE_ARG(s->event_name),
+               SLICE_ARG(s->bucket), SLICE_ARG(s->key), s->via.n ? " via " : "", SLICE_ARG(s->via));
 }
 
 /* ---- feeding ---- */
@@ -226,8 +243,9 @@ static void put_counts(struct recording *r, const struct source *pieces, size_t 
         for (size_t k = 0; k < pieces[i].anomalies.n; k++)
             kinds |= 1u << pieces[i].anomalies.v[k].kind;
     }
-    buf_printf(&r->out, "%llu lines, %llu entries, %llu records, %llu unrecognised;", (unsigned long long)lines,
-               (unsigned long long)entries, (unsigned long long)records, (unsigned long long)unrecognised);
+    buf_printf(&r->out, "%llu lines, %llu entries, %llu records, %llu unrecognised;",
+               (unsigned long long)lines, (unsigned long long)entries, (unsigned long long)records,
+               (unsigned long long)unrecognised);
     for (unsigned kind = 0; kind < ANOMALY_KINDS; kind++)
         if (kinds >> kind & 1)
             buf_printf(&r->out, " %s", anomaly_name((enum anomaly_kind)kind));
@@ -256,7 +274,8 @@ static void feed(const struct row *row, size_t step)
     input_done(&in);
     put_counts(&r, pieces, n);
     if (!slice_eq(buf_slice(&r.out), slice_str(row->delivered)))
-        fail_msg("%s, in pieces of %zu:\n%.*s\nand not:\n%s", row->container, step, SLICE_ARG(buf_slice(&r.out)), row->delivered);
+        fail_msg("%s, in pieces of %zu:\n%.*s\nand not:\n%s", row->container, step,
+                 SLICE_ARG(buf_slice(&r.out)), row->delivered);
     for (size_t i = 0; i < n; i++)
         source_done(&pieces[i]);
     buf_done(&r.out);
@@ -313,7 +332,14 @@ static void chosen(void **state)
 
 static void not_chosen(void **state)
 {
-    static const char *const texts[] = {"", "\n\n", "hello world\n", "\x7f" "ELF\x02\x01", "<html></html>", "[1,2,3]", "a,b\n1,2\n"};
+    static const char *const texts[] = {"",
+                                        "\n\n",
+                                        "hello world\n",
+                                        "\x7f"
+                                        "ELF\x02\x01",
+                                        "<html></html>",
+                                        "[1,2,3]",
+                                        "a,b\n1,2\n"};
     const struct container *second;
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -364,9 +390,9 @@ static void over_long(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(feeds_export), cmocka_unit_test(feeds_tail), cmocka_unit_test(feeds_sam),
+        cmocka_unit_test(feeds_export),  cmocka_unit_test(feeds_tail), cmocka_unit_test(feeds_sam),
         cmocka_unit_test(feeds_awslogs), cmocka_unit_test(feeds_bare), cmocka_unit_test(feeds_csv),
-        cmocka_unit_test(feeds_json),   cmocka_unit_test(chosen),     cmocka_unit_test(not_chosen),
+        cmocka_unit_test(feeds_json),    cmocka_unit_test(chosen),     cmocka_unit_test(not_chosen),
         cmocka_unit_test(over_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* reports/escape.h: nothing dangerous comes out, whatever goes in: every byte, every pair of bytes, every character
- * that hides or reorders text, and a corpus of things that people put into logs. */
+/* reports/escape.h: nothing dangerous comes out, whatever goes in: every byte, every pair of bytes, every
+ * character that hides or reorders text, and a corpus of things that people put into logs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +31,10 @@ static void terminal(void **state)
     expect(escape_terminal, SLICE("a\nb\tc\rd"), "a\\nb\\tc\\rd");
     expect(escape_terminal, SLICE("\x1b[31mred\x1b[0m\x07\0\x7f"), "\\x1b[31mred\\x1b[0m\\x07\\x00\\x7f");
     expect(escape_terminal, SLICE("\xff\xc3"), "\\xff\\xc3");
-    expect(escape_terminal, SLICE("\xc2\x9b" "31m"), "\\u{9b}31m"); /* CSI in one character */
+    expect(escape_terminal,
+           SLICE("\xc2\x9b"
+                 "31m"),
+           "\\u{9b}31m"); /* CSI in one character */
     expect(escape_terminal, SLICE("\xe2\x80\xae"), "\\u{202e}");
     expect(escape_terminal, SLICE(""), "");
 }
@@ -203,9 +206,9 @@ static void mixtures(void **state)
 static void hidden(void **state)
 {
     static const uint32_t ranges[][2] = {
-        {0x80, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e},   {0x200b, 0x200f},
-        {0x2028, 0x202e}, {0x2060, 0x2064}, {0x2066, 0x206f}, {0xfeff, 0xfeff},   {0xfff9, 0xfffb},
-        {0xe0001, 0xe0001}, {0xe0020, 0xe007f},
+        {0x80, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},     {0x180e, 0x180e},
+        {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x2064},   {0x2066, 0x206f},
+        {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0001, 0xe0001}, {0xe0020, 0xe007f},
     };
     (void)state;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
@@ -222,11 +225,33 @@ static void hidden(void **state)
 static void corpus(void **state)
 {
     static const char *const rows[] = {
-        "<script>alert(1)</script>", "<img src=x onerror=y>", "[x](javascript:alert(1))", "![x](http://e/x.png)",
-        "```\n# heading\n```", "| a | b |\n|---|---|", "@octocat fixes #1", "https://example.com www.example.com",
-        "</details><details open>", "<!-- -->", "&lt;b&gt;", "\\`", "x\\", "\x1b]8;;http://e\x1b\\x\x1b]8;;\x1b\\",
-        "\x1b]0;title\x07", "click A \"javascript:alert(1)\"", "A-->B", "end", "=HYPERLINK(\"http://e\")", "$\\alpha$",
-        "``` mermaid\ngraph LR", "%%{init: {}}%%", "   ", " `", "|", "\\|", "\\",
+        "<script>alert(1)</script>",
+        "<img src=x onerror=y>",
+        "[x](javascript:alert(1))",
+        "![x](http://e/x.png)",
+        "```\n# heading\n```",
+        "| a | b |\n|---|---|",
+        "@octocat fixes #1",
+        "https://example.com www.example.com",
+        "</details><details open>",
+        "<!-- -->",
+        "&lt;b&gt;",
+        "\\`",
+        "x\\",
+        "\x1b]8;;http://e\x1b\\x\x1b]8;;\x1b\\",
+        "\x1b]0;title\x07",
+        "click A \"javascript:alert(1)\"",
+        "A-->B",
+        "end",
+        "=HYPERLINK(\"http://e\")",
+        "$\\alpha$",
+        "``` mermaid\ngraph LR",
+        "%%{init: {}}%%",
+        "   ",
+        " `",
+        "|",
+        "\\|",
+        "\\",
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -236,8 +261,9 @@ static void corpus(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(terminal),  cmocka_unit_test(markdown), cmocka_unit_test(code),   cmocka_unit_test(csv),
-        cmocka_unit_test(all_bytes), cmocka_unit_test(mixtures), cmocka_unit_test(hidden), cmocka_unit_test(corpus),
+        cmocka_unit_test(terminal), cmocka_unit_test(markdown),  cmocka_unit_test(code),
+        cmocka_unit_test(csv),      cmocka_unit_test(all_bytes), cmocka_unit_test(mixtures),
+        cmocka_unit_test(hidden),   cmocka_unit_test(corpus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

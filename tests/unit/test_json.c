@@ -1,5 +1,5 @@
-/* parsers/json.h: the pull reader and the framer. Acceptance by nst's JSONTestSuite, next to jansson's verdicts, is
- * in test_json_suite.c. */
+/* parsers/json.h: the pull reader and the framer. Acceptance by nst's JSONTestSuite, next to jansson's
+ * verdicts, is in test_json_suite.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,8 +12,9 @@
 #include "parsers/json.h"
 
 /* A document with one of everything. */
-static const char sample[] = "{\"a\":[1,-2.5e+3,true,false,null,{}],\"b\":{\"c\":\"x\\u00e9\\n\\\"y\"},\"d\":[],"
-                             "\"e\":\"longer than sixteen bytes, \\\\ and more\",\"f\":0}";
+static const char sample[] =
+    "{\"a\":[1,-2.5e+3,true,false,null,{}],\"b\":{\"c\":\"x\\u00e9\\n\\\"y\"},\"d\":[],"
+    "\"e\":\"longer than sixteen bytes, \\\\ and more\",\"f\":0}";
 
 static bool accepts(struct slice text)
 {
@@ -25,9 +26,31 @@ static bool accepts(struct slice text)
 static void accepted(void **state)
 {
     static const char *const rows[] = {
-        "0", "-0", "10.01", "1e5", "1E-5", "-1.5e+10", "\"\"", "\"\\/\\b\\f\"", "true", " false\r\n", "\tnull ",
-        "[]", "{}", "[ ]", "{ }", "[[],[[]]]", "{\"\":{\"\":[]}}", "{\"a\":1,\"a\":2}", "\"\x7f\"", "\"\xff\"",
-        "[1 , 2]", "{ \"a\" : 1 , \"b\" : 2 }", "\"\\ud834\\udd1e\"", "\"\\ud834\"", sample,
+        "0",
+        "-0",
+        "10.01",
+        "1e5",
+        "1E-5",
+        "-1.5e+10",
+        "\"\"",
+        "\"\\/\\b\\f\"",
+        "true",
+        " false\r\n",
+        "\tnull ",
+        "[]",
+        "{}",
+        "[ ]",
+        "{ }",
+        "[[],[[]]]",
+        "{\"\":{\"\":[]}}",
+        "{\"a\":1,\"a\":2}",
+        "\"\x7f\"",
+        "\"\xff\"",
+        "[1 , 2]",
+        "{ \"a\" : 1 , \"b\" : 2 }",
+        "\"\\ud834\\udd1e\"",
+        "\"\\ud834\"",
+        sample,
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -41,76 +64,41 @@ static void errors(void **state)
     static const struct {
         const char *text, *caret, *sentence;
     } rows[] = {
-        {"",
-         "^", "a value is due here"},
-        {"  ",
-         "  ^", "a value is due here"},
-        {"[1,]",
-         "   ^", "a value is due here"},
-        {"[,1]",
-         " ^", "a value is due here"},
-        {"[1 2]",
-         "   ^", "a comma or a closing bracket is due here"},
-        {"[1}",
-         "  ^", "a comma or a closing bracket is due here"},
-        {"[1",
-         "  ^", "the text ends inside an array"},
-        {"[1,",
-         "   ^", "a value is due here"},
-        {"{",
-         " ^", "the text ends inside an object"},
-        {"{\"a\":1,}",
-         "       ^", "a string is due here"},
-        {"{a:1}",
-         " ^", "a string is due here"},
-        {"{\"a\" 1}",
-         "     ^", "a colon is due here"},
-        {"{\"a\"",
-         "    ^", "a colon is due here"},
-        {"{\"a\":}",
-         "     ^", "a value is due here"},
-        {"{\"a\":1;",
-         "      ^", "a comma or a closing bracket is due here"},
-        {"\"ab",
-         "   ^", "the text ends inside a string"},
-        {"\"a\nb\"",
-         "  ^", "a control byte inside a string"},
-        {"\"0123456789abcdef\x01\"",
-         "                 ^", "a control byte inside a string"},
-        {"\"\\x\"",
-         "  ^", "no such escape"},
-        {"\"\\u12g4\"",
-         "     ^", "no hexadecimal digit"},
-        {"\"\\u12",
-         "     ^", "the text ends inside a string"},
-        {"\"\\",
-         "  ^", "the text ends inside a string"},
-        {"01",
-         " ^", "a number begins with 0"},
-        {"-",
-         " ^", "a digit is due here"},
-        {"-x",
-         " ^", "a digit is due here"},
-        {"1.",
-         "  ^", "a digit is due here"},
-        {"1.e5",
-         "  ^", "a digit is due here"},
-        {"1e",
-         "  ^", "a digit is due here"},
-        {"1e+",
-         "   ^", "a digit is due here"},
-        {".5",
-         "^", "a value is due here"},
-        {"+1",
-         "^", "a value is due here"},
-        {"nul",
-         "   ^", "neither true nor false nor null"},
-        {"trie",
-         "  ^", "neither true nor false nor null"},
-        {"[fals]",
-         "     ^", "neither true nor false nor null"},
-        {"]",
-         "^", "a value is due here"},
+        {"", "^", "a value is due here"},
+        {"  ", "  ^", "a value is due here"},
+        {"[1,]", "   ^", "a value is due here"},
+        {"[,1]", " ^", "a value is due here"},
+        {"[1 2]", "   ^", "a comma or a closing bracket is due here"},
+        {"[1}", "  ^", "a comma or a closing bracket is due here"},
+        {"[1", "  ^", "the text ends inside an array"},
+        {"[1,", "   ^", "a value is due here"},
+        {"{", " ^", "the text ends inside an object"},
+        {"{\"a\":1,}", "       ^", "a string is due here"},
+        {"{a:1}", " ^", "a string is due here"},
+        {"{\"a\" 1}", "     ^", "a colon is due here"},
+        {"{\"a\"", "    ^", "a colon is due here"},
+        {"{\"a\":}", "     ^", "a value is due here"},
+        {"{\"a\":1;", "      ^", "a comma or a closing bracket is due here"},
+        {"\"ab", "   ^", "the text ends inside a string"},
+        {"\"a\nb\"", "  ^", "a control byte inside a string"},
+        {"\"0123456789abcdef\x01\"", "                 ^", "a control byte inside a string"},
+        {"\"\\x\"", "  ^", "no such escape"},
+        {"\"\\u12g4\"", "     ^", "no hexadecimal digit"},
+        {"\"\\u12", "     ^", "the text ends inside a string"},
+        {"\"\\", "  ^", "the text ends inside a string"},
+        {"01", " ^", "a number begins with 0"},
+        {"-", " ^", "a digit is due here"},
+        {"-x", " ^", "a digit is due here"},
+        {"1.", "  ^", "a digit is due here"},
+        {"1.e5", "  ^", "a digit is due here"},
+        {"1e", "  ^", "a digit is due here"},
+        {"1e+", "   ^", "a digit is due here"},
+        {".5", "^", "a value is due here"},
+        {"+1", "^", "a value is due here"},
+        {"nul", "   ^", "neither true nor false nor null"},
+        {"trie", "  ^", "neither true nor false nor null"},
+        {"[fals]", "     ^", "neither true nor false nor null"},
+        {"]", "^", "a value is due here"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -138,8 +126,10 @@ static void after_an_error(void **state)
     assert_false(json_skip(&j));
     const char *sentence = j.error, *at = j.error_at;
     assert_int_equal(json_peek(&j), JSON_END);
-    assert_false(json_enter_object(&j) || json_enter_array(&j) || json_next_item(&j) || json_next_key(&j, &text));
-    assert_false(json_string(&j, &text, &escaped) || json_i64(&j, &number) || json_raw(&j, &text) || json_skip(&j));
+    assert_false(json_enter_object(&j) || json_enter_array(&j) || json_next_item(&j) ||
+                 json_next_key(&j, &text));
+    assert_false(json_string(&j, &text, &escaped) || json_i64(&j, &number) || json_raw(&j, &text) ||
+                 json_skip(&j));
     assert_false(json_at_end(&j));
     assert_int_equal(number, 77);
     assert_true(slice_eq(text, SLICE("t")));
@@ -153,8 +143,9 @@ static void types(void **state)
         const char *text;
         enum json_type type;
     } rows[] = {
-        {"{}", JSON_OBJECT}, {" [", JSON_ARRAY}, {"\n\"", JSON_STRING}, {"-1", JSON_NUMBER}, {"7", JSON_NUMBER},
-        {"true", JSON_TRUE}, {"false", JSON_FALSE}, {"null", JSON_NULL}, {"", JSON_END}, {"x", JSON_END}, {"}", JSON_END},
+        {"{}", JSON_OBJECT}, {" [", JSON_ARRAY},  {"\n\"", JSON_STRING}, {"-1", JSON_NUMBER},
+        {"7", JSON_NUMBER},  {"true", JSON_TRUE}, {"false", JSON_FALSE}, {"null", JSON_NULL},
+        {"", JSON_END},      {"x", JSON_END},     {"}", JSON_END},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -300,7 +291,8 @@ static void decoded(void **state)
         {"\\ud834x", "\xef\xbf\xbdx"},
         {"\\ud834\\n", "\xef\xbf\xbd\n"},
         {"\\udd1e\\ud834", "\xef\xbf\xbd\xef\xbf\xbd"},
-        {"\\ud834\\u0041", "\xef\xbf\xbd" "A"},
+        {"\\ud834\\u0041", "\xef\xbf\xbd"
+                           "A"},
         {"\\ud834\\ud834\\udd1e", "\xef\xbf\xbd\xf0\x9d\x84\x9e"},
         {"\xff\\n\xff", "\xff\n\xff"},
         {"end\\", "end"}, /* json_string lets no such thing through */
@@ -326,9 +318,9 @@ static void decoded(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepted),       cmocka_unit_test(errors),        cmocka_unit_test(after_an_error),
-        cmocka_unit_test(types),          cmocka_unit_test(pulled),        cmocka_unit_test(whole_numbers),
-        cmocka_unit_test(duplicate_keys), cmocka_unit_test(truncated),     cmocka_unit_test(depth),
+        cmocka_unit_test(accepted),       cmocka_unit_test(errors),    cmocka_unit_test(after_an_error),
+        cmocka_unit_test(types),          cmocka_unit_test(pulled),    cmocka_unit_test(whole_numbers),
+        cmocka_unit_test(duplicate_keys), cmocka_unit_test(truncated), cmocka_unit_test(depth),
         cmocka_unit_test(decoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

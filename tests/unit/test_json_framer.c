@@ -41,7 +41,8 @@ static const struct row rows[] = {
     {" \n ", " \n "},
 };
 
-/* Frames the stream in pieces of at most `step` bytes and compares; the last value is what is left over, or whole. */
+/* Frames the stream in pieces of at most `step` bytes and compares; the last value is what is left over, or
+ * whole. */
 static void frame(const struct row *row, size_t step)
 {
     struct slice stream = slice_str(row->stream), expected = slice_str(row->values);

@@ -1,5 +1,5 @@
-/* parsers/json.h against nst's JSONTestSuite (../shared/real, skipped when absent): what must be accepted is, what
- * must be refused is, and where the suite leaves it open (i_) the verdict is compared with jansson's. */
+/* parsers/json.h against nst's JSONTestSuite (../shared/real, skipped when absent): what must be accepted is,
+ * what must be refused is, and where the suite leaves it open (i_) the verdict is compared with jansson's. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,8 @@
 
 #include "parsers/json.h"
 
-/* <jansson.h> names its types and one function like parsers/json.h does: these are all that is needed of it. */
+/* <jansson.h> names its types and one function like parsers/json.h does: these are all that is needed of it.
+ */
 struct json_t *json_loadb(const char *text, size_t n, size_t flags, void *error);
 void json_delete(struct json_t *value);
 enum { JANSSON_DECODE_ANY = 4, JANSSON_ALLOW_NUL = 16 };

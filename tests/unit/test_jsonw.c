@@ -50,7 +50,8 @@ static void commas(void **state)
     jsonw_key(&w, "f");
     jsonw_string(&w, SLICE("g"));
     jsonw_close(&w, '}');
-    assert_true(slice_eq(buf_slice(&out), SLICE("{\"a\":[1,-2,[],{}],\"b\":true,\"c\":null,\"d\":{\"e\":0},\"f\":\"g\"}")));
+    assert_true(slice_eq(buf_slice(&out),
+                         SLICE("{\"a\":[1,-2,[],{}],\"b\":true,\"c\":null,\"d\":{\"e\":0},\"f\":\"g\"}")));
     buf_done(&out);
 }
 
@@ -59,8 +60,10 @@ static void strings(void **state)
     (void)state;
     WRITES(jsonw_string(&w, SLICE("")), "\"\"");
     WRITES(jsonw_string(&w, SLICE("a\"b\\c/")), "\"a\\\"b\\\\c/\"");
-    WRITES(jsonw_string(&w, SLICE("\n\r\t\b\f\0\x1b\x7f")), "\"\\n\\r\\t\\u0008\\u000c\\u0000\\u001b\\u007f\"");
-    WRITES(jsonw_string(&w, SLICE("\xc3\xa9 \xe2\x82\xac \xf0\x9d\x84\x9e")), "\"\xc3\xa9 \xe2\x82\xac \xf0\x9d\x84\x9e\"");
+    WRITES(jsonw_string(&w, SLICE("\n\r\t\b\f\0\x1b\x7f")),
+           "\"\\n\\r\\t\\u0008\\u000c\\u0000\\u001b\\u007f\"");
+    WRITES(jsonw_string(&w, SLICE("\xc3\xa9 \xe2\x82\xac \xf0\x9d\x84\x9e")),
+           "\"\xc3\xa9 \xe2\x82\xac \xf0\x9d\x84\x9e\"");
     WRITES(jsonw_key(&w, "a\"b"), "\"a\\\"b\":");
 }
 
@@ -131,8 +134,8 @@ static void decimals(void **state)
 /* What text_decimal takes comes out byte by byte the same. */
 static void decimals_round_trip(void **state)
 {
-    static const char *const rows[] = {"0",      "0.0",      "12.34",   "12.340", "300000.00",
-                                       "463.512", "1.000001", "0.100000", "99999999999.999999"};
+    static const char *const rows[] = {
+        "0", "0.0", "12.34", "12.340", "300000.00", "463.512", "1.000001", "0.100000", "99999999999.999999"};
     char text[DECIMAL_TEXT_MAX];
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -178,10 +181,14 @@ static void integers_and_times(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commas),        cmocka_unit_test(strings),
-        cmocka_unit_test(bad_utf8),      cmocka_unit_test(utf8_lengths),
-        cmocka_unit_test(all_pairs_are_json), cmocka_unit_test(decimals),
-        cmocka_unit_test(decimals_round_trip), cmocka_unit_test(doubles),
+        cmocka_unit_test(commas),
+        cmocka_unit_test(strings),
+        cmocka_unit_test(bad_utf8),
+        cmocka_unit_test(utf8_lengths),
+        cmocka_unit_test(all_pairs_are_json),
+        cmocka_unit_test(decimals),
+        cmocka_unit_test(decimals_round_trip),
+        cmocka_unit_test(doubles),
         cmocka_unit_test(integers_and_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

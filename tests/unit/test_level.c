@@ -14,13 +14,16 @@ static void words(void **state)
         const char *word;
         enum level level;
     } rows[] = {
-        {"TRACE", LEVEL_TRACE},    {"trace", LEVEL_TRACE},      {"trce", LEVEL_TRACE},      {"10", LEVEL_TRACE},
-        {"DEBUG", LEVEL_DEBUG},    {"Debug", LEVEL_DEBUG},      {"dbug", LEVEL_DEBUG},      {"20", LEVEL_DEBUG},
-        {"FINE", LEVEL_DEBUG},     {"INFO", LEVEL_INFO},        {"info", LEVEL_INFO},       {"Information", LEVEL_INFO},
-        {"30", LEVEL_INFO},        {"notice", LEVEL_INFO},      {"WARN", LEVEL_WARN},       {"WARNING", LEVEL_WARN},
-        {"Warning", LEVEL_WARN},   {"warn", LEVEL_WARN},        {"40", LEVEL_WARN},         {"ERROR", LEVEL_ERROR},
-        {"fail", LEVEL_ERROR},     {"SEVERE", LEVEL_ERROR},     {"50", LEVEL_ERROR},        {"FATAL", LEVEL_FATAL},
-        {"CRITICAL", LEVEL_FATAL}, {"crit", LEVEL_FATAL},       {"60", LEVEL_FATAL},        {"panic", LEVEL_FATAL},
+        {"TRACE", LEVEL_TRACE},    {"trace", LEVEL_TRACE},  {"trce", LEVEL_TRACE},
+        {"10", LEVEL_TRACE},       {"DEBUG", LEVEL_DEBUG},  {"Debug", LEVEL_DEBUG},
+        {"dbug", LEVEL_DEBUG},     {"20", LEVEL_DEBUG},     {"FINE", LEVEL_DEBUG},
+        {"INFO", LEVEL_INFO},      {"info", LEVEL_INFO},    {"Information", LEVEL_INFO},
+        {"30", LEVEL_INFO},        {"notice", LEVEL_INFO},  {"WARN", LEVEL_WARN},
+        {"WARNING", LEVEL_WARN},   {"Warning", LEVEL_WARN}, {"warn", LEVEL_WARN},
+        {"40", LEVEL_WARN},        {"ERROR", LEVEL_ERROR},  {"fail", LEVEL_ERROR},
+        {"SEVERE", LEVEL_ERROR},   {"50", LEVEL_ERROR},     {"FATAL", LEVEL_FATAL},
+        {"CRITICAL", LEVEL_FATAL}, {"crit", LEVEL_FATAL},   {"60", LEVEL_FATAL},
+        {"panic", LEVEL_FATAL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -30,8 +33,9 @@ static void words(void **state)
 
 static void no_words(void **state)
 {
-    static const char *const rows[] = {"",      "E",      "[ERROR]", "ERROR:", " ERROR", "ERRORS",   "UNDEFINED",
-                                       "error ", "70",     "3",       "030",    "Errno",  "information!", "OFF"};
+    static const char *const rows[] = {"",       "E",         "[ERROR]",      "ERROR:", " ERROR",
+                                       "ERRORS", "UNDEFINED", "error ",       "70",     "3",
+                                       "030",    "Errno",     "information!", "OFF"};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (level_parse(slice_str(rows[i])) != LEVEL_NONE)

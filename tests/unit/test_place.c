@@ -1,4 +1,5 @@
-/* forensics/place.h: what a path says (contract.md, "The function's name"), and which files are pieces of one. */
+/* forensics/place.h: what a path says (contract.md, "The function's name"), and which files are pieces of
+ * one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,11 +20,13 @@ static void from_path(void **state)
         {"x.gz", "", "", "", "."},
         {"logs/x.gz", "", "", "", "logs"},
         {"/evidence/case-7/x.log", "", "", "", "case-7"},
-        {"exports/" TASK "/2024-01-27-[$LATEST]" HEX "/000000.gz", "2024/01/27/[$LATEST]" HEX, "", "", "exports"},
+        {"exports/" TASK "/2024-01-27-[$LATEST]" HEX "/000000.gz", "2024/01/27/[$LATEST]" HEX, "", "",
+         "exports"},
         {TASK "/2024-01-27-[17]" HEX "/000000.gz", "2024/01/27/[17]" HEX, "", "", "."},
-        {"exports/2024-01-27-orders-api[3]" HEX "/000000.gz", "2024/01/27/orders-api[3]" HEX, "", "", "exports"},
-        {"aws/lambda/orders/" TASK "/2024-01-27-[$LATEST]" HEX "/000000.gz", "2024/01/27/[$LATEST]" HEX, "orders", "",
-         "orders"},
+        {"exports/2024-01-27-orders-api[3]" HEX "/000000.gz", "2024/01/27/orders-api[3]" HEX, "", "",
+         "exports"},
+        {"aws/lambda/orders/" TASK "/2024-01-27-[$LATEST]" HEX "/000000.gz", "2024/01/27/[$LATEST]" HEX,
+         "orders", "", "orders"},
         {"backup/aws/lambda/orders/a.log", "", "orders", "", "orders"},
         {"/aws/lambda/orders.json", "", "orders", "", "lambda"},
         {"aws/lambda/orders.json.gz", "", "orders", "", "lambda"},
@@ -33,8 +36,7 @@ static void from_path(void **state)
         {"aws/lambda2/orders.json", "", "", "", "lambda2"},
         {"API-Gateway-Execution-Logs_a1b2c3/prod/" TASK "/x/000000.gz", "", "",
          "API-Gateway-Execution-Logs_a1b2c3/prod", "x"},
-        {"API-Gateway-Execution-Logs_a1b2c3.log", "", "", "API-Gateway-Execution-Logs_a1b2c3",
-         "."},
+        {"API-Gateway-Execution-Logs_a1b2c3.log", "", "", "API-Gateway-Execution-Logs_a1b2c3", "."},
         /* No streams. */
         {"exports/2024-01-27-[1]88ab/000000.gz", "", "", "", "2024-01-27-[1]88ab"},
         {"exports/2024-01-[1]" HEX "/000000.gz", "", "", "", "2024-01-[1]" HEX},
@@ -46,10 +48,11 @@ static void from_path(void **state)
         struct place p;
         arena_init(&arena);
         place_of(slice_str(rows[i].path), &arena, &p);
-        if (!slice_eq(p.stream, slice_str(rows[i].stream)) || !slice_eq(p.function, slice_str(rows[i].function)) ||
+        if (!slice_eq(p.stream, slice_str(rows[i].stream)) ||
+            !slice_eq(p.function, slice_str(rows[i].function)) ||
             !slice_eq(p.group, slice_str(rows[i].group)) || !slice_eq(p.folder, slice_str(rows[i].folder)))
-            fail_msg("%s: stream %.*s, function %.*s, group %.*s, folder %.*s", rows[i].path, SLICE_ARG(p.stream),
-                     SLICE_ARG(p.function), SLICE_ARG(p.group), SLICE_ARG(p.folder));
+            fail_msg("%s: stream %.*s, function %.*s, group %.*s, folder %.*s", rows[i].path,
+                     SLICE_ARG(p.stream), SLICE_ARG(p.function), SLICE_ARG(p.group), SLICE_ARG(p.folder));
         arena_done(&arena);
     }
 }
@@ -90,16 +93,26 @@ static void follows(void **state)
         const char *a, *b;
         bool yes;
     } rows[] = {
-        {"x/000000.gz", "x/000001.gz", true},  {"x/000009.gz", "x/000010.gz", true},
-        {"9.log", "10.log", true},             {"part-1-of-3", "part-2-of-3", true},
-        {"xaa", "xab", true},                  {"d/xaz", "d/xba", true},
-        {"log.aa", "log.ab", true},            {"x/000000.gz", "x/000002.gz", false},
-        {"x/000001.gz", "x/000000.gz", false}, {"x/000000.gz", "y/000001.gz", false},
-        {"x/000000.gz", "x/000000.gz", false}, {"a1.gz", "b2.gz", false},
-        {"a1.gz", "a2.log", false},            {"xab", "xaa", false},
-        {"xaa", "xac", false},                 {"xaa", "yab", false},
-        {"xaz", "xa{", false},                 {"a", "b", false},
-        {"", "", false},                       {"a1b1", "a1b2", true},
+        {"x/000000.gz", "x/000001.gz", true},
+        {"x/000009.gz", "x/000010.gz", true},
+        {"9.log", "10.log", true},
+        {"part-1-of-3", "part-2-of-3", true},
+        {"xaa", "xab", true},
+        {"d/xaz", "d/xba", true},
+        {"log.aa", "log.ab", true},
+        {"x/000000.gz", "x/000002.gz", false},
+        {"x/000001.gz", "x/000000.gz", false},
+        {"x/000000.gz", "y/000001.gz", false},
+        {"x/000000.gz", "x/000000.gz", false},
+        {"a1.gz", "b2.gz", false},
+        {"a1.gz", "a2.log", false},
+        {"xab", "xaa", false},
+        {"xaa", "xac", false},
+        {"xaa", "yab", false},
+        {"xaz", "xa{", false},
+        {"a", "b", false},
+        {"", "", false},
+        {"a1b1", "a1b2", true},
         {"a1b1", "a2b2", false},
     };
     (void)state;

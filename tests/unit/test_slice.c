@@ -14,8 +14,8 @@ static void equal_and_order(void **state)
         struct slice a, b;
         int order;
     } rows[] = {
-        {{"", 0}, {"", 0}, 0},       {{NULL, 0}, {"", 0}, 0},     {{"", 0}, {"a", 1}, -1},
-        {{"a", 1}, {"b", 1}, -1},    {{"ab", 2}, {"a", 1}, 1},    {{"abc", 3}, {"abd", 3}, -1},
+        {{"", 0}, {"", 0}, 0},          {{NULL, 0}, {"", 0}, 0},    {{"", 0}, {"a", 1}, -1},
+        {{"a", 1}, {"b", 1}, -1},       {{"ab", 2}, {"a", 1}, 1},   {{"abc", 3}, {"abd", 3}, -1},
         {{"a\0b", 3}, {"a\0c", 3}, -1}, {{"\xff", 1}, {"a", 1}, 1}, /* bytes are unsigned */
     };
     (void)state;
@@ -121,8 +121,12 @@ static void hash(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equal_and_order), cmocka_unit_test(starts_and_ends), cmocka_unit_test(skip_and_head),
-        cmocka_unit_test(find),            cmocka_unit_test(trim),            cmocka_unit_test(cut),
+        cmocka_unit_test(equal_and_order),
+        cmocka_unit_test(starts_and_ends),
+        cmocka_unit_test(skip_and_head),
+        cmocka_unit_test(find),
+        cmocka_unit_test(trim),
+        cmocka_unit_test(cut),
         cmocka_unit_test(hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,7 +139,7 @@ static void zeros(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quantiles),    cmocka_unit_test(sorted), cmocka_unit_test(too_few),
+        cmocka_unit_test(quantiles),    cmocka_unit_test(sorted),       cmocka_unit_test(too_few),
         cmocka_unit_test(small_sample), cmocka_unit_test(large_sample), cmocka_unit_test(floors),
         cmocka_unit_test(zeros),
     };

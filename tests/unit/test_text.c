@@ -1,5 +1,5 @@
-/* base/text.h: what text cursors take, what they refuse, and that a refusal moves nothing. Times were worked out
- * with date(1). */
+/* base/text.h: what text cursors take, what they refuse, and that a refusal moves nothing. Times were worked
+ * out with date(1). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,8 @@
 
 #include "base/text.h"
 
-/* What is left of the text after it was read; "!" in front of a row's text: it must be refused and unmoved. */
+/* What is left of the text after it was read; "!" in front of a row's text: it must be refused and unmoved.
+ */
 #define LEFT(cursor, text)                                                                                   \
     do {                                                                                                     \
         if (!slice_eq(cursor, slice_str(text)))                                                              \
@@ -191,7 +192,7 @@ static void days(void **state)
         unsigned month, day;
         int64_t days;
     } rows[] = {
-        {1970, 1, 1, 0},     {1969, 12, 31, -1},   {2000, 2, 29, 11016},  {2000, 3, 1, 11017},
+        {1970, 1, 1, 0},      {1969, 12, 31, -1},    {2000, 2, 29, 11016}, {2000, 3, 1, 11017},
         {2024, 2, 29, 19782}, {2099, 12, 31, 47481}, {1900, 3, 1, -25508}, {1, 1, 1, -719162},
     };
     (void)state;
@@ -338,10 +339,11 @@ static void url_decode(void **state)
         bool plus;
         const char *decoded;
     } rows[] = {
-        {"a%20b", false, "a b"},   {"a+b", false, "a+b"},  {"a+b", true, "a b"},    {"a%2Bb", true, "a+b"},
-        {"%41%4a%4A", true, "AJJ"}, {"%", true, "%"},      {"%4", true, "%4"},      {"%4g", true, "%4g"},
-        {"%g4", true, "%g4"},      {"%%41", true, "%A"},   {"100%", true, "100%"},  {"", true, ""},
-        {"%2541", true, "%41"},    {"%C3%A9", true, "\xc3\xa9"}, {"x%41", true, "xA"},
+        {"a%20b", false, "a b"}, {"a+b", false, "a+b"},        {"a+b", true, "a b"},
+        {"a%2Bb", true, "a+b"},  {"%41%4a%4A", true, "AJJ"},   {"%", true, "%"},
+        {"%4", true, "%4"},      {"%4g", true, "%4g"},         {"%g4", true, "%g4"},
+        {"%%41", true, "%A"},    {"100%", true, "100%"},       {"", true, ""},
+        {"%2541", true, "%41"},  {"%C3%A9", true, "\xc3\xa9"}, {"x%41", true, "xA"},
     };
     char out[32];
     (void)state;
@@ -402,9 +404,15 @@ static void utf8_put(void **state)
         uint32_t c;
         const char *bytes;
     } rows[] = {
-        {0x24, "$"},           {0x7f, "\x7f"},        {0x80, "\xc2\x80"},         {0x7ff, "\xdf\xbf"},
-        {0x800, "\xe0\xa0\x80"}, {0xfffd, "\xef\xbf\xbd"}, {0x10000, "\xf0\x90\x80\x80"},
-        {0x1d11e, "\xf0\x9d\x84\x9e"}, {0x10ffff, "\xf4\x8f\xbf\xbf"},
+        {0x24, "$"},
+        {0x7f, "\x7f"},
+        {0x80, "\xc2\x80"},
+        {0x7ff, "\xdf\xbf"},
+        {0x800, "\xe0\xa0\x80"},
+        {0xfffd, "\xef\xbf\xbd"},
+        {0x10000, "\xf0\x90\x80\x80"},
+        {0x1d11e, "\xf0\x9d\x84\x9e"},
+        {0x10ffff, "\xf4\x8f\xbf\xbf"},
     };
     char out[4];
     (void)state;
@@ -415,11 +423,11 @@ static void utf8_put(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(u64),        cmocka_unit_test(decimal),      cmocka_unit_test(small_cursors),
-        cmocka_unit_test(line),       cmocka_unit_test(uuid),         cmocka_unit_test(hex),
-        cmocka_unit_test(days),       cmocka_unit_test(time_taken),   cmocka_unit_test(time_refused),
-        cmocka_unit_test(time_at),    cmocka_unit_test(time_printed), cmocka_unit_test(url_decode),
-        cmocka_unit_test(base64),     cmocka_unit_test(utf8_put),
+        cmocka_unit_test(u64),     cmocka_unit_test(decimal),      cmocka_unit_test(small_cursors),
+        cmocka_unit_test(line),    cmocka_unit_test(uuid),         cmocka_unit_test(hex),
+        cmocka_unit_test(days),    cmocka_unit_test(time_taken),   cmocka_unit_test(time_refused),
+        cmocka_unit_test(time_at), cmocka_unit_test(time_printed), cmocka_unit_test(url_decode),
+        cmocka_unit_test(base64),  cmocka_unit_test(utf8_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
