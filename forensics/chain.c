@@ -292,12 +292,20 @@ bool chain_derived(struct slice key, struct slice from)
     return front + back == from.n;
 }
 
-/* Did the attempt run at that time? What has no end is taken to have gone on. */
-static bool ran_at(const struct attempt *a, int64_t time)
+/* EventBridge and CloudTrail give whole seconds, rounded down: the latest time that can be meant. */
+static int64_t latest_of(const struct chains *c, const struct object_event *o)
+{
+    struct slice via = dossier_name(c->d, o->via);
+    bool coarse = slice_eq(via, SLICE("eventbridge")) || slice_eq(via, SLICE("cloudtrail"));
+    return coarse && o->time % 1000 == 0 ? o->time + 999 : o->time;
+}
+
+/* Did the attempt run at the time of the record? What has no end is taken to have gone on. */
+static bool ran_at(const struct chains *c, const struct attempt *a, const struct object_event *o)
 {
     int64_t over = attempt_over(a);
     bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
-    return attempt_begin(a) <= time && (!ended || time <= over + END_SLACK_MS);
+    return attempt_begin(a) <= latest_of(c, o) && (!ended || o->time <= over + END_SLACK_MS);
 }
 
 static enum chain_proof weigh(const struct chains *c, size_t i, const struct attempt *a)
@@ -349,12 +357,12 @@ static void find_writer(struct chains *c, size_t i)
     struct chain_link *l = &c->links[i];
     unsigned best_closeness = 0;
     enum chain_proof best = PROOF_NONE;
-    size_t at = upper(x, o->time);
+    size_t at = upper(x, latest_of(c, o));
     for (size_t n = 0; at-- > 0 && n < LOOK_BACK_MAX; n++) {
         const struct attempt *a = x->attempts.v[at];
         if (o->time - attempt_begin(a) > RUN_MAX_MS)
             break;
-        if (!ran_at(a, o->time) || (int32_t)at == l->triggered)
+        if (!ran_at(c, a, o) || (int32_t)at == l->triggered)
             continue;
         enum chain_proof proof = weigh(c, i, a);
         unsigned close = proof ? closeness(c, i, a) : 0;

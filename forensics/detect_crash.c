@@ -17,12 +17,15 @@ struct group {
     detector_picks picks;
 };
 
-static bool limited_connections(const struct dossier *d, const struct mark *m)
+/* Another detector tells of it, and better. */
+static bool is_explained(const struct dossier *d, const struct mark *m)
 {
-    if (m->kind != MARK_SIGNATURE || !m->attempt)
+    if (!m->attempt || detector_says_memory(d, m))
+        return m->attempt != NULL;
+    if (m->kind != MARK_SIGNATURE)
         return false;
     enum signature_class class = signatures_get(d->ev->signatures, m->value)->class;
-    return class == SIGNATURE_SRV || class == SIGNATURE_POOL || class == SIGNATURE_OS || class == SIGNATURE_MEM;
+    return class == SIGNATURE_SRV || class == SIGNATURE_POOL || class == SIGNATURE_OS;
 }
 
 static int by_address(const void *a, const void *b)
@@ -34,7 +37,7 @@ static int by_address(const void *a, const void *b)
 static void collect_explained(const struct dossier *d, detector_picks *ret)
 {
     for (size_t i = 0; i < d->index->marks.n; i++)
-        if (limited_connections(d, &d->index->marks.v[i]))
+        if (is_explained(d, &d->index->marks.v[i]))
             *vec_push(ret) = d->index->marks.v[i].attempt;
     vec_sort(ret, by_address);
 }

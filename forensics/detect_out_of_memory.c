@@ -1,5 +1,6 @@
-/* out-of-memory: the platform says Runtime.OutOfMemory, or the program's last error is one of the memory errors
- * that runtimes print (signatures of class MEM) in an invocation that failed. A full memory alone is no proof: a
+/* out-of-memory: the platform says Runtime.OutOfMemory or "signal: killed" (nothing else sends SIGKILL inside an
+ * environment: field guide, error-signatures 7.4), or the program's last error is one of the memory errors that
+ * runtimes print (signatures of class MEM) in an invocation that failed. A full memory alone is no proof: a
  * time-out with a full page cache looks the same (field guide, lambda-text-logs 1.2).
  * Severity: 3 or more are high, 1 or 2 medium. */
 #include "forensics/detector.h"
@@ -11,10 +12,11 @@ static uint64_t memory_examine(const struct dossier *d)
     return d->index->attempts.n;
 }
 
-static bool says_memory(const struct dossier *d, const struct mark *m)
+bool detector_says_memory(const struct dossier *d, const struct mark *m)
 {
     if (m->kind == MARK_ERROR)
-        return slice_eq(dossier_name(d, m->text), SLICE("Runtime.OutOfMemory"));
+        return slice_eq(dossier_name(d, m->text), SLICE("Runtime.OutOfMemory")) ||
+               slice_find(dossier_name(d, m->host), SLICE("signal: killed")) >= 0;
     return m->kind == MARK_SIGNATURE && signatures_get(d->ev->signatures, m->value)->class == SIGNATURE_MEM;
 }
 
@@ -29,7 +31,7 @@ static void collect_told(const struct dossier *d, detector_picks *ret)
 {
     for (size_t i = 0; i < d->index->marks.n; i++) {
         const struct mark *m = &d->index->marks.v[i];
-        if (m->attempt && says_memory(d, m))
+        if (m->attempt && detector_says_memory(d, m))
             *vec_push(ret) = m->attempt;
     }
     vec_sort(ret, by_address);

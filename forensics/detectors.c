@@ -71,6 +71,7 @@ struct cause {
 static const struct cause causes[] = {
     {"connection-limit", "recursive-trigger", "began after the loop and in the same function"},
     {"timeout", "connection-limit", "began after the first refused connection, in the same function"},
+    {"timeout", "init-failure", "began after the first failed init, which repeats inside invocations of the same function"},
     {"timeout", "recursive-trigger", "began after the loop and in the same function"},
     {"crash", "connection-limit", "the same invocations report the refused connection"},
     {"crash", "init-failure", "the same environments failed their init"},
@@ -78,10 +79,13 @@ static const struct cause causes[] = {
     {"cold-start", "recursive-trigger", "began after the loop and in the same function"},
 };
 
+/* What follows begins behind the cause's first line and at most so long behind its last. */
+enum { FOLLOWS_MS = 600000 };
+
 static bool follows(const struct finding *effect, const struct finding *cause)
 {
     return effect->function == cause->function && effect->function != 0 && cause->first_seen != TIME_NONE &&
-           effect->first_seen >= cause->first_seen && effect->first_seen <= cause->last_seen &&
+           effect->first_seen >= cause->first_seen && effect->first_seen <= cause->last_seen + FOLLOWS_MS &&
            cause->severity >= SEVERITY_MEDIUM;
 }
 

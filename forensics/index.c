@@ -161,12 +161,16 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
 
 /* ---- platform events ---- */
 
+/* Bytes kept of what a crash line says: it is one of few sentences of the platform. */
+enum { MESSAGE_MAX = 160 };
+
 static void mark(struct index *x, enum mark_kind kind, struct attempt *a, const struct event *e, uint32_t stream,
                  int64_t time, struct loc loc)
 {
     struct mark m = {.time = time, .attempt = a, .loc = loc, .stream = stream, .kind = kind, .level = e->level};
     m.value = (uint32_t)e->limit_ms;
     m.text = kind == MARK_ERROR ? intern_id(&x->names, e->error_type) : 0;
+    m.host = kind == MARK_ERROR ? intern_id(&x->names, slice_head(e->text, MESSAGE_MAX)) : 0;
     *vec_push(&x->marks) = m;
 }
 

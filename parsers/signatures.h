@@ -1,29 +1,37 @@
-/* Error signatures: what well-known failures look like in application text. libhs finds the literals of all
- * rows in one pass; at a hit, PCRE2 and the shape rule below decide whether the line reports that error or
- * only talks about it. Place in the flow: after message_parse, on EVENT_APP text.
+/* Error signatures: what well-known failures look like in application text. The literals of all rows are
+ * found in one pass (libhs); at a hit, PCRE2 and the shape rule below decide whether the line reports that
+ * error or only talks about it. Place in the flow: after message_parse, on EVENT_APP text.
  *
  * WHICH LINES COUNT (the manual page quotes this). A row of the catalogue counts in a text when all of these
  * hold; a wrong accusation is worse than none:
- *  1. Level. TRACE and DEBUG never count. INFO counts only when the message itself begins with an error
- *     ("Error: Too many connections", "pymysql.err.OperationalError: …", {"errorType":…) or carries a
- * driver's error code together with a stack. WARN, ERROR, FATAL and text without a level count. Text that
- * comes without a level but begins with one ("[INFO] …", {"level":"info",…) has that level.
+ *
+ *  1. Level. TRACE and DEBUG never count. WARN, ERROR, FATAL and text without a level count. INFO counts only
+ *     when the message itself begins with an error ("Error: Too many connections",
+ *     "pymysql.err.OperationalError: ...", {"errorType":...) or carries a driver's error code together with a
+ *     stack. Text that comes without a level but begins with one ("[INFO] ...", {"level":"info",...) has that
+ *     level.
+ *
  *  2. Wording. The row's pattern matches, with the error's code where the driver writes one.
+ *
  *  3. Shape. The matched words stand where a program puts an error:
- *       a. at the start of the message or of a line, behind nothing but a time, ids, a level or a logger;
- *       b. directly behind an error class or severity and a colon ("MongoServerError: ", "FATAL:  ", "pq: "),
- *          or behind a failure and a colon ("query failed: ", "could not connect to db: ");
- *       c. as the value of a key that holds errors (errorMessage, sqlMessage, err, reason, stack, cause …),
- *          in JSON, in a printed object, in key=value text, also with the quotes escaped (\"). The keys
- * message, msg, detail, description and text hold anything, so without a level the text must also show an
- * error class, an error code or a stack; d. as the argument of an error class: OperationalError("…"), An
- * error occurred (…) when calling; e. with the driver's error code next to them: (1040, 'Too many
- * connections'), code: 'ER_CON_COUNT_ERROR'.
- *  4. Not a mention. Words inside a quoted title, in SQL, in a URL, in a list of retryable errors or a
- * counter do not count, nor does a line that names a ticket, article, title, subject or search before them,
- * nor an event that the function received and printed (Records, requestContext, awslogs …). A row of the user
- * (--signatures) is taken at its word: its literal, and its pattern when it has one, decide alone; only TRACE
- * and DEBUG lines are left out. */
+ *     a. at the start of the message or of a line, behind nothing but a time, ids, a level or a logger;
+ *     b. directly behind an error class or severity and a colon ("MongoServerError: ", "FATAL:  ",
+ *        "pq: "), or behind a failure and a colon ("query failed: ", "could not connect to db: ");
+ *     c. as the value of a key that holds errors (errorMessage, sqlMessage, err, reason, stack,
+ *        cause ...), in JSON, in a printed object, in key=value text, also with the quotes escaped (\").
+ *        The keys message, msg, detail, description and text hold anything, so without a level the text
+ *        must also show an error class, an error code or a stack;
+ *     d. as the argument of an error class: OperationalError("..."), An error occurred (...) when calling;
+ *     e. with the driver's error code next to them: (1040, 'Too many connections'),
+ *        code: 'ER_CON_COUNT_ERROR'.
+ *
+ *  4. Not a mention. Words inside a quoted title, in SQL, in a URL, in a list of retryable errors, before a
+ *     counter ("Too many connections: 0") or before the end of the story ("... was fixed") do not count, nor
+ *     does a line that names a ticket, article, title, subject or search before them, nor an event that the
+ *     function received and printed (Records, requestContext, awslogs ...).
+ *
+ * A row of the user (--signatures) is taken at its word: its literal, and its pattern when it has one, decide
+ * alone; only TRACE and DEBUG lines are left out. */
 #ifndef PARSERS_SIGNATURES_H
 #define PARSERS_SIGNATURES_H
 
@@ -75,7 +83,8 @@ struct signatures;
 /* `user_file_text` is the content of the user's file and may be empty; it is copied. One row a line, columns
  * separated by tabs: name, literal, pattern (may be empty), class (SRV POOL OS THR NET MEM CRASH CFG),
  * engine, fix (may be empty). Literals are compared without case, so are patterns. Empty lines and lines that
- * begin with # are skipped. NULL and *e (ERR_USAGE) for a bad row, with the line, the column and what to do.
+ * begin with # are skipped; the last tab may be missing. NULL and *e (ERR_USAGE) for a bad row, with the
+ * line, the column and what to do.
  */
 struct signatures *signatures_new(struct slice user_file_text, struct err *e);
 void signatures_free(struct signatures *s); /* takes NULL */

@@ -94,19 +94,35 @@ static bool harmless(struct slice out)
     return true;
 }
 
-/* No character of Markdown or HTML but in a reference &#NN; */
+/* Behind `at`: word bytes and a colon, as in :tada: */
+static bool emoji(struct slice out, size_t at)
+{
+    size_t n = at + 1;
+    while (n < out.n && (memchr("_+-", out.p[n], 3) || (out.p[n] >= 'a' && out.p[n] <= 'z')))
+        n++;
+    return n > at + 1 && n < out.n && out.p[n] == ':';
+}
+
+/* What always is markup stands in references &#NN; only; the rest may stand where it is harmless. */
 static bool no_markup(struct slice out)
 {
-    while (out.n) {
-        if (text_literal(&out, SLICE("&#"))) {
-            uint64_t c;
-            if (!text_u64(&out, &c) || !text_char(&out, ';'))
+    for (size_t i = 0; i < out.n; i++) {
+        struct slice rest = slice_skip(out, i);
+        uint64_t c;
+        if (text_literal(&rest, SLICE("&#"))) {
+            if (!text_u64(&rest, &c) || !text_char(&rest, ';'))
                 return false;
+            i = out.n - rest.n - 1;
             continue;
         }
-        if (memchr("&<>|*_`[]()#!~\\@:{}$^", *out.p, 21))
+        bool first = i == 0, last = i + 1 == out.n;
+        if (memchr("&<>|*`[]\\@$~", *rest.p, 12) || (first && memchr("#-+=", *rest.p, 4)))
             return false;
-        out = slice_skip(out, 1);
+        if ((*rest.p == '_' && (first || last)) || (*rest.p == '#' && !last && rest.p[1] != ' '))
+            return false;
+        if (slice_starts(rest, SLICE("://")) || slice_starts(rest, SLICE("www.")) ||
+            (*rest.p == ':' && emoji(out, i)))
+            return false;
     }
     return true;
 }

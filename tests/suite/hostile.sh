@@ -1,0 +1,97 @@
+#!/bin/bash
+# Evidence that wants to harm: nothing crashes or hangs, everything around it still counts, and no text from a log
+# breaks the report. tests/hostile/ holds further inputs, each with what it showed in its name.
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+
+id=ab684dea-74fb-5a44-8ea8-13c54f3cabf4
+entry() { printf '2024-01-27T17:12:%s.000Z %s\n\n' "$1" "$2"; }
+around() { # around TEXT: an invocation whose application line is TEXT
+    entry 44 "START RequestId: $id Version: \$LATEST"
+    printf '2024-01-27T17:12:45.000Z '
+    printf '%b' "$1"
+    printf '\n'
+    entry 46 "END RequestId: $id"
+    entry 46 "REPORT RequestId: $id	Duration: 2000.00 ms	Billed Duration: 2000 ms	Memory Size: 512 MB	Max Memory Used: 90 MB	Status: timeout"
+}
+
+# counts NAME: the invocation in ./in survives whatever stands in it.
+counts() {
+    local status=0
+    timeout 60 "$COLDCASE" report --format json in >out 2>err || status=$?
+    same "$1: read to the end" "$(jq -c '[.totals.invocations, .totals.timeouts]' out 2>/dev/null)" '[1,1]'
+    [ $status -le 2 ] || not_ok "$1: status $status"
+}
+
+around 'NUL \0 bytes \0' >in && counts 'NUL bytes'
+around '\xff\xfe\xc3( bad UTF-8 \xed\xa0\x80' >in && counts 'bad UTF-8'
+{ around 'x' | head -c -1; } >in && counts 'a last line without end'
+{ around 'x' | tr '\n' '\r' | sed 's/\r/\r\n/g'; } >in && counts 'CRLF'
+{
+    entry 44 "START RequestId: $id Version: \$LATEST"
+    printf '2024-01-27T17:12:45.000Z '
+    head -c 9000000 /dev/zero | tr '\0' 'x'
+    printf '\n'
+    entry 46 "REPORT RequestId: $id	Duration: 2000.00 ms	Billed Duration: 2000 ms	Memory Size: 512 MB	Max Memory Used: 90 MB	Status: timeout"
+} >in && counts 'a line of 9 MB'
+same 'the long line is an anomaly' "$(jq -c '[.evidence.sources[0].anomalies[].kind]' out)" '["too-long"]'
+
+# ---- gzip ----
+around x | gzip -n >whole.gz
+{ cat whole.gz; printf 'trailing rubbish'; } >in && counts 'bytes behind the last member'
+same 'they are an anomaly' "$(jq -c '[.evidence.sources[0].anomalies[] | [.kind, .offset]]' out)" "[[\"gzip-trailing-bytes\",$(stat -c %s whole.gz)]]"
+{ cat whole.gz; head -c 1000 /dev/zero; } >in && counts 'zero padding behind it'
+same 'padding is none' "$(jq -c '[.evidence.sources[0].anomalies[].kind]' out)" '[]'
+gzip -n <whole.gz >in && counts 'gzip of gzip'
+{ printf '' | gzip -n; cat whole.gz; printf '' | gzip -n; } >in && counts 'empty members around'
+around x | while IFS= read -r line; do printf '%s\n' "$line" | gzip -n; done >in && counts 'a member a line'
+size=$(stat -c %s whole.gz)
+crashed=0
+for ((i = 0; i < size; i += 1)); do
+    head -c $i whole.gz >in
+    timeout 20 "$COLDCASE" report in >/dev/null 2>&1
+    [ $? -le 3 ] || crashed=$i
+done
+same 'cut at every byte: no crash' $crashed 0
+
+# ---- JSON ----
+doc() { printf '{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"/aws/lambda/f","logStream":"s","logEvents":[{"id":"%s","timestamp":1706375564000,"message":"%s"}]}' "$1" "$2"; }
+report_line="REPORT RequestId: $id\\\\tDuration: 2000.00 ms\\\\tBilled Duration: 2000 ms\\\\tMemory Size: 512 MB\\\\tMax Memory Used: 90 MB\\\\tStatus: timeout"
+good=$(doc 1 "$(printf '%b' "$report_line")")
+bad=$(doc 2 "START RequestId: $id Version: 1")
+{ printf '%s' "$bad" | head -c 150; printf '\n%s\n' "$good"; } >in && counts 'a document cut in the middle of a string, then a good one on the next line'
+same 'the cut one is an anomaly' "$(jq -c '[.evidence.sources[0].anomalies[].kind] | length' out)" 1
+{ printf '%s' "$bad" | head -c 150; printf '%s' "$good"; } >in && counts 'the same without a line end between'
+{ printf '%s' "$good"; printf '%s' "$bad" | head -c 150; } >in && counts 'a document that ends early behind a good one'
+{ printf '%s}}}]' "$good"; printf '\n'; } >in && counts 'brackets too many'
+{ printf '%s\n' "$good"; head -c 300000 /dev/zero | tr '\0' '['; } >in && counts '300,000 opening brackets'
+{ printf '{"a":"%s","logEvents":1}\n' "$(head -c 200000 /dev/zero | tr '\0' '\\')"; printf '%s' "$good"; } >in && counts 'backslashes'
+
+# ---- text that wants out ----
+evil='</table><script>alert(1)</script> | x | `code` **bold** [link](http://evil) @everyone \\033[2J\\033]0;t\\007 \xe2\x80\xae | ```\\n# h'
+around "ERROR $evil Error: Too many connections" >in && counts 'markup in a line'
+"$COLDCASE" report in >evil.md
+same 'no escape byte in the report' "$(grep -c $'\033' evil.md)" 0
+same 'no bidi mark in the report' "$(grep -c $'\u202e' evil.md)" 0
+if command -v cmark-gfm >/dev/null; then
+    cmark-gfm --unsafe -e table -e strikethrough -e autolink -e tasklist evil.md >evil.html
+    same 'no script in the page' "$(grep -c '<script' evil.html)" 0
+    same 'no link from a log' "$(grep -c 'href="http' evil.html)" 0
+    same 'no table broken: each row has the cells of its head' \
+        "$(awk '/<tr>/{n=0} /<t[hd]/{n++} /<\/tr>/{if(h==0)h=n; if(n!=h)print NR} /<\/table>/{h=0}' evil.html)" ''
+else
+    skip 'the rendered page' 'cmark-gfm is not installed'
+fi
+name='x`|<b>@a'
+mkdir -p "exportedlogs/aws/lambda/$name" && around x >"exportedlogs/aws/lambda/$name/log"
+"$COLDCASE" report exportedlogs >evil.md
+same 'a hostile function name reaches no command' "$(sed -n '/^```sh/,/^```$/p' evil.md | grep -c '<b>')" 0
+
+# ---- inputs that once showed a fault ----
+for file in "$ROOT"/tests/hostile/*; do
+    [ -f "$file" ] || continue
+    status=0
+    timeout 60 "$COLDCASE" report --format json "$file" >out 2>err || status=$?
+    if [ $status -le 3 ]; then ok "$(basename "$file")"; else not_ok "$(basename "$file"): status $status"; fi
+done
+finish
