@@ -217,6 +217,7 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
         paid += outliers->v[i].ms - v->spread.median;
         worst = outliers->v[i].ms > worst ? outliers->v[i].ms : worst;
     }
+    f->moment = "slow cold start";
     f->title = arena_printf(m, "%zu cold %s of %.*s took far longer than the rest", outliers->n,
                             detector_plural(outliers->n, "start", "starts"), SLICE_ARG(name));
     f->what = arena_printf(m, "The median init of %.*s is %.0f ms (MAD %.0f ms, %zu measured); %zu took %.0f ms or more, the "

@@ -87,29 +87,33 @@ static bool knows(const struct tally *t, uint32_t stream)
     return false;
 }
 
-static size_t refused_alive(const struct dossier *d, const struct tally *t, int64_t time)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < t->refused.n; i++) {
-        const struct stream *s = &d->index->streams.v[t->refused.v[i]];
-        n += s->first <= time && time <= s->last;
-    }
-    return n;
-}
-
-static void count_environment(const struct dossier *d, const struct function *fn, const struct mark *m,
-                              struct tally *t)
+static void count_environment(const struct dossier *d, const struct mark *m, struct tally *t)
 {
     if (knows(t, m->stream) || !d->index->streams.v[m->stream].environment)
         return;
     *vec_push(&t->refused) = m->stream;
     t->environments++;
-    size_t alive = fn ? dossier_alive(d, fn, m->time) : 0, refused = refused_alive(d, t, m->time);
-    double holders = (double)(alive > refused ? alive - refused : 0);
-    if (t->environments == 1 || holders < t->holders_low)
-        t->holders_low = holders;
-    if (holders > t->holders_high)
-        t->holders_high = holders;
+}
+
+/* How many environments had been born and were never refused while others were: those that held a connection. One
+ * whose last line stands before the first error may be gone; one that fell silent later is frozen, and a frozen
+ * environment keeps its sockets. Looked at over HOLDER_SAMPLES errors, evenly spread. */
+static void count_holders(const struct dossier *d, const struct function *fn, const struct episode *e, struct tally *t)
+{
+    enum { HOLDER_SAMPLES = 128 };
+    int64_t first = e->marks.v[0]->time;
+    size_t step = e->marks.n / HOLDER_SAMPLES + 1;
+    for (size_t i = 0; i < e->marks.n; i += step) {
+        double holders = 0;
+        for (size_t k = 0; k < fn->streams.n; k++) {
+            const struct stream *s = &d->index->streams.v[fn->streams.v[k]];
+            holders += s->first <= e->marks.v[i]->time && s->last >= first && !knows(t, fn->streams.v[k]);
+        }
+        if (i == 0 || holders < t->holders_low)
+            t->holders_low = holders;
+        if (holders > t->holders_high)
+            t->holders_high = holders;
+    }
 }
 
 static int by_pointer(const void *a, const void *b)
@@ -172,13 +176,14 @@ static void tally_make(const struct dossier *d, const struct episode *e, struct 
     once_make(e, &once);
     for (size_t i = 0; i < e->marks.n; i++) {
         count_mark(e->marks.v[i], &once, t, f);
-        count_environment(d, fn, e->marks.v[i], t);
+        count_environment(d, e->marks.v[i], t);
         finding_seen(f, e->marks.v[i]->time);
     }
     vec_done(&once.attempts);
     free(once.counted);
     if (!fn || f->first_seen == TIME_NONE)
         return;
+    count_holders(d, fn, e, t);
     t->first_alive = dossier_alive(d, fn, f->first_seen);
     t->peak_alive = dossier_alive_peak(d, fn, f->first_seen, f->last_seen);
     size_t born = 0;
@@ -189,7 +194,7 @@ static void tally_make(const struct dossier *d, const struct episode *e, struct 
     t->burst = born >= 10 && born * 2 >= t->first_alive;
 }
 
-/* One connection an environment: those alive and not refused held one each. Null unless the errors agree. */
+/* One connection an environment: those alive and never refused held one each. Null unless the errors agree. */
 static bool inferred(const struct episode *e, const struct tally *t)
 {
     return e->class == SIGNATURE_SRV && t->environments >= 3 && t->holders_low >= 2 &&
@@ -292,8 +297,10 @@ static void write_prose(const struct dossier *d, const struct episode *e, const 
                                                          "refused: the limit is about %.0f, at one connection each.",
                                                       t->holders_low, t->holders_high, t->holders_high)
                                        : "";
+    const char *failed = t->failed == t->count ? "all" : t->failed ? detector_count(m, t->failed) : "none";
+    f->moment = "refused connection";
     f->what = arena_printf(m, "%s %s in %s %s, %s of which failed, from %s %s.%s%s%s", engine_title(e), refuser(e->class),
-                           count, detector_plural(t->count, "invocation", "invocations"), detector_count(m, t->failed),
+                           count, detector_plural(t->count, "invocation", "invocations"), failed,
                            detector_count(m, t->environments),
                            detector_plural(t->environments, "environment", "environments"), alive, limit,
                            t->burst ? " It began within a minute of a burst of new environments." : "");

@@ -77,6 +77,7 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(d, fn->name), type = g->type ? dossier_name(d, g->type) : SLICE("an error");
     const char *count = detector_count(m, g->picks.n);
+    f->moment = "failed invocation";
     f->title = arena_printf(m, "%s %s of %.*s failed with %.*s", count,
                             detector_plural(g->picks.n, "invocation", "invocations"), SLICE_ARG(name), SLICE_ARG(type));
     f->what = arena_printf(m, "%s of %s invocations (%.2f %%) ended in %.*s, which the program did not catch.", count,

@@ -169,6 +169,7 @@ static void write_prose(const struct dossier *d, uint32_t function, uint64_t fin
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(d, function);
     const char *shell = dossier_shell_name(m, name);
+    f->moment = "call given up";
     f->title = arena_printf(m, "API Gateway gave up on %s %s of %.*s that went on running", detector_count(m, f->count),
                             detector_plural(f->count, "call", "calls"), SLICE_ARG(name));
     f->what = arena_printf(m, "The gateway's integration limit ended %s %s with 504; clients saw a failure. %s of the "

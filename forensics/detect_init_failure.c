@@ -146,6 +146,7 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     struct slice name = dossier_name(d, fn->name), runtime = dossier_name(d, fail->runtime);
     const char *shell = dossier_shell_name(m, name);
     const char *on = fail->one_runtime && runtime.n ? arena_printf(m, " on %.*s", SLICE_ARG(runtime)) : "";
+    f->moment = "failed init";
     f->title = arena_printf(m, "%zu %s of %.*s failed%s", fail->n, detector_plural(fail->n, "init", "inits"),
                             SLICE_ARG(name), on);
     f->what = arena_printf(m, "%s %s%s could not initialise: %s failed at the first try, %s when the init was repeated inside "

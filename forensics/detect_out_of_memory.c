@@ -78,6 +78,7 @@ static void write_prose(const struct dossier *d, const struct function *fn, stru
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(d, fn->name);
     const char *count = detector_count(m, f->count);
+    f->moment = "invocation out of memory";
     f->title = arena_printf(m, "%s %s of %.*s ran out of memory", count,
                             detector_plural(f->count, "invocation", "invocations"), SLICE_ARG(name));
     f->what = arena_printf(m, "%s of %s invocations were ended for want of memory; the function has %u MB, the most used "

@@ -1,7 +1,8 @@
 /* recursive-trigger: functions that trigger themselves through buckets. Chains and their proof: chain.h; loops:
  * loop.h. A pipeline that writes to another bucket is no loop, nor is a write that triggers nothing.
  * Thresholds: a chain of GENERATIONS_MIN invocations, each invoked by a write of the one before. A loop that was still
- * running at the last record (within LIVE_MS, or LIVE_GAPS times its usual gap) is critical, one that ended high. */
+ * running at the last record (its last call within LIVE_MS of it, or within LIVE_GAPS times the gap between its last
+ * calls) is critical, one that ended is high. */
 #include "forensics/cost.h"
 #include "forensics/detector.h"
 #include "forensics/loop.h"
@@ -11,8 +12,8 @@
 
 enum {
     GENERATIONS_MIN = 3,
-    LIVE_MS = 300000,
-    LIVE_GAPS = 5,
+    LIVE_MS = 60000, /* S3 may take a minute to deliver (field guide 4.1) */
+    LIVE_GAPS = 10,
     HOPS_FIRST = 4, /* of the longest chain, shown from its begin and end */
     HOPS_LAST = 2,
     RATE_CALLS = 100, /* the rate at the end is that of so many last calls */
@@ -116,8 +117,8 @@ static void account_make(struct account *a)
     add_costs(a);
     a->delay = median_delay(a);
     a->doubling = doubling_of(a);
-    int64_t gap = n > 1 ? (a->last - begin_of(a, 0)) / (int64_t)(n - 1) * LIVE_GAPS : 0;
-    a->live = a->d->end - a->last <= (gap > LIVE_MS ? gap : LIVE_MS);
+    double gap = a->calls_per_hour > 0 ? 3600000.0 / a->calls_per_hour * LIVE_GAPS : 0;
+    a->live = (double)(a->d->end - a->last) <= fmax(gap, LIVE_MS);
 }
 
 /* ---- words ---- */
@@ -150,10 +151,15 @@ static const char *clock_of(const struct account *a, int64_t time)
     return arena_copy(a->m, slice_of(text + 11, 8)).p;
 }
 
+/* Keys that grew hop by hop are shown by their ends. */
 static const char *object_name(const struct account *a, int32_t i)
 {
+    enum { FRONT = 40, BACK = 24 };
     const struct object_event *o = object(a, i);
-    return arena_printf(a->m, "%.*s/%.*s", SLICE_ARG(dossier_name(a->d, o->bucket)), SLICE_ARG(o->key));
+    struct slice bucket = dossier_name(a->d, o->bucket);
+    if (o->key.n <= FRONT + BACK + 3)
+        return arena_printf(a->m, "%.*s/%.*s", SLICE_ARG(bucket), SLICE_ARG(o->key));
+    return arena_printf(a->m, "%.*s/%.*s…%.*s", SLICE_ARG(bucket), FRONT, o->key.p, BACK, o->key.p + o->key.n - BACK);
 }
 
 static const char *writer_of(const struct account *a, int32_t i)
@@ -482,7 +488,7 @@ static void write_detail(const struct account *a, struct findings *fs, struct fi
     if (a->l->root >= 0)
         *vec_push(&f->edges) = (struct finding_edge){
             writer_of(a, a->l->root), arena_copy(a->m, dossier_name(a->d, object(a, a->l->root)->bucket)).p,
-            arena_printf(a->m, "first write, %s", clock_of(a, object(a, a->l->root)->time)), NODE_ACTOR, NODE_BUCKET};
+            "first write", NODE_ACTOR, NODE_BUCKET};
 }
 
 static void report(const struct detector *self, struct account *a, struct findings *fs)

@@ -184,6 +184,7 @@ static void write_prose(const struct timeouts *t, struct findings *fs, struct fi
     struct slice name = dossier_name(t->d, t->f->name);
     const char *shell = dossier_shell_name(m, name);
     const char *limit = t->limit_ms ? arena_printf(m, "%s", detector_span(m, (int64_t)t->limit_ms)) : "unknown";
+    f->moment = "time-out";
     f->title = arena_printf(m, "%s %s of %.*s timed out", detector_count(m, t->picks.n),
                             detector_plural(t->picks.n, "invocation", "invocations"), SLICE_ARG(name));
     f->what = arena_printf(m, "%s of %s invocations ran into the limit of %s. %s of them %s cold.%s%.*s%s",

@@ -67,6 +67,8 @@ struct finding *finding_new(struct findings *fs, const struct detector *d, enum 
     f->severity = severity;
     f->function = function;
     f->title = f->what = f->how = f->fix = f->key = "";
+    f->moment = "sign";
+    f->last.loc = LOC_NONE;
     f->detail = "{}";
     f->first_seen = f->last_seen = TIME_NONE;
     *vec_push(&fs->list) = f;
@@ -93,6 +95,8 @@ void finding_attempt(struct finding *f, const struct attempt *a)
 void finding_cite(struct finding *f, struct loc loc, int64_t time, const struct attempt *a)
 {
     f->evidence_total++;
+    if (loc.source != UINT32_MAX)
+        f->last = (struct citation){loc, time, a, {"", 0}};
     if (f->citations.n < LIMIT_EVIDENCE && loc.source != UINT32_MAX)
         *vec_push(&f->citations) = (struct citation){loc, time, a, {"", 0}};
 }

@@ -57,6 +57,7 @@ struct finding {
     enum severity severity;
     uint32_t function; /* name id; 0 when it concerns several or none */
     const char *title; /* a sentence without a full stop */
+    const char *moment; /* what one of it is, for the timeline: "refused connection" */
     const char *what;  /* two or three sentences: what happened, numbers in it */
     const char *how;   /* how it is known, and what would disprove it */
     const char *fix;   /* the durable fix */
@@ -71,6 +72,7 @@ struct finding {
     uint64_t count;
     VEC(const struct attempt *) attempts; /* concerned, in time order; the report shows LIMIT_REQUEST_IDS */
     VEC(struct citation) citations;
+    struct citation last; /* the last line cited, also when it is not among them; loc is LOC_NONE without any */
     uint64_t evidence_total;
     const char *caused_by; /* id of another finding, or NULL */
     const char *cause_note;

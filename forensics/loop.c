@@ -83,6 +83,14 @@ static int by_count(const void *a, const void *b)
     return x->count != y->count ? (x->count > y->count ? -1 : 1) : 0;
 }
 
+static bool is_bucket(const struct loop *l, uint32_t bucket)
+{
+    for (size_t i = 0; i < l->buckets.n; i++)
+        if (l->buckets.v[i] == bucket)
+            return true;
+    return false;
+}
+
 static void take_edges(const struct graph *g, struct loop *l)
 {
     for (size_t i = 0; i < g->edges.n; i++) {
@@ -90,10 +98,7 @@ static void take_edges(const struct graph *g, struct loop *l)
         if (!holds(l, e->writer) || !holds(l, e->reader))
             continue;
         *vec_push(&l->edges) = *e;
-        bool known = false;
-        for (size_t k = 0; k < l->buckets.n; k++)
-            known |= l->buckets.v[k] == e->bucket;
-        if (!known)
+        if (!is_bucket(l, e->bucket))
             *vec_push(&l->buckets) = e->bucket;
     }
     vec_sort(&l->edges, by_count); /* equal counts keep the order of their first object: qsort of glibc is stable */
@@ -120,9 +125,10 @@ static void measure_chains(const struct chains *c, struct loop *l)
     for (size_t i = 0; i < x->objects.n; i++) {
         const struct chain_link *k = &c->links[i];
         bool mine = inner(c, l, (int32_t)i), triggers = k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function);
-        if (mine)
+        if (mine && is_bucket(l, object(c, (int32_t)i)->bucket)) {
             proofs[k->proof]++;
-        l->written += mine;
+            l->written++;
+        }
         if (!triggers)
             continue;
         uint32_t before = mine && k->writer >= 0 ? depth[k->writer] : 0;

@@ -20,7 +20,7 @@ struct loop {
     int32_t root;                /* the first object that no function of the loop wrote, CHAIN_NO_ROW when none is known */
     int32_t deepest;             /* attempt at the end of the longest chain */
     size_t generations;          /* attempts in the longest chain */
-    uint64_t written;            /* objects that attempts of the loop wrote */
+    uint64_t written;            /* objects that functions of the loop wrote to its buckets */
     enum chain_proof proof;      /* of most of its writes */
 };
 

@@ -8,6 +8,7 @@
 
 enum {
     EVIDENCE_SHOWN = 6,
+    QUOTE_SHOWN = 240, /* bytes of a line */
     FILES_SHOWN = 200,
     ANOMALIES_SHOWN = 30,
     LABEL_MAX = 60,
@@ -329,6 +330,17 @@ static void write_commands(const struct finding *f, struct buf *out)
     put(out, "```\n\n");
 }
 
+/* Enough to recognise the line; JSON has more of it. */
+static void put_quote(struct buf *out, struct slice text)
+{
+    size_t n = text.n < QUOTE_SHOWN ? text.n : QUOTE_SHOWN;
+    while (n > 0 && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+        n--;
+    escape_code(out, slice_head(text, n));
+    if (n < text.n)
+        put(out, " …");
+}
+
 static void write_evidence(struct report *r, const struct finding *f, struct buf *out)
 {
     static const char *const columns[] = {"file and line", "text"};
@@ -342,7 +354,7 @@ static void write_evidence(struct report *r, const struct finding *f, struct buf
         put(out, "| ");
         put_code(out, report_place(r, f->citations.v[i].loc));
         put(out, " | ");
-        escape_code(out, f->citations.v[i].text);
+        put_quote(out, f->citations.v[i].text);
         put(out, " |\n");
     }
     put(out, "\n");

@@ -15,11 +15,60 @@ bool report_shows(const struct report *r, const struct finding *f)
     return f->severity >= r->min_severity;
 }
 
+/* ---- places ---- */
+
+static bool is_hex(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* …/[7]85e45bc5…/000000.gz: the last two parts of a long path, 32 digits of a stream's name cut to 8. */
+static const char *short_path(struct arena *m, const char *path)
+{
+    enum { LONG = 56, DIGITS = 32, KEPT = 8 };
+    struct slice s = slice_str(path);
+    size_t at = s.n, parts = 0;
+    while (at > 0 && (s.p[at - 1] != '/' || ++parts < 2))
+        at--;
+    if (s.n <= LONG || at == 0)
+        return path;
+    struct slice tail = slice_skip(s, at);
+    size_t run = 0, i = 0;
+    for (; i < tail.n && run < DIGITS; i++)
+        run = is_hex(tail.p[i]) ? run + 1 : 0;
+    if (run < DIGITS)
+        return arena_printf(m, "…/%.*s", SLICE_ARG(tail));
+    struct slice head = slice_head(tail, i - DIGITS + KEPT), rest = slice_skip(tail, i);
+    return arena_printf(m, "…/%.*s…%.*s", SLICE_ARG(head), SLICE_ARG(rest));
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Short forms where no two are alike, else the paths as they are. */
+static void shorten_paths(struct report *r)
+{
+    size_t n = r->ev->sources.n;
+    r->paths = arena_alloc(&r->arena, (n + 1) * sizeof *r->paths);
+    const char **sorted = arena_alloc(&r->arena, (n + 1) * sizeof *sorted);
+    bool alike = false;
+    for (size_t i = 0; i < n; i++)
+        sorted[i] = r->paths[i] = short_path(&r->arena, r->ev->sources.v[i].path);
+    if (n > 1)
+        qsort(sorted, n, sizeof *sorted, by_text);
+    for (size_t i = 1; i < n; i++)
+        alike |= strcmp(sorted[i - 1], sorted[i]) == 0;
+    for (size_t i = 0; i < n && alike; i++)
+        r->paths[i] = r->ev->sources.v[i].path;
+}
+
 const char *report_place(struct report *r, struct loc loc)
 {
     if (loc.source >= r->ev->sources.n)
         return "";
-    return arena_printf(&r->arena, "%s:%u", r->ev->sources.v[loc.source].path, loc.line);
+    return arena_printf(&r->arena, "%s:%u", r->paths[loc.source], loc.line);
 }
 
 /* ---- figures ---- */
@@ -143,10 +192,12 @@ static void add_moments(struct report *r, const struct finding *f)
         add_moment(r, f->events.v[i].time, f->events.v[i].text, f->events.v[i].loc, f);
     if (f->events.n)
         return;
-    const char *first = f->count > 1 ? arena_printf(&r->arena, "first of %s: %s", count(r, f->count), f->title) : f->title;
-    add_moment(r, f->first_seen, first, f->citations.n ? f->citations.v[0].loc : LOC_NONE, f);
+    const char *name = f->function ? arena_copy(&r->arena, dossier_name(r->dossier, f->function)).p : "several functions";
+    const char *number = f->count > 1 ? arena_printf(&r->arena, "first of %s: ", count(r, f->count)) : "";
+    add_moment(r, f->first_seen, arena_printf(&r->arena, "%s%s of %s", number, f->moment, name),
+               f->citations.n ? f->citations.v[0].loc : LOC_NONE, f);
     if (f->count > 1 && f->last_seen != f->first_seen)
-        add_moment(r, f->last_seen, arena_printf(&r->arena, "last of %s", f->id), LOC_NONE, f);
+        add_moment(r, f->last_seen, arena_printf(&r->arena, "last %s of %s", f->moment, name), f->last.loc, f);
 }
 
 /* ---- words ---- */
@@ -254,6 +305,7 @@ void report_init(struct report *r, const struct evidence *ev, const struct dossi
     if (fs->list.n && fs->list.v[0]->severity >= SEVERITY_MEDIUM)
         r->top = fs->list.v[0];
     r->headline = r->top ? r->top->title : "nothing at medium or above";
+    shorten_paths(r);
     count_all(r);
     write_verdict(r);
     write_healthy(r);

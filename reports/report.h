@@ -24,6 +24,7 @@ struct report {
     const struct dossier *dossier;
     const struct findings *findings;
     enum severity min_severity; /* findings below it are counted and not shown */
+    const char **paths;         /* one a source, shortened where all stay different */
     const char *command;        /* as typed, without options that do not change the content */
     const char *headline;       /* of the top finding, or that there is none */
     const char *verdict;        /* one line: how many findings of which severity, functions, window, checks */
@@ -42,7 +43,7 @@ void report_init(struct report *r, const struct evidence *ev, const struct dossi
 void report_done(struct report *r);
 /* Is it shown at --min-severity? */
 bool report_shows(const struct report *r, const struct finding *f);
-/* Path and line of a place as FILE:LINE, in the report's arena; "" for LOC_NONE. */
+/* Path and line of a place as FILE:LINE, the path short, in the report's arena; "" for LOC_NONE. */
 const char *report_place(struct report *r, struct loc loc);
 
 struct renderer {

@@ -118,6 +118,7 @@ void scenario_runaway(struct world *w)
 {
     shape_loop(w, w->budget * 6 / 10);
     loop_of_one(w, "thumbnailer", w->loop_left + w->budget / 20);
+    w->ends_with_loop = random_percent(&w->random, 50);
 }
 
 void scenario_overnight(struct world *w)

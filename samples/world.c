@@ -177,6 +177,10 @@ void world_run(struct world *w)
         pull(w, &w->sources[i]);
     while (w->calls_n) {
         struct call c = pop(w);
+        if (w->ends_with_loop && w->loop_left == 0 && !c.marked) {
+            free(c.key);
+            continue;
+        }
         uint64_t part = w->made * w->writer.options.files / (w->budget ? w->budget : 1);
         w->writer.part = part < w->writer.options.files ? (unsigned)part : w->writer.options.files - 1;
         writer_advance(&w->writer, c.time - SETTLE_MS);

@@ -168,6 +168,7 @@ struct world {
     bool bridge;          /* records come by EventBridge */
     bool anonymous;       /* the writer's principal does not name the function */
     bool traced;          /* one trace through all hops of the loop */
+    bool ends_with_loop;  /* the logs were taken while it ran: nothing comes after it */
     struct function *main;
 };
 
