@@ -4,7 +4,13 @@
 
 #include "forensics/index.h"
 
-enum attempt_status { ATTEMPT_OK, ATTEMPT_TIMED_OUT, ATTEMPT_FAILED, ATTEMPT_INCOMPLETE, ATTEMPT_INIT_FAILURE };
+enum attempt_status {
+    ATTEMPT_OK,
+    ATTEMPT_TIMED_OUT,
+    ATTEMPT_FAILED,
+    ATTEMPT_INCOMPLETE,
+    ATTEMPT_INIT_FAILURE
+};
 
 enum attempt_status attempt_status(const struct attempt *a);
 const char *attempt_status_name(enum attempt_status status); /* the contract's words */
@@ -15,10 +21,11 @@ int64_t attempt_over(const struct attempt *a);
 /* START, else the earliest line. */
 int64_t attempt_begin(const struct attempt *a);
 struct slice attempt_function(const struct index *x, const struct attempt *a);
-/* The first attempt of the id, or NULL; its `next` leads through the others and back to it. Hidden ones are among
- * them. */
+/* The first attempt of the id, or NULL; its `next` leads through the others and back to it. Hidden ones are
+ * among them. */
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id);
-/* The request id as the log writes it. `buffer` holds a UUID's 36 bytes; the result points to it or into x. */
+/* The request id as the log writes it. `buffer` holds a UUID's 36 bytes; the result points to it or into x.
+ */
 struct slice attempt_id(const struct index *x, const struct attempt *a, char buffer[37]);
 
 #endif

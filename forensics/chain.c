@@ -1,12 +1,13 @@
-/* From records and attempts to chains. Steps: triggers told by the function's own lines; writers by principal;
- * triggers by count for what is left; writers by trace and key. All objects and attempts are in order of time, so
- * each step is one pass with a bounded look back.
+/* From records and attempts to chains. Steps: triggers told by the function's own lines; writers by
+ * principal; triggers by count for what is left; writers by trace and key. All objects and attempts are in
+ * order of time, so each step is one pass with a bounded look back.
  *
- * COUNTED, in numbers: the objects of one bucket and the attempts of one function that no other bucket's record is
- * known to have triggered; each object takes the first free attempt that began 0 to COUNT_WINDOW_MS behind it. The
- * function counts as triggered by the bucket when at least COUNT_MIN objects and COUNT_SHARE of both sides found a
- * partner, the median delay is at most COUNT_DELAY_MS, and the delays vary less than the gaps between the starts:
- * a clock that starts the function every minute makes even gaps, S3 makes even delays. */
+ * COUNTED, in numbers: the objects of one bucket and the attempts of one function that no other bucket's
+ * record is known to have triggered; each object takes the first free attempt that began 0 to COUNT_WINDOW_MS
+ * behind it. The function counts as triggered by the bucket when at least COUNT_MIN objects and COUNT_SHARE
+ * of both sides found a partner, the median delay is at most COUNT_DELAY_MS, and the delays vary less than
+ * the gaps between the starts: a clock that starts the function every minute makes even gaps, S3 makes even
+ * delays. */
 #include "forensics/chain.h"
 
 #include "forensics/stats.h"
@@ -14,22 +15,24 @@
 #include <math.h>
 
 enum {
-    SKEW_MS = 100,          /* clocks of S3 and Lambda; a writer's own start is farther before its write */
+    SKEW_MS = 100,            /* clocks of S3 and Lambda; a writer's own start is farther before its write */
     NAMED_WINDOW_MS = 300000, /* a key named later than this is another use of the object */
-    COUNT_WINDOW_MS = 30000, /* S3 delivers in seconds, sometimes in a minute (field guide 4.1) */
+    COUNT_WINDOW_MS = 30000,  /* S3 delivers in seconds, sometimes in a minute (field guide 4.1) */
     COUNT_DELAY_MS = 5000,
     COUNT_MIN = 5,
-    RUN_MAX_MS = 900000,    /* Lambda's longest invocation */
-    END_SLACK_MS = 1000,    /* a write may be stamped after the line that ends its attempt */
-    LOOK_BACK_MAX = 512,    /* attempts looked at for the writer of one object */
+    RUN_MAX_MS = 900000, /* Lambda's longest invocation */
+    END_SLACK_MS = 1000, /* a write may be stamped after the line that ends its attempt */
+    LOOK_BACK_MAX = 512, /* attempts looked at for the writer of one object */
     OBJECTS_OF_KEY_MAX = 256,
 };
 #define COUNT_SHARE 0.95
 
 const char *chain_proof_name(enum chain_proof proof)
 {
-    static const char *const names[] = {
-        [PROOF_NONE] = "none", [PROOF_KEY] = "key-derivation", [PROOF_TRACE] = "trace", [PROOF_PRINCIPAL] = "principal"};
+    static const char *const names[] = {[PROOF_NONE] = "none",
+                                        [PROOF_KEY] = "key-derivation",
+                                        [PROOF_TRACE] = "trace",
+                                        [PROOF_PRINCIPAL] = "principal"};
     return names[proof];
 }
 
@@ -78,7 +81,8 @@ static void link_logged(struct chains *c)
     }
 }
 
-/* Objects by key number: for each number the first object and, for each object, the next of the same number. */
+/* Objects by key number: for each number the first object and, for each object, the next of the same number.
+ */
 struct by_key {
     int32_t *first, *next;
 };
@@ -106,7 +110,8 @@ static void by_key_make(const struct index *x, struct by_key *k)
     }
 }
 
-/* The latest object of the key that was there when the attempt began: a later one it may have written itself. */
+/* The latest object of the key that was there when the attempt began: a later one it may have written itself.
+ */
 static int32_t object_before(const struct chains *c, const struct by_key *k, uint32_t number, int64_t begin)
 {
     int32_t best = CHAIN_NO_ROW, i = number ? k->first[number] : CHAIN_NO_ROW;
@@ -138,8 +143,8 @@ static void link_named(struct chains *c)
 
 /* ---- told by number and time ---- */
 
-/* Attempts of the function that may yet find their object: first attempts without a cause, or with one of this
- * bucket. */
+/* Attempts of the function that may yet find their object: first attempts without a cause, or with one of
+ * this bucket. */
 static bool may_match(const struct chains *c, const struct attempt *a, uint32_t bucket)
 {
     int32_t cause = c->cause[a->row];
@@ -167,8 +172,8 @@ static void match_bucket(const struct chains *c, const struct function *f, uint3
         m->objects++;
         first = first == TIME_NONE ? o->time : first;
         last = o->time;
-        while (at < f->attempts.n &&
-               (!may_match(c, f->attempts.v[at], bucket) || attempt_begin(f->attempts.v[at]) < o->time - SKEW_MS))
+        while (at < f->attempts.n && (!may_match(c, f->attempts.v[at], bucket) ||
+                                      attempt_begin(f->attempts.v[at]) < o->time - SKEW_MS))
             at++;
         bool hit = at < f->attempts.n && attempt_begin(f->attempts.v[at]) - o->time <= COUNT_WINDOW_MS;
         *vec_push(&m->partner) = hit ? (int32_t)f->attempts.v[at]->row : CHAIN_NO_ROW;
@@ -183,7 +188,8 @@ static void match_bucket(const struct chains *c, const struct function *f, uint3
     }
     for (size_t i = 0; first != TIME_NONE && i < f->attempts.n; i++) {
         int64_t begin = attempt_begin(f->attempts.v[i]);
-        m->attempts += may_match(c, f->attempts.v[i], bucket) && begin >= first - SKEW_MS && begin <= last + COUNT_WINDOW_MS;
+        m->attempts += may_match(c, f->attempts.v[i], bucket) && begin >= first - SKEW_MS &&
+                       begin <= last + COUNT_WINDOW_MS;
     }
 }
 
@@ -230,7 +236,8 @@ static void take_match(struct chains *c, uint32_t bucket, const struct match *m)
 }
 
 /* The bucket whose objects explain the function's attempts best, if any does. */
-static void link_counted(struct chains *c, const struct function *f, const uint32_t *buckets, size_t buckets_n)
+static void link_counted(struct chains *c, const struct function *f, const uint32_t *buckets,
+                         size_t buckets_n)
 {
     struct match best = {.objects = 0};
     double best_delay = -1;
@@ -324,8 +331,8 @@ static enum chain_proof weigh(const struct chains *c, size_t i, const struct att
     return PROOF_NONE;
 }
 
-/* Among attempts that ran at the time: one whose object the key derives from, or that names the key, before the one
- * that began last. */
+/* Among attempts that ran at the time: one whose object the key derives from, or that names the key, before
+ * the one that began last. */
 static unsigned closeness(const struct chains *c, size_t i, const struct attempt *a)
 {
     int32_t cause = c->cause[a->row];

@@ -1,16 +1,15 @@
-/* What invoked what through S3: which attempt a record triggered, and which attempt wrote it. Built from the frozen
- * index for the detector of loops and for `coldcase show`.
+/* What invoked what through S3: which attempt a record triggered, and which attempt wrote it. Built from the
+ * frozen index for the detector of loops and for `coldcase show`.
  *
  * A record TRIGGERED an attempt when, strongest first:
  *   LOGGED     the attempt printed the event that holds the record;
  *   NAMED      the attempt's lines name the object's key, and it began behind the record's time;
- *   COUNTED    the function's attempts match the records of one bucket one to one, in number and time (chain.c says
- *              how strictly). Time alone is no evidence.
- * A record was WRITTEN by a function when, strongest first:
- *   PRINCIPAL  the writer's role session is the function's name (an execution role's session is named so);
- *   TRACE      the attempt that ran when it was written and the one it triggered share the trace root;
- *   KEY        its key is derived from the key that triggered an attempt running at that time.
- * Sources: field guide, s3-event-records 4.5-4.7. */
+ *   COUNTED    the function's attempts match the records of one bucket one to one, in number and time
+ * (chain.c says how strictly). Time alone is no evidence. A record was WRITTEN by a function when, strongest
+ * first: PRINCIPAL  the writer's role session is the function's name (an execution role's session is named
+ * so); TRACE      the attempt that ran when it was written and the one it triggered share the trace root; KEY
+ * its key is derived from the key that triggered an attempt running at that time. Sources: field guide,
+ * s3-event-records 4.5-4.7. */
 #ifndef FORENSICS_CHAIN_H
 #define FORENSICS_CHAIN_H
 
@@ -32,7 +31,7 @@ struct chain_link {
 struct chains {
     const struct dossier *d;
     struct chain_link *links; /* one an object */
-    int32_t *cause;           /* one an attempt: the object that triggered it, CHAIN_NO_ROW when none is known */
+    int32_t *cause; /* one an attempt: the object that triggered it, CHAIN_NO_ROW when none is known */
 };
 
 void chains_init(struct chains *c, const struct dossier *d);

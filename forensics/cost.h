@@ -1,11 +1,12 @@
-/* Prices, us-east-1, USD, without free tier: one table with its date. Source: field guide, limits-and-prices 8.3
- * (compute and requests from the sources named there; S3 and log prices unconfirmed). */
+/* Prices, us-east-1, USD, without free tier: one table with its date. Source: field guide,
+ * limits-and-prices 8.3 (compute and requests from the sources named there; S3 and log prices unconfirmed).
+ */
 #ifndef FORENSICS_COST_H
 #define FORENSICS_COST_H
 
 #include "forensics/index.h"
 
-#define COST_DATE "2026-11"
+#define COST_DATE          "2026-11"
 #define COST_PER_REQUEST   0.20e-6
 #define COST_PER_GB_SECOND 0.0000166667 /* x86, first tier; logs do not tell the architecture */
 #define COST_PER_S3_PUT    5.0e-6

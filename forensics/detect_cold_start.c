@@ -1,9 +1,8 @@
-/* cold-start: inits far off the rest of the same function, version, memory and runtime. Median and MAD on ln x
- * (stats.h); restores are judged apart from inits. A version with fewer than eight inits, and one whose median is
- * twice that of the rest and 200 ms above it, is held against the inits of the function's other versions: that is
- * how a slow deployment shows.
- * Thresholds: an outlier is at least twice the median and 200 ms above it with a score over 2.5; three outliers
- * over 3.5 make a finding medium, fewer make it low. */
+/* cold-start: inits far off the rest of the same function, version, memory and runtime. Median and MAD on ln
+ * x (stats.h); restores are judged apart from inits. A version with fewer than eight inits, and one whose
+ * median is twice that of the rest and 200 ms above it, is held against the inits of the function's other
+ * versions: that is how a slow deployment shows. Thresholds: an outlier is at least twice the median and 200
+ * ms above it with a score over 2.5; three outliers over 3.5 make a finding medium, fewer make it low. */
 #include "forensics/detector.h"
 #include "forensics/stats.h"
 
@@ -93,8 +92,8 @@ static void judge_group(samples *all, const struct sample *first, struct verdict
     struct stats_spread own, rest;
     struct sample key = *first;
     bool has_own = measure(all, &key, false, &own), has_rest = measure(all, &key, true, &rest);
-    bool slower = has_own && has_rest && rest.n >= STATS_SAMPLE_SMALL && own.median >= STATS_RATIO_MIN * rest.median &&
-                  own.median - rest.median >= STATS_EXCESS_MIN;
+    bool slower = has_own && has_rest && rest.n >= STATS_SAMPLE_SMALL &&
+                  own.median >= STATS_RATIO_MIN * rest.median && own.median - rest.median >= STATS_EXCESS_MIN;
     const struct stats_spread *against = !has_own || slower ? (has_rest ? &rest : NULL) : &own;
     if (!against)
         return;
@@ -164,9 +163,11 @@ static void write_detail(const struct dossier *d, const struct function *fn, con
     detail_done(&detail, fs, f);
 }
 
-static void write_table(const struct dossier *d, const samples *outliers, struct findings *fs, struct finding *f)
+static void write_table(const struct dossier *d, const samples *outliers, struct findings *fs,
+                        struct finding *f)
 {
-    static const char *const columns[] = {"start (UTC)", "request", "#init ms", "#score", "version", "runtime"};
+    static const char *const columns[] = {"start (UTC)", "request", "#init ms",
+                                          "#score",      "version", "runtime"};
     struct finding_table *t = finding_table(f, "The slowest", columns, 6);
     for (size_t i = 0; i < outliers->n && i < ROWS_SHOWN; i++) {
         const struct sample *s = &outliers->v[i];
@@ -184,7 +185,8 @@ static void write_table(const struct dossier *d, const samples *outliers, struct
 }
 
 /* What all outliers share and the other cold starts lack. */
-static const char *shared_trait(const struct dossier *d, const samples *all, const samples *outliers, struct arena *m)
+static const char *shared_trait(const struct dossier *d, const samples *all, const samples *outliers,
+                                struct arena *m)
 {
     bool version = true, runtime = true;
     const struct sample *o = &outliers->v[0];
@@ -220,21 +222,30 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     f->moment = "slow cold start";
     f->title = arena_printf(m, "%zu cold %s of %.*s took far longer than the rest", outliers->n,
                             detector_plural(outliers->n, "start", "starts"), SLICE_ARG(name));
-    f->what = arena_printf(m, "The median init of %.*s is %.0f ms (MAD %.0f ms, %zu measured); %zu took %.0f ms or more, the "
-                              "slowest %.0f ms. Callers waited %.1f s more than with the median. %s",
-                           SLICE_ARG(name), v->spread.median, v->spread.mad, v->spread.n, outliers->n, v->spread.threshold,
-                           worst, paid / 1000, shared_trait(d, all, outliers, m));
-    f->how = "Median and MAD of ln(init) over the same function, version, memory and runtime; an outlier scores over 2.5, is "
-             "at least twice the median and 200 ms above it. Init Duration is the platform's own measure. A second "
+    f->what = arena_printf(
+        m,
+        "The median init of %.*s is %.0f ms (MAD %.0f ms, %zu measured); %zu took %.0f ms or more, the "
+        "slowest %.0f ms. Callers waited %.1f s more than with the median. %s",
+        SLICE_ARG(name), v->spread.median, v->spread.mad, v->spread.n, outliers->n, v->spread.threshold,
+        worst, paid / 1000, shared_trait(d, all, outliers, m));
+    f->how = "Median and MAD of ln(init) over the same function, version, memory and runtime; an outlier "
+             "scores over 2.5, is "
+             "at least twice the median and 200 ms above it. Init Duration is the platform's own measure. A "
+             "second "
              "group that explains the slow ones (another package, another region) would disprove it.";
-    finding_command(fs, f, "# keeps environments warm for a version or alias; each is billed while it is kept");
+    finding_command(fs, f,
+                    "# keeps environments warm for a version or alias; each is billed while it is kept");
     finding_command(fs, f,
                     "aws lambda put-provisioned-concurrency-config --function-name %s --qualifier live "
-                    "--provisioned-concurrent-executions 5", shell);
+                    "--provisioned-concurrent-executions 5",
+                    shell);
     finding_command(fs, f, "# goes back to the version before; N is the one that was fast");
-    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N", shell);
-    f->fix = "Trim what is imported at start, import lazily, keep network calls out of the init, reuse SDK clients, use "
-             "SnapStart where the runtime has it, and compare the init of each new version before it takes traffic.";
+    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N",
+                    shell);
+    f->fix = "Trim what is imported at start, import lazily, keep network calls out of the init, reuse SDK "
+             "clients, use "
+             "SnapStart where the runtime has it, and compare the init of each new version before it takes "
+             "traffic.";
     finding_fact(fs, f, "cold starts", "%s of %s invocations (%.2f %%)", detector_count(m, fn->cold),
                  detector_count(m, fn->attempts.n), 100.0 * (double)fn->cold / (double)fn->attempts.n);
     finding_fact(fs, f, "median / MAD / threshold", "%.0f / %.0f / %.0f ms", v->spread.median, v->spread.mad,
@@ -283,7 +294,8 @@ static const char *cold_run(const struct detector *self, const struct dossier *d
 {
     for (size_t i = 0; i < d->functions.n; i++)
         examine_function(self, d, &d->functions.v[i], fs);
-    return arena_printf(&fs->arena, "no init far off the rest; %s cold starts", detector_count(&fs->arena, d->cold));
+    return arena_printf(&fs->arena, "no init far off the rest; %s cold starts",
+                        detector_count(&fs->arena, d->cold));
 }
 
 const struct detector detector_cold_start = {

@@ -1,7 +1,7 @@
-/* connection-limit: a server refused connections (SRV), a client's pool was used up (POOL), or the environment ran
- * out of descriptors or threads (OS). Signatures: parsers/signatures.h, which also says which lines count.
- * Severity: 3 or more failed invocations are high, 1 or 2 medium; errors that the program handled are low, from
- * HANDLED_MEDIUM on medium. One finding for each function and engine. */
+/* connection-limit: a server refused connections (SRV), a client's pool was used up (POOL), or the
+ * environment ran out of descriptors or threads (OS). Signatures: parsers/signatures.h, which also says which
+ * lines count. Severity: 3 or more failed invocations are high, 1 or 2 medium; errors that the program
+ * handled are low, from HANDLED_MEDIUM on medium. One finding for each function and engine. */
 #include "forensics/detector.h"
 
 enum { FAILED_HIGH = 3, HANDLED_MEDIUM = 20, FUNCTION_ENGINES_MAX = 64 };
@@ -38,7 +38,8 @@ static bool outranked(const struct dossier *d, const struct mark *m, size_t at)
     for (size_t i = at; i-- > 0 && x->marks.v[i].time + 60000 > m->time;) {
         const struct mark *k = &x->marks.v[i];
         if (k->kind == MARK_SIGNATURE && k->attempt == m->attempt &&
-            signatures_get(d->ev->signatures, k->value)->class < mine && concerns(signatures_get(d->ev->signatures, k->value)))
+            signatures_get(d->ev->signatures, k->value)->class < mine &&
+            concerns(signatures_get(d->ev->signatures, k->value)))
             return true;
     }
     return false;
@@ -46,13 +47,16 @@ static bool outranked(const struct dossier *d, const struct mark *m, size_t at)
 
 typedef VEC(struct episode) episodes;
 
-static struct episode *episode_of(episodes *all, uint32_t function, const struct signature *s, uint32_t signature)
+static struct episode *episode_of(episodes *all, uint32_t function, const struct signature *s,
+                                  uint32_t signature)
 {
     for (size_t i = 0; i < all->n; i++)
-        if (all->v[i].function == function && strcmp(all->v[i].engine, s->engine) == 0 && all->v[i].class == s->class)
+        if (all->v[i].function == function && strcmp(all->v[i].engine, s->engine) == 0 &&
+            all->v[i].class == s->class)
             return &all->v[i];
     struct episode *e = vec_push(all);
-    *e = (struct episode){.function = function, .engine = s->engine, .signature = signature, .class = s->class};
+    *e = (struct episode){
+        .function = function, .engine = s->engine, .signature = signature, .class = s->class};
     return e;
 }
 
@@ -95,10 +99,11 @@ static void count_environment(const struct dossier *d, const struct mark *m, str
     t->environments++;
 }
 
-/* How many environments had been born and were never refused while others were: those that held a connection. One
- * whose last line stands before the first error may be gone; one that fell silent later is frozen, and a frozen
- * environment keeps its sockets. Looked at over HOLDER_SAMPLES errors, evenly spread. */
-static void count_holders(const struct dossier *d, const struct function *fn, const struct episode *e, struct tally *t)
+/* How many environments had been born and were never refused while others were: those that held a connection.
+ * One whose last line stands before the first error may be gone; one that fell silent later is frozen, and a
+ * frozen environment keeps its sockets. Looked at over HOLDER_SAMPLES errors, evenly spread. */
+static void count_holders(const struct dossier *d, const struct function *fn, const struct episode *e,
+                          struct tally *t)
 {
     enum { HOLDER_SAMPLES = 128 };
     int64_t first = e->marks.v[0]->time;
@@ -194,7 +199,8 @@ static void tally_make(const struct dossier *d, const struct episode *e, struct 
     t->burst = born >= 10 && born * 2 >= t->first_alive;
 }
 
-/* One connection an environment: those alive and never refused held one each. Null unless the errors agree. */
+/* One connection an environment: those alive and never refused held one each. Null unless the errors agree.
+ */
 static bool inferred(const struct episode *e, const struct tally *t)
 {
     return e->class == SIGNATURE_SRV && t->environments >= 3 && t->holders_low >= 2 &&
@@ -245,15 +251,16 @@ static const char *refuser(enum signature_class class)
 {
     if (class == SIGNATURE_SRV)
         return "refused connections";
-    return class == SIGNATURE_POOL ? "had no free connection in the client's pool" : "ran out of descriptors or threads";
+    return class == SIGNATURE_POOL ? "had no free connection in the client's pool"
+                                   : "ran out of descriptors or threads";
 }
 
 static const char *engine_title(const struct episode *e)
 {
-    static const char *const names[][2] = {{"mysql", "MySQL"},        {"postgres", "PostgreSQL"}, {"redis", "Redis"},
-                                           {"mongodb", "MongoDB"},    {"sqlserver", "SQL Server"}, {"oracle", "Oracle"},
-                                           {"memcached", "Memcached"}, {"pool", "The connection pool"},
-                                           {"os", "The environment"}};
+    static const char *const names[][2] = {
+        {"mysql", "MySQL"},         {"postgres", "PostgreSQL"},      {"redis", "Redis"},
+        {"mongodb", "MongoDB"},     {"sqlserver", "SQL Server"},     {"oracle", "Oracle"},
+        {"memcached", "Memcached"}, {"pool", "The connection pool"}, {"os", "The environment"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(e->engine, names[i][0]) == 0)
             return names[i][1];
@@ -265,17 +272,24 @@ static void write_commands(const struct dossier *d, const struct episode *e, con
 {
     const char *shell = dossier_shell_name(&fs->arena, dossier_name(d, e->function));
     if (e->class == SIGNATURE_OS) {
-        finding_command(fs, f, "# a new configuration replaces all environments, which frees what they leaked");
-        finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --description restart", shell);
+        finding_command(fs, f,
+                        "# a new configuration replaces all environments, which frees what they leaked");
+        finding_command(fs, f,
+                        "aws lambda update-function-configuration --function-name %s --description restart",
+                        shell);
         return;
     }
-    size_t cap = inferred(e, t) ? (size_t)t->holders_low * 8 / 10 : t->first_alive > 1 ? t->first_alive * 8 / 10 : 20;
+    size_t cap = inferred(e, t)       ? (size_t)t->holders_low * 8 / 10
+                 : t->first_alive > 1 ? t->first_alive * 8 / 10
+                                      : 20;
     finding_command(fs, f, "# caps the environments below the limit; calls beyond it are throttled (429)");
-    finding_command(fs, f, "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions %zu",
-                    shell, cap ? cap : 1);
+    finding_command(
+        fs, f, "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions %zu",
+        shell, cap ? cap : 1);
     if (strcmp(e->engine, "postgres") == 0)
-        finding_command(fs, f, "psql -c \"select pg_terminate_backend(pid) from pg_stat_activity where state='idle' "
-                               "and state_change < now()-interval '5 min'\"");
+        finding_command(fs, f,
+                        "psql -c \"select pg_terminate_backend(pid) from pg_stat_activity where state='idle' "
+                        "and state_change < now()-interval '5 min'\"");
     if (strcmp(e->engine, "mysql") == 0)
         finding_command(fs, f, "mysql -e \"show processlist\"   # then kill the idle ids");
 }
@@ -289,28 +303,34 @@ static void write_prose(const struct dossier *d, const struct episode *e, const 
     const char *count = detector_count(m, t->count);
     f->title = arena_printf(m, "%s %s: %s %s of %.*s", engine_title(e), refuser(e->class), count,
                             detector_plural(t->count, "invocation", "invocations"), SLICE_ARG(name));
-    const char *alive = t->environments && f->first_seen != TIME_NONE
-                            ? arena_printf(m, " %zu environments were alive at the first error, %zu at the peak.",
-                                           t->first_alive, t->peak_alive)
+    const char *alive =
+        t->environments && f->first_seen != TIME_NONE
+            ? arena_printf(m, " %zu environments were alive at the first error, %zu at the peak.",
+                           t->first_alive, t->peak_alive)
+            : "";
+    const char *limit = inferred(e, t)
+                            ? arena_printf(m,
+                                           " %.0f to %.0f environments held a connection when others were "
+                                           "refused: the limit is about %.0f, at one connection each.",
+                                           t->holders_low, t->holders_high, t->holders_high)
                             : "";
-    const char *limit = inferred(e, t) ? arena_printf(m, " %.0f to %.0f environments held a connection when others were "
-                                                         "refused: the limit is about %.0f, at one connection each.",
-                                                      t->holders_low, t->holders_high, t->holders_high)
-                                       : "";
     const char *failed = t->failed == t->count ? "all" : t->failed ? detector_count(m, t->failed) : "none";
     f->moment = "refused connection";
-    f->what = arena_printf(m, "%s %s in %s %s, %s of which failed, from %s %s.%s%s%s", engine_title(e), refuser(e->class),
-                           count, detector_plural(t->count, "invocation", "invocations"), failed,
-                           detector_count(m, t->environments),
+    f->what = arena_printf(m, "%s %s in %s %s, %s of which failed, from %s %s.%s%s%s", engine_title(e),
+                           refuser(e->class), count, detector_plural(t->count, "invocation", "invocations"),
+                           failed, detector_count(m, t->environments),
                            detector_plural(t->environments, "environment", "environments"), alive, limit,
                            t->burst ? " It began within a minute of a burst of new environments." : "");
-    f->how = arena_printf(m, "The error text of the driver or server (signature %s, class %s) in lines that report an "
-                             "error. The server's own log or its connection metric would confirm it; errors that go on when few "
-                             "environments are alive would disprove the limit.",
-                          s->name, signature_class_name(s->class));
-    f->fix = s->fix && *s->fix ? s->fix
-                               : "Put RDS Proxy or a pooler in front, keep one connection an environment, created outside "
-                                 "the handler and reused, and cap the concurrency below the server's limit.";
+    f->how = arena_printf(
+        m,
+        "The error text of the driver or server (signature %s, class %s) in lines that report an "
+        "error. The server's own log or its connection metric would confirm it; errors that go on when few "
+        "environments are alive would disprove the limit.",
+        s->name, signature_class_name(s->class));
+    f->fix = s->fix && *s->fix
+                 ? s->fix
+                 : "Put RDS Proxy or a pooler in front, keep one connection an environment, created outside "
+                   "the handler and reused, and cap the concurrency below the server's limit.";
     finding_fact(fs, f, "signature", "%s (%s)", s->name, signature_class_name(s->class));
     finding_fact(fs, f, "environments with the error", "%s", detector_count(m, t->environments));
     write_commands(d, e, t, fs, f);
@@ -344,7 +364,8 @@ static const char *limit_run(const struct detector *self, const struct dossier *
     }
     vec_done(&all);
     return arena_printf(&fs->arena, "no refused connection in %s application lines, by %zu signatures",
-                        detector_count(&fs->arena, d->index->events[EVENT_APP]), signatures_count(d->ev->signatures));
+                        detector_count(&fs->arena, d->index->events[EVENT_APP]),
+                        signatures_count(d->ev->signatures));
 }
 
 const struct detector detector_connection_limit = {

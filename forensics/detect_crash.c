@@ -1,7 +1,7 @@
-/* crash: invocations that failed with an error nobody caught, or whose process died, by error type. What another
- * detector explains better (time-outs, failed inits, memory, refused connections) is left to it.
- * Severity: 5 or more of one type in a function and at least 1 % of its invocations are high; else 2 or more are
- * medium; a single one is low. */
+/* crash: invocations that failed with an error nobody caught, or whose process died, by error type. What
+ * another detector explains better (time-outs, failed inits, memory, refused connections) is left to it.
+ * Severity: 5 or more of one type in a function and at least 1 % of its invocations are high; else 2 or more
+ * are medium; a single one is low. */
 #include "forensics/detector.h"
 
 enum { CRASH_HIGH = 5, CRASH_MEDIUM = 2 };
@@ -75,29 +75,36 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
                         struct findings *fs, struct finding *f)
 {
     struct arena *m = &fs->arena;
-    struct slice name = dossier_name(d, fn->name), type = g->type ? dossier_name(d, g->type) : SLICE("an error");
+    struct slice name = dossier_name(d, fn->name),
+                 type = g->type ? dossier_name(d, g->type) : SLICE("an error");
     const char *count = detector_count(m, g->picks.n);
     f->moment = "failed invocation";
     f->title = arena_printf(m, "%s %s of %.*s failed with %.*s", count,
-                            detector_plural(g->picks.n, "invocation", "invocations"), SLICE_ARG(name), SLICE_ARG(type));
-    f->what = arena_printf(m, "%s of %s invocations (%.2f %%) ended in %.*s, which the program did not catch.", count,
-                           detector_count(m, fn->attempts.n), 100.0 * (double)g->picks.n / (double)fn->attempts.n,
-                           SLICE_ARG(type));
-    f->how = "The runtime reports the error itself (Invoke Error, Traceback, a crash line, or Status: error in the report). "
+                            detector_plural(g->picks.n, "invocation", "invocations"), SLICE_ARG(name),
+                            SLICE_ARG(type));
+    f->what =
+        arena_printf(m, "%s of %s invocations (%.2f %%) ended in %.*s, which the program did not catch.",
+                     count, detector_count(m, fn->attempts.n),
+                     100.0 * (double)g->picks.n / (double)fn->attempts.n, SLICE_ARG(type));
+    f->how = "The runtime reports the error itself (Invoke Error, Traceback, a crash line, or Status: error "
+             "in the report). "
              "A caller that got a proper answer from one of these requests would disprove it.";
     finding_command(fs, f, "# goes back to the last version without this error; N is its number");
     finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N",
                     dossier_shell_name(m, name));
-    f->fix = "Handle the error where it arises, keep a test with the input that caused it, and alarm on the function's "
+    f->fix = "Handle the error where it arises, keep a test with the input that caused it, and alarm on the "
+             "function's "
              "Errors metric.";
     finding_fact(fs, f, "error type", "%.*s", SLICE_ARG(type));
 }
 
-static void report(const struct detector *self, const struct dossier *d, const struct function *fn, const struct group *g,
-                   struct findings *fs)
+static void report(const struct detector *self, const struct dossier *d, const struct function *fn,
+                   const struct group *g, struct findings *fs)
 {
     bool high = g->picks.n >= CRASH_HIGH && (double)g->picks.n >= CRASH_HIGH_SHARE * (double)fn->attempts.n;
-    enum severity severity = high ? SEVERITY_HIGH : g->picks.n >= CRASH_MEDIUM ? SEVERITY_MEDIUM : SEVERITY_LOW;
+    enum severity severity = high                         ? SEVERITY_HIGH
+                             : g->picks.n >= CRASH_MEDIUM ? SEVERITY_MEDIUM
+                                                          : SEVERITY_LOW;
     struct finding *f = finding_new(fs, self, severity, fn->name);
     for (size_t i = 0; i < g->picks.n; i++) {
         finding_attempt(f, g->picks.v[i]);

@@ -1,7 +1,7 @@
-/* gateway-timeout: API Gateway gave up at its integration limit (29 s by default) while the function went on. The
- * gateway's execution log names its request id and the function; the function's invocation is the one that began
- * within PAIR_MS of the call and was still running when the gateway gave up. Both ids are the proof.
- * Severity: 3 or more are high, 1 or 2 medium. */
+/* gateway-timeout: API Gateway gave up at its integration limit (29 s by default) while the function went on.
+ * The gateway's execution log names its request id and the function; the function's invocation is the one
+ * that began within PAIR_MS of the call and was still running when the gateway gave up. Both ids are the
+ * proof. Severity: 3 or more are high, 1 or 2 medium. */
 #include "forensics/detector.h"
 
 enum { PAIR_MS = 1500, TIMEOUT_HIGH = 3, ROWS_SHOWN = 10 };
@@ -123,10 +123,12 @@ static void write_pairs(const struct dossier *d, const calls *all, uint32_t func
         text_uuid_print(c->id.bytes, gateway);
         *vec_push(&t->cells) = arena_copy(m, slice_str(time)).p;
         *vec_push(&t->cells) = arena_copy(m, slice_str(gateway)).p;
-        *vec_push(&t->cells) = c->attempt ? arena_copy(m, attempt_id(d->index, c->attempt, lambda)).p : "not in the evidence";
+        *vec_push(&t->cells) =
+            c->attempt ? arena_copy(m, attempt_id(d->index, c->attempt, lambda)).p : "not in the evidence";
         *vec_push(&t->cells) = detector_span(m, c->gave_up - c->begin);
         bool known = c->attempt && decimal_known(c->attempt->duration);
-        *vec_push(&t->cells) = known ? arena_printf(m, "%.0f ms", decimal_value(c->attempt->duration)) : "unknown";
+        *vec_push(&t->cells) =
+            known ? arena_printf(m, "%.0f ms", decimal_value(c->attempt->duration)) : "unknown";
     }
 }
 
@@ -170,18 +172,24 @@ static void write_prose(const struct dossier *d, uint32_t function, uint64_t fin
     struct slice name = dossier_name(d, function);
     const char *shell = dossier_shell_name(m, name);
     f->moment = "call given up";
-    f->title = arena_printf(m, "API Gateway gave up on %s %s of %.*s that went on running", detector_count(m, f->count),
-                            detector_plural(f->count, "call", "calls"), SLICE_ARG(name));
-    f->what = arena_printf(m, "The gateway's integration limit ended %s %s with 504; clients saw a failure. %s of the "
-                              "invocations behind them went on and finished without an error, unheard and billed.",
-                           detector_count(m, f->count), detector_plural(f->count, "call", "calls"),
-                           detector_count(m, finished));
-    f->how = "The gateway's log says \"Execution failed due to a timeout error\" for its request id; the invocation that began "
-             "with the call and was still running then is the one behind it. A trace id that both share, or the "
-             "gateway's \"AWS Integration Endpoint RequestId\", would confirm or disprove a pair.";
-    finding_command(fs, f, "# frees the environment when the caller is gone; work that needs longer then fails");
+    f->title = arena_printf(m, "API Gateway gave up on %s %s of %.*s that went on running",
+                            detector_count(m, f->count), detector_plural(f->count, "call", "calls"),
+                            SLICE_ARG(name));
+    f->what = arena_printf(
+        m,
+        "The gateway's integration limit ended %s %s with 504; clients saw a failure. %s of the "
+        "invocations behind them went on and finished without an error, unheard and billed.",
+        detector_count(m, f->count), detector_plural(f->count, "call", "calls"), detector_count(m, finished));
+    f->how =
+        "The gateway's log says \"Execution failed due to a timeout error\" for its request id; the "
+        "invocation that began "
+        "with the call and was still running then is the one behind it. A trace id that both share, or the "
+        "gateway's \"AWS Integration Endpoint RequestId\", would confirm or disprove a pair.";
+    finding_command(fs, f,
+                    "# frees the environment when the caller is gone; work that needs longer then fails");
     finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --timeout 28", shell);
-    f->fix = "Answer at once and work in the background (202 and polling, Step Functions or a queue), stream the response "
+    f->fix = "Answer at once and work in the background (202 and polling, Step Functions or a queue), stream "
+             "the response "
              "through a function URL, or raise the integration limit of a Regional REST API by quota.";
 }
 

@@ -1,7 +1,7 @@
-/* init-failure: inits that ended in an error or ran into their limit (INIT_REPORT, platform.initReport). Lambda
- * repeats a failed init inside the next invocation, which pays for it and, when it fails again, fails with it.
- * Severity: 3 or more failed invocations are high, 1 or 2 medium, failed inits alone low. Failures of one function
- * more than EPISODE_GAP_MS apart are told apart. */
+/* init-failure: inits that ended in an error or ran into their limit (INIT_REPORT, platform.initReport).
+ * Lambda repeats a failed init inside the next invocation, which pays for it and, when it fails again, fails
+ * with it. Severity: 3 or more failed invocations are high, 1 or 2 medium, failed inits alone low. Failures
+ * of one function more than EPISODE_GAP_MS apart are told apart. */
 #include "forensics/detector.h"
 
 enum { FAILED_HIGH = 3, EPISODE_GAP_MS = 30 * 60 * 1000, RUNTIMES_MAX = 8 };
@@ -10,7 +10,8 @@ static uint64_t init_examine(const struct dossier *d)
 {
     uint64_t n = d->cold;
     for (size_t i = 0; i < d->index->phases.n; i++)
-        n += d->index->phases.v[i].kind == EVENT_INIT_START || d->index->phases.v[i].kind == EVENT_INIT_REPORT;
+        n +=
+            d->index->phases.v[i].kind == EVENT_INIT_START || d->index->phases.v[i].kind == EVENT_INIT_REPORT;
     return n;
 }
 
@@ -90,7 +91,8 @@ static void take_attempts(const struct dossier *d, struct finding *f, const stru
     for (size_t i = 0; i < fn->attempts.n; i++) {
         const struct attempt *a = fn->attempts.v[i];
         int64_t begin = attempt_begin(a);
-        bool near = from == TIME_NONE || begin == TIME_NONE || (begin >= from - AFTER_MS && begin <= to + AFTER_MS);
+        bool near =
+            from == TIME_NONE || begin == TIME_NONE || (begin >= from - AFTER_MS && begin <= to + AFTER_MS);
         if (init_failed(a) && near) {
             finding_attempt(f, a);
             finding_seen(f, a->report);
@@ -105,13 +107,15 @@ static const struct mark *told_error(const struct dossier *d, const struct phase
     const struct mark *best = NULL;
     for (size_t i = 0; i < x->marks.n; i++) {
         const struct mark *m = &x->marks.v[i];
-        if (m->kind == MARK_ERROR && m->stream == p->stream && m->time <= p->time && (!best || m->time >= best->time))
+        if (m->kind == MARK_ERROR && m->stream == p->stream && m->time <= p->time &&
+            (!best || m->time >= best->time))
             best = m;
     }
     return best;
 }
 
-static void write_detail(const struct dossier *d, const struct failures *fail, struct findings *fs, struct finding *f)
+static void write_detail(const struct dossier *d, const struct failures *fail, struct findings *fs,
+                         struct finding *f)
 {
     struct detail detail;
     detail_init(&detail);
@@ -149,34 +153,46 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     f->moment = "failed init";
     f->title = arena_printf(m, "%zu %s of %.*s failed%s", fail->n, detector_plural(fail->n, "init", "inits"),
                             SLICE_ARG(name), on);
-    f->what = arena_printf(m, "%s %s%s could not initialise: %s failed at the first try, %s when the init was repeated inside "
-                              "an invocation%s. %s %s failed with it.%s%.*s%s",
-                           detector_count(m, fail->environments),
-                           detector_plural(fail->environments, "environment", "environments"), on,
-                           detector_count(m, fail->first_try), detector_count(m, fail->repeated),
-                           fail->timeouts ? arena_printf(m, ", %s of them at the time limit", detector_count(m, fail->timeouts))
-                                          : "",
-                           detector_count(m, f->count), detector_plural(f->count, "invocation", "invocations"),
-                           said.n ? " The program's own error: \"" : "", SLICE_ARG(said), said.n ? "\"." : "");
-    f->how = "INIT_REPORT is the platform's own line for an init that failed. The application's last lines before it name "
-             "the module or call. Environments of the same version that initialise well at the same time would "
-             "point to the environment, not to the package.";
+    f->what = arena_printf(
+        m,
+        "%s %s%s could not initialise: %s failed at the first try, %s when the init was repeated inside "
+        "an invocation%s. %s %s failed with it.%s%.*s%s",
+        detector_count(m, fail->environments),
+        detector_plural(fail->environments, "environment", "environments"), on,
+        detector_count(m, fail->first_try), detector_count(m, fail->repeated),
+        fail->timeouts ? arena_printf(m, ", %s of them at the time limit", detector_count(m, fail->timeouts))
+                       : "",
+        detector_count(m, f->count), detector_plural(f->count, "invocation", "invocations"),
+        said.n ? " The program's own error: \"" : "", SLICE_ARG(said), said.n ? "\"." : "");
+    f->how =
+        "INIT_REPORT is the platform's own line for an init that failed. The application's last lines before "
+        "it name "
+        "the module or call. Environments of the same version that initialise well at the same time would "
+        "point to the environment, not to the package.";
     finding_command(fs, f, "# goes back to the last version that initialised; N is its number");
-    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N", shell);
+    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N",
+                    shell);
     if (fail->timeouts)
-        finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --timeout 120 --memory-size 3008",
-                        shell);
+        finding_command(
+            fs, f,
+            "aws lambda update-function-configuration --function-name %s --timeout 120 --memory-size 3008",
+            shell);
     if (fail->one_runtime && runtime.n) {
-        finding_command(fs, f, "# pins the runtime that worked; take its ARN from an earlier INIT_START line");
         finding_command(fs, f,
-                        "aws lambda put-runtime-management-config --function-name %s --update-runtime-on Manual "
-                        "--runtime-version-arn ARN", shell);
+                        "# pins the runtime that worked; take its ARN from an earlier INIT_START line");
+        finding_command(
+            fs, f,
+            "aws lambda put-runtime-management-config --function-name %s --update-runtime-on Manual "
+            "--runtime-version-arn ARN",
+            shell);
     }
-    f->fix = "Ship every module the code imports (the SDK of an older major version is not in newer runtimes), load the "
-             "built package once in a container of the target runtime before it takes traffic, and move slow work "
-             "out of the init.";
-    finding_fact(fs, f, "failed inits", "%zu (%s at first try, %s repeated)", fail->n, detector_count(m, fail->first_try),
-                 detector_count(m, fail->repeated));
+    f->fix =
+        "Ship every module the code imports (the SDK of an older major version is not in newer runtimes), "
+        "load the "
+        "built package once in a container of the target runtime before it takes traffic, and move slow work "
+        "out of the init.";
+    finding_fact(fs, f, "failed inits", "%zu (%s at first try, %s repeated)", fail->n,
+                 detector_count(m, fail->first_try), detector_count(m, fail->repeated));
     finding_fact(fs, f, "environments", "%s", detector_count(m, fail->environments));
     if (fail->error_type)
         finding_fact(fs, f, "error type", "%.*s", SLICE_ARG(dossier_name(d, fail->error_type)));
@@ -199,7 +215,8 @@ static void report(const struct detector *self, const struct dossier *d, const s
     write_prose(d, fn, fail, told, fs, f);
     write_detail(d, fail, fs, f);
     finding_span(f, "inits fail", f->first_seen, f->last_seen);
-    /* An init that failed outside of any invocation counts as one: the contract's rule for lone error lines. */
+    /* An init that failed outside of any invocation counts as one: the contract's rule for lone error lines.
+     */
     if (f->count == 0)
         f->count = fail->n;
 }

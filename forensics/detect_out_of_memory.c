@@ -1,8 +1,8 @@
-/* out-of-memory: the platform says Runtime.OutOfMemory or "signal: killed" (nothing else sends SIGKILL inside an
- * environment: field guide, error-signatures 7.4), or the program's last error is one of the memory errors that
- * runtimes print (signatures of class MEM) in an invocation that failed. A full memory alone is no proof: a
- * time-out with a full page cache looks the same (field guide, lambda-text-logs 1.2).
- * Severity: 3 or more are high, 1 or 2 medium. */
+/* out-of-memory: the platform says Runtime.OutOfMemory or "signal: killed" (nothing else sends SIGKILL inside
+ * an environment: field guide, error-signatures 7.4), or the program's last error is one of the memory errors
+ * that runtimes print (signatures of class MEM) in an invocation that failed. A full memory alone is no
+ * proof: a time-out with a full page cache looks the same (field guide, lambda-text-logs 1.2). Severity: 3 or
+ * more are high, 1 or 2 medium. */
 #include "forensics/detector.h"
 
 enum { MEMORY_HIGH = 3, TYPES_MAX = 8 };
@@ -73,7 +73,8 @@ static void write_detail(const struct dossier *d, const struct function *fn, con
     detail_done(&detail, fs, f);
 }
 
-static void write_prose(const struct dossier *d, const struct function *fn, struct findings *fs, struct finding *f)
+static void write_prose(const struct dossier *d, const struct function *fn, struct findings *fs,
+                        struct finding *f)
 {
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(d, fn->name);
@@ -81,15 +82,19 @@ static void write_prose(const struct dossier *d, const struct function *fn, stru
     f->moment = "invocation out of memory";
     f->title = arena_printf(m, "%s %s of %.*s ran out of memory", count,
                             detector_plural(f->count, "invocation", "invocations"), SLICE_ARG(name));
-    f->what = arena_printf(m, "%s of %s invocations were ended for want of memory; the function has %u MB, the most used "
-                              "was %u MB.",
-                           count, detector_count(m, fn->attempts.n), fn->memory_mb, fn->max_memory_mb);
-    f->how = "The report's error type is Runtime.OutOfMemory, or the runtime's own memory error stands in a failed "
+    f->what = arena_printf(
+        m,
+        "%s of %s invocations were ended for want of memory; the function has %u MB, the most used "
+        "was %u MB.",
+        count, detector_count(m, fn->attempts.n), fn->memory_mb, fn->max_memory_mb);
+    f->how = "The report's error type is Runtime.OutOfMemory, or the runtime's own memory error stands in a "
+             "failed "
              "invocation. A Max Memory Used well below the size would disprove it.";
     finding_command(fs, f, "# more memory is also more CPU; each second costs in proportion");
     finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --memory-size %u",
                     dossier_shell_name(m, name), fn->memory_mb ? fn->memory_mb * 2 : 2048);
-    f->fix = "Stream instead of buffering, cap the batch size, set the runtime's heap to about 75 % of the function's "
+    f->fix = "Stream instead of buffering, cap the batch size, set the runtime's heap to about 75 % of the "
+             "function's "
              "memory, and look for a leak where the memory climbs through an environment's life.";
     finding_fact(fs, f, "memory size / most used", "%u / %u MB", fn->memory_mb, fn->max_memory_mb);
 }
@@ -105,7 +110,8 @@ static const char *memory_run(const struct detector *self, const struct dossier 
             if (is_killed(d, fn->attempts.v[k], &told))
                 *vec_push(&picks) = fn->attempts.v[k];
         if (picks.n) {
-            struct finding *f = finding_new(fs, self, picks.n >= MEMORY_HIGH ? SEVERITY_HIGH : SEVERITY_MEDIUM, fn->name);
+            struct finding *f =
+                finding_new(fs, self, picks.n >= MEMORY_HIGH ? SEVERITY_HIGH : SEVERITY_MEDIUM, fn->name);
             for (size_t k = 0; k < picks.n; k++) {
                 const struct attempt *a = picks.v[k];
                 finding_attempt(f, a);

@@ -1,203 +1,49 @@
-/* recursive-trigger: functions that trigger themselves through buckets. Chains and their proof: chain.h; loops:
- * loop.h. A pipeline that writes to another bucket is no loop, nor is a write that triggers nothing.
- * Thresholds: a chain of GENERATIONS_MIN invocations, each invoked by a write of the one before. A loop that was still
- * running at the last record (its last call within LIVE_MS of it, or within LIVE_GAPS times the gap between its last
- * calls) is critical, one that ended is high. */
+/* recursive-trigger: functions that trigger themselves through buckets. Chains and their proof: chain.h;
+ * loops: loop.h. A pipeline that writes to another bucket is no loop, nor is a write that triggers nothing.
+ * Thresholds: a chain of GENERATIONS_MIN invocations, each invoked by a write of the one before. A loop that
+ * was still running at the last record (its last call within a minute of it, or within ten times the gap
+ * between its last calls) is critical, one that ended is high. */
 #include "forensics/cost.h"
 #include "forensics/detector.h"
-#include "forensics/loop.h"
-#include "forensics/stats.h"
+#include "forensics/loop_account.h"
 
 #include <math.h>
 
 enum {
     GENERATIONS_MIN = 3,
-    LIVE_MS = 60000, /* S3 may take a minute to deliver (field guide 4.1) */
-    LIVE_GAPS = 10,
     HOPS_FIRST = 4, /* of the longest chain, shown from its begin and end */
     HOPS_LAST = 2,
-    RATE_CALLS = 100, /* the rate at the end is that of so many last calls */
-    DOUBLINGS_MIN = 3,
 };
-
-/* Exponential growth doubles in even spans; a loop with one write a call doubles in spans twice as long each. */
-#define DOUBLING_STEP_MAX 1.5
 
 static uint64_t loop_examine(const struct dossier *d)
 {
     return d->index->attempts.n ? d->index->objects.n : 0;
 }
 
-/* What the prose and the numbers need of one loop. */
-struct account {
-    const struct dossier *d;
-    const struct chains *c;
-    const struct loop *l;
-    struct arena *m;
-    int64_t first, last;
-    double gb_seconds, cost, calls_per_hour, cost_per_hour, doubling, delay;
-    uint64_t all; /* invocations of the loop's functions in the evidence */
-    bool live;
-};
-
-static const struct object_event *object(const struct account *a, int32_t i)
-{
-    return &a->d->index->objects.v[i];
-}
-
-static const struct attempt *attempt(const struct account *a, int32_t row)
-{
-    return row >= 0 ? a->d->index->attempts.v[row] : NULL;
-}
-
-static int64_t begin_of(const struct account *a, size_t i)
-{
-    return attempt_begin(attempt(a, a->l->attempts.v[i]));
-}
-
-/* ---- numbers ---- */
-
-/* Seconds in which the calls doubled while they grew; 0 when they did not grow so. */
-static double doubling_of(const struct account *a)
-{
-    double spans[64];
-    size_t n = 0;
-    for (size_t k = 4; k * 2 <= a->l->attempts.n && n < 64; k *= 2) {
-        double span = (double)(begin_of(a, k * 2 - 1) - begin_of(a, k - 1)) / 1000.0;
-        if (n > 0 && span > DOUBLING_STEP_MAX * spans[n - 1])
-            break;
-        spans[n++] = span;
-    }
-    if (n < DOUBLINGS_MIN)
-        return 0;
-    stats_sort(spans, n);
-    return stats_quantile(spans, n, 0.5);
-}
-
-static double median_delay(const struct account *a)
-{
-    double *v = malloc((a->l->objects.n + 1) * sizeof *v), median = -1;
-    size_t n = 0;
-    if (!v)
-        err_oom();
-    for (size_t i = 0; i < a->l->objects.n; i++) {
-        int64_t delay = chains_delay(a->c, (size_t)a->l->objects.v[i]);
-        if (delay != TIME_NONE)
-            v[n++] = (double)(delay > 0 ? delay : 0);
-    }
-    stats_sort(v, n);
-    if (n)
-        median = stats_quantile(v, n, 0.5);
-    free(v);
-    return median;
-}
-
-static void add_costs(struct account *a)
-{
-    size_t n = a->l->attempts.n, tail = n < RATE_CALLS ? n : RATE_CALLS;
-    for (size_t i = 0; i < n; i++)
-        a->gb_seconds += cost_gb_seconds(attempt(a, a->l->attempts.v[i]));
-    a->cost = cost_usd(a->gb_seconds, (double)n) + COST_PER_S3_PUT * (double)a->l->written;
-    double hours = (double)(a->last - begin_of(a, n - tail)) / 3600000.0;
-    a->calls_per_hour = hours > 0 ? (double)(tail - 1) / hours : 0;
-    a->cost_per_hour = a->cost / (double)n * a->calls_per_hour;
-}
-
-static void account_make(struct account *a)
-{
-    size_t n = a->l->attempts.n;
-    a->first = begin_of(a, 0);
-    a->last = begin_of(a, n - 1);
-    if (a->l->root >= 0 && object(a, a->l->root)->time < a->first)
-        a->first = object(a, a->l->root)->time;
-    for (size_t i = 0; i < a->l->functions.n; i++) {
-        const struct function *f = dossier_function(a->d, a->l->functions.v[i]);
-        a->all += f ? f->attempts.n : 0;
-    }
-    add_costs(a);
-    a->delay = median_delay(a);
-    a->doubling = doubling_of(a);
-    double gap = a->calls_per_hour > 0 ? 3600000.0 / a->calls_per_hour * LIVE_GAPS : 0;
-    a->live = (double)(a->d->end - a->last) <= fmax(gap, LIVE_MS);
-}
-
-/* ---- words ---- */
-
-static const char *listed(const struct account *a, const uint32_t *v, size_t n)
-{
-    const char *text = "";
-    for (size_t i = 0; i < n; i++)
-        text = arena_printf(a->m, "%s%s%.*s", text, i == 0 ? "" : i + 1 == n ? " and " : ", ",
-                            SLICE_ARG(dossier_name(a->d, v[i])));
-    return text;
-}
-
-static const char *functions_of(const struct account *a)
-{
-    return listed(a, a->l->functions.v, a->l->functions.n);
-}
-
-static const char *buckets_of(const struct account *a)
-{
-    return listed(a, a->l->buckets.v, a->l->buckets.n);
-}
-
-static const char *clock_of(const struct account *a, int64_t time)
-{
-    char text[TEXT_TIME_SIZE];
-    if (time == TIME_NONE)
-        return "an unknown time";
-    text_time_print(time, text);
-    return arena_copy(a->m, slice_of(text + 11, 8)).p;
-}
-
-/* Keys that grew hop by hop are shown by their ends. */
-static const char *object_name(const struct account *a, int32_t i)
-{
-    enum { FRONT = 40, BACK = 24 };
-    const struct object_event *o = object(a, i);
-    struct slice bucket = dossier_name(a->d, o->bucket);
-    if (o->key.n <= FRONT + BACK + 3)
-        return arena_printf(a->m, "%.*s/%.*s", SLICE_ARG(bucket), SLICE_ARG(o->key));
-    return arena_printf(a->m, "%.*s/%.*s…%.*s", SLICE_ARG(bucket), FRONT, o->key.p, BACK, o->key.p + o->key.n - BACK);
-}
-
-static const char *writer_of(const struct account *a, int32_t i)
-{
-    const struct object_event *o = object(a, i);
-    uint32_t function = a->c->links[i].function;
-    if (function)
-        return arena_copy(a->m, dossier_name(a->d, function)).p;
-    return o->principal ? arena_copy(a->m, dossier_name(a->d, o->principal)).p : "unknown";
-}
-
-static const char *money(const struct account *a, double usd)
-{
-    if (usd > 0 && usd < 0.001)
-        return "less than $0.001";
-    return arena_printf(a->m, usd < 1 ? "$%.3f" : "$%.2f", usd);
-}
-
-static const char *began(const struct account *a)
+static const char *began(const struct loop_account *a)
 {
     int32_t root = a->l->root;
     if (root < 0)
         return "The first event of the loop is not in the evidence. ";
-    return arena_printf(a->m, "One write at %s (%s, by %s, not a function of the loop) invoked %.*s, which wrote back to what triggers it. ",
-                        clock_of(a, object(a, root)->time), object_name(a, root), writer_of(a, root),
-                        SLICE_ARG(dossier_name(a->d, attempt(a, a->c->links[root].triggered)->function)));
+    return arena_printf(
+        a->m,
+        "One write at %s (%s, by %s, not a function of the loop) invoked %.*s, which wrote back to what "
+        "triggers it. ",
+        loop_clock(a, loop_object(a, root)->time), loop_object_name(a, root), loop_writer(a, root),
+        SLICE_ARG(dossier_name(a->d, loop_attempt(a, a->c->links[root].triggered)->function)));
 }
 
-static const char *pace(const struct account *a)
+static const char *pace(const struct loop_account *a)
 {
     const char *grew = a->doubling > 0 ? arena_printf(a->m, "While it grew, calls doubled every %s. ",
                                                       detector_span(a->m, (int64_t)(a->doubling * 1000)))
                                        : "";
-    return arena_printf(a->m, "%sAt the end it made %.0f calls a minute. It cost about %s, and %s an hour at that rate.", grew,
-                        a->calls_per_hour / 60, money(a, a->cost), money(a, a->cost_per_hour));
+    return arena_printf(
+        a->m, "%sAt the end it made %.0f calls a minute. It cost about %s, and %s an hour at that rate.",
+        grew, a->calls_per_hour / 60, loop_money(a, a->cost), loop_money(a, a->cost_per_hour));
 }
 
-static uint64_t links_of(const struct account *a, enum chain_trigger how)
+static uint64_t links_of(const struct loop_account *a, enum chain_trigger how)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < a->l->objects.n; i++)
@@ -206,74 +52,101 @@ static uint64_t links_of(const struct account *a, enum chain_trigger how)
 }
 
 /* Who wrote, by the proof that holds for most writes. */
-static const char *written_by(const struct account *a)
+static const char *written_by(const struct loop_account *a)
 {
     const char *n = detector_count(a->m, a->l->written);
     switch (a->l->proof) {
     case PROOF_PRINCIPAL:
-        return arena_printf(a->m, "Proof: principal (the strongest). S3 names the writer of %s records by the role session of the "
-                                  "loop's own functions; for a Lambda role the session is the function's name. Another principal "
-                                  "with the same session name would disprove it.", n);
+        return arena_printf(
+            a->m,
+            "Proof: principal (the strongest). S3 names the writer of %s records by the role session of the "
+            "loop's own functions; for a Lambda role the session is the function's name. Another principal "
+            "with the same session name would disprove it.",
+            n);
     case PROOF_TRACE:
-        return arena_printf(a->m, "Proof: trace. The invocation that ran at each of %s writes and the one that the write invoked share "
-                                  "one trace root. Different roots at a second look would disprove it.", n);
+        return arena_printf(a->m,
+                            "Proof: trace. The invocation that ran at each of %s writes and the one that the "
+                            "write invoked share "
+                            "one trace root. Different roots at a second look would disprove it.",
+                            n);
     case PROOF_KEY:
-        return arena_printf(a->m, "Proof: key derivation. Each of %s keys is the key before it with something added, written while the "
-                                  "invocation of that key ran. The records do not name the writer: CloudTrail data events would "
-                                  "confirm or disprove it.", n);
+        return arena_printf(
+            a->m,
+            "Proof: key derivation. Each of %s keys is the key before it with something added, written while "
+            "the "
+            "invocation of that key ran. The records do not name the writer: CloudTrail data events would "
+            "confirm or disprove it.",
+            n);
     case PROOF_NONE: break;
     }
     return "";
 }
 
-static const char *how_known(const struct account *a)
+static const char *how_known(const struct loop_account *a)
 {
-    uint64_t logged = links_of(a, TRIGGER_LOGGED), named = links_of(a, TRIGGER_NAMED), counted = links_of(a, TRIGGER_COUNTED);
-    return arena_printf(a->m, "%s That a write invoked a call: %s by the event in the call's own log, %s by the object's key in its lines, %s by "
-                              "records and calls that match one to one (median %.0f ms from write to start).",
-                        written_by(a), detector_count(a->m, logged), detector_count(a->m, named), detector_count(a->m, counted),
-                        a->delay);
+    uint64_t logged = links_of(a, TRIGGER_LOGGED), named = links_of(a, TRIGGER_NAMED),
+             counted = links_of(a, TRIGGER_COUNTED);
+    return arena_printf(a->m,
+                        "%s That a write invoked a call: %s by the event in the call's own log, %s by the "
+                        "object's key in its lines, %s by "
+                        "records and calls that match one to one (median %.0f ms from write to start).",
+                        written_by(a), detector_count(a->m, logged), detector_count(a->m, named),
+                        detector_count(a->m, counted), a->delay);
 }
 
-static void write_prose(const struct account *a, struct finding *f)
+static void write_prose(const struct loop_account *a, struct finding *f)
 {
     struct arena *m = a->m;
     bool one = a->l->functions.n == 1;
-    f->title = arena_printf(m, one ? "%s triggers itself through %s" : "%s trigger each other through %s", functions_of(a), buckets_of(a));
-    f->what = arena_printf(m, "%s%s invocations in %s, %.1f %% of all that %s ran, in chains of up to %s. %s", began(a),
-                           detector_count(m, a->l->attempts.n), detector_span(m, a->last - a->first),
-                           100.0 * (double)a->l->attempts.n / (double)(a->all ? a->all : 1), functions_of(a),
-                           detector_count(m, a->l->generations), pace(a));
+    f->title = arena_printf(m, one ? "%s triggers itself through %s" : "%s trigger each other through %s",
+                            loop_functions(a), loop_buckets(a));
+    f->what =
+        arena_printf(m, "%s%s invocations in %s, %.1f %% of all that %s ran, in chains of up to %s. %s",
+                     began(a), detector_count(m, a->l->attempts.n), detector_span(m, a->last - a->first),
+                     100.0 * (double)a->l->attempts.n / (double)(a->all ? a->all : 1), loop_functions(a),
+                     detector_count(m, a->l->generations), pace(a));
     f->how = how_known(a);
-    f->fix = "Write to a bucket that triggers none of these functions; a prefix in the notification's filter, with output outside "
-             "of it, is the weaker form. Deny the role to write where the trigger reads, keep the function's recursion config at "
-             "Terminate with a current SDK, and alarm on RecursiveInvocationsDropped, on invocations and on the budget.";
+    f->fix = "Write to a bucket that triggers none of these functions; a prefix in the notification's "
+             "filter, with output outside "
+             "of it, is the weaker form. Deny the role to write where the trigger reads, keep the function's "
+             "recursion config at "
+             "Terminate with a current SDK, and alarm on RecursiveInvocationsDropped, on invocations and on "
+             "the budget.";
 }
 
-static void write_facts(const struct account *a, struct findings *fs, struct finding *f)
+static void write_facts(const struct loop_account *a, struct findings *fs, struct finding *f)
 {
     finding_fact(fs, f, "invocations in the loop", "%s", detector_count(a->m, a->l->attempts.n));
     finding_fact(fs, f, "longest chain", "%s invocations", detector_count(a->m, a->l->generations));
     finding_fact(fs, f, "writes per invocation", "%.2f", (double)a->l->written / (double)a->l->attempts.n);
     finding_fact(fs, f, "GB-seconds", "%.1f", a->gb_seconds);
-    finding_fact(fs, f, "cost (x86, us-east-1 prices of " COST_DATE ")", "%s: %s calls and compute, %s S3 writes", money(a, a->cost),
-                 money(a, cost_usd(a->gb_seconds, (double)a->l->attempts.n)), money(a, COST_PER_S3_PUT * (double)a->l->written));
+    finding_fact(fs, f, "cost (x86, us-east-1 prices of " COST_DATE ")",
+                 "%s: %s calls and compute, %s S3 writes", loop_money(a, a->cost),
+                 loop_money(a, cost_usd(a->gb_seconds, (double)a->l->attempts.n)),
+                 loop_money(a, COST_PER_S3_PUT * (double)a->l->written));
 }
 
-static void write_commands(const struct account *a, struct findings *fs, struct finding *f)
+static void write_commands(const struct loop_account *a, struct findings *fs, struct finding *f)
 {
-    finding_command(fs, f, "# stops every invocation; waiting events go to the dead-letter queue or are dropped after 6 h");
+    finding_command(
+        fs, f,
+        "# stops every invocation; waiting events go to the dead-letter queue or are dropped after 6 h");
     for (size_t i = 0; i < a->l->functions.n; i++)
-        finding_command(fs, f, "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions 0",
-                        dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
+        finding_command(
+            fs, f,
+            "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions 0",
+            dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
     finding_command(fs, f, "# gives up the retries of failed events");
     for (size_t i = 0; i < a->l->functions.n; i++)
-        finding_command(fs, f, "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
-                        dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
+        finding_command(
+            fs, f,
+            "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
+            dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
     finding_command(fs, f, "# keeps the notification before it is changed");
     for (size_t i = 0; i < a->l->buckets.n; i++)
-        finding_command(fs, f, "aws s3api get-bucket-notification-configuration --bucket %s > notification-backup.json",
-                        dossier_shell_name(a->m, dossier_name(a->d, a->l->buckets.v[i])));
+        finding_command(
+            fs, f, "aws s3api get-bucket-notification-configuration --bucket %s > notification-backup.json",
+            dossier_shell_name(a->m, dossier_name(a->d, a->l->buckets.v[i])));
     finding_command(fs, f, "# lets AWS break such loops again: expect Terminate");
     finding_command(fs, f, "aws lambda get-function-recursion-config --function-name %s",
                     dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[0])));
@@ -281,19 +154,20 @@ static void write_commands(const struct account *a, struct findings *fs, struct 
 
 /* ---- hops ---- */
 
-static void hop_row(const struct account *a, struct finding_table *t, size_t hop, int32_t i)
+static void hop_row(const struct loop_account *a, struct finding_table *t, size_t hop, int32_t i)
 {
-    const struct attempt *next = attempt(a, a->c->links[i].triggered);
+    const struct attempt *next = loop_attempt(a, a->c->links[i].triggered);
     int64_t delay = chains_delay(a->c, (size_t)i);
     char id[37];
     *vec_push(&t->cells) = arena_printf(a->m, "%zu", hop);
-    *vec_push(&t->cells) = object_name(a, i);
-    *vec_push(&t->cells) = writer_of(a, i);
-    *vec_push(&t->cells) = next ? arena_copy(a->m, attempt_id(a->d->index, next, id)).p : "nothing in the evidence";
+    *vec_push(&t->cells) = loop_object_name(a, i);
+    *vec_push(&t->cells) = loop_writer(a, i);
+    *vec_push(&t->cells) =
+        next ? arena_copy(a->m, attempt_id(a->d->index, next, id)).p : "nothing in the evidence";
     *vec_push(&t->cells) = delay == TIME_NONE ? "unknown" : arena_printf(a->m, "%lld ms", (long long)delay);
 }
 
-static void gap_row(const struct account *a, struct finding_table *t, size_t left_out)
+static void gap_row(const struct loop_account *a, struct finding_table *t, size_t left_out)
 {
     *vec_push(&t->cells) = "…";
     *vec_push(&t->cells) = arena_printf(a->m, "%s more", detector_count(a->m, left_out));
@@ -304,7 +178,7 @@ static void gap_row(const struct account *a, struct finding_table *t, size_t lef
 /* Objects of the longest chain, the first one first. */
 typedef VEC(int32_t) path;
 
-static void path_make(const struct account *a, path *ret)
+static void path_make(const struct loop_account *a, path *ret)
 {
     int32_t row = a->l->deepest;
     while (row >= 0 && ret->n <= a->l->generations) {
@@ -321,17 +195,17 @@ static void path_make(const struct account *a, path *ret)
     }
 }
 
-static void write_hops(const struct account *a, struct finding *f)
+static void write_hops(const struct loop_account *a, struct finding *f)
 {
     static const char *const columns[] = {"#hop", "object", "written by", "invoked", "#after"};
     struct finding_table *t = finding_table(f, "The longest chain, hop by hop", columns, 5);
     path p = {0};
     path_make(a, &p);
     for (size_t i = 0; i < p.n; i++) {
-        const struct attempt *next = attempt(a, a->c->links[p.v[i]].triggered);
+        const struct attempt *next = loop_attempt(a, a->c->links[p.v[i]].triggered);
         if (i < HOPS_FIRST || i + HOPS_LAST >= p.n) {
             hop_row(a, t, i, p.v[i]);
-            finding_cite(f, object(a, p.v[i])->loc, object(a, p.v[i])->time, NULL);
+            finding_cite(f, loop_object(a, p.v[i])->loc, loop_object(a, p.v[i])->time, NULL);
             finding_cite(f, next->loc, attempt_begin(next), next);
         } else if (i == HOPS_FIRST) {
             gap_row(a, t, p.n - HOPS_FIRST - HOPS_LAST);
@@ -339,18 +213,21 @@ static void write_hops(const struct account *a, struct finding *f)
     }
     f->evidence_total = a->l->objects.n + a->l->attempts.n;
     if (p.n > 1) {
-        const struct attempt *first = attempt(a, a->c->links[p.v[0]].triggered);
-        finding_event(f, object(a, p.v[0])->time, object(a, p.v[0])->loc,
-                      arena_printf(a->m, "first event: %s, written by %s", object_name(a, p.v[0]), writer_of(a, p.v[0])));
+        const struct attempt *first = loop_attempt(a, a->c->links[p.v[0]].triggered);
+        finding_event(f, loop_object(a, p.v[0])->time, loop_object(a, p.v[0])->loc,
+                      arena_printf(a->m, "first event: %s, written by %s", loop_object_name(a, p.v[0]),
+                                   loop_writer(a, p.v[0])));
         finding_event(f, attempt_begin(first), first->loc,
                       arena_printf(a->m, "%.*s starts%s", SLICE_ARG(dossier_name(a->d, first->function)),
                                    attempt_cold(first) ? " (cold)" : ""));
-        finding_event(f, object(a, p.v[1])->time, object(a, p.v[1])->loc,
-                      arena_printf(a->m, "%s writes %s: the loop closes", writer_of(a, p.v[1]), object_name(a, p.v[1])));
+        finding_event(f, loop_object(a, p.v[1])->time, loop_object(a, p.v[1])->loc,
+                      arena_printf(a->m, "%s writes %s: the loop closes", loop_writer(a, p.v[1]),
+                                   loop_object_name(a, p.v[1])));
     }
-    const struct attempt *last = attempt(a, a->l->attempts.v[a->l->attempts.n - 1]);
+    const struct attempt *last = loop_attempt(a, a->l->attempts.v[a->l->attempts.n - 1]);
     finding_event(f, a->last, last->loc,
-                  arena_printf(a->m, "last call of the loop in the evidence; %.0f a minute at the end", a->calls_per_hour / 60));
+                  arena_printf(a->m, "last call of the loop in the evidence; %.0f a minute at the end",
+                               a->calls_per_hour / 60));
     vec_done(&p);
 }
 
@@ -375,14 +252,14 @@ static void count_edge(struct tally *t, struct finding_edge e)
 }
 
 /* Names of the few functions and buckets, as text, once each. */
-static const char *text_of(const struct account *a, const char **names, uint32_t id)
+static const char *text_of(const struct loop_account *a, const char **names, uint32_t id)
 {
     if (!names[id])
         names[id] = arena_copy(a->m, dossier_name(a->d, id)).p;
     return names[id];
 }
 
-static void tally_make(const struct account *a, struct tally *t)
+static void tally_make(const struct loop_account *a, struct tally *t)
 {
     const char **names = calloc(a->d->index->names.names.n + 1, sizeof *names);
     if (!names)
@@ -390,25 +267,28 @@ static void tally_make(const struct account *a, struct tally *t)
     for (size_t i = 0; i < a->l->objects.n; i++) {
         int32_t o = a->l->objects.v[i];
         const struct chain_link *k = &a->c->links[o];
-        const char *bucket = text_of(a, names, object(a, o)->bucket);
-        const char *reader = text_of(a, names, attempt(a, k->triggered)->function);
+        const char *bucket = text_of(a, names, loop_object(a, o)->bucket);
+        const char *reader = text_of(a, names, loop_attempt(a, k->triggered)->function);
         if (k->function)
-            count_edge(t, (struct finding_edge){text_of(a, names, k->function), bucket, NULL, NODE_FUNCTION, NODE_BUCKET});
+            count_edge(t, (struct finding_edge){text_of(a, names, k->function), bucket, NULL, NODE_FUNCTION,
+                                                NODE_BUCKET});
         count_edge(t, (struct finding_edge){bucket, reader, NULL, NODE_BUCKET, NODE_FUNCTION});
     }
     free(names);
 }
 
-static void write_edges(const struct account *a, const struct tally *t, struct jsonw *w, struct finding *f)
+static void write_edges(const struct loop_account *a, const struct tally *t, struct jsonw *w,
+                        struct finding *f)
 {
     jsonw_key(w, "edges");
     jsonw_open(w, '[');
     for (size_t i = 0; i < t->edges.n; i++) {
         struct finding_edge *e = vec_push(&f->edges);
         *e = t->edges.v[i];
-        e->label = arena_printf(a->m, "%s %s", detector_count(a->m, t->counts.v[i]),
-                                e->from_kind == NODE_FUNCTION ? detector_plural(t->counts.v[i], "write", "writes")
-                                                              : detector_plural(t->counts.v[i], "event", "events"));
+        e->label =
+            arena_printf(a->m, "%s %s", detector_count(a->m, t->counts.v[i]),
+                         e->from_kind == NODE_FUNCTION ? detector_plural(t->counts.v[i], "write", "writes")
+                                                       : detector_plural(t->counts.v[i], "event", "events"));
         jsonw_open(w, '{');
         jsonw_key(w, "from");
         jsonw_string(w, slice_str(e->from));
@@ -421,7 +301,8 @@ static void write_edges(const struct account *a, const struct tally *t, struct j
     jsonw_close(w, ']');
 }
 
-static void write_names(const struct account *a, struct jsonw *w, const char *key, const uint32_t *v, size_t n)
+static void write_names(const struct loop_account *a, struct jsonw *w, const char *key, const uint32_t *v,
+                        size_t n)
 {
     jsonw_key(w, key);
     jsonw_open(w, '[');
@@ -430,14 +311,14 @@ static void write_names(const struct account *a, struct jsonw *w, const char *ke
     jsonw_close(w, ']');
 }
 
-static void write_root(const struct account *a, struct jsonw *w)
+static void write_root(const struct loop_account *a, struct jsonw *w)
 {
     jsonw_key(w, "root");
     if (a->l->root < 0) {
         jsonw_null(w);
         return;
     }
-    const struct object_event *o = object(a, a->l->root);
+    const struct object_event *o = loop_object(a, a->l->root);
     jsonw_open(w, '{');
     jsonw_key(w, "bucket");
     jsonw_string(w, dossier_name(a->d, o->bucket));
@@ -453,7 +334,7 @@ static void write_root(const struct account *a, struct jsonw *w)
     jsonw_close(w, '}');
 }
 
-static void write_detail(const struct account *a, struct findings *fs, struct finding *f)
+static void write_detail(const struct loop_account *a, struct findings *fs, struct finding *f)
 {
     struct detail detail;
     struct jsonw *w = &detail.w;
@@ -486,22 +367,23 @@ static void write_detail(const struct account *a, struct findings *fs, struct fi
     vec_done(&t.edges);
     vec_done(&t.counts);
     if (a->l->root >= 0)
-        *vec_push(&f->edges) = (struct finding_edge){
-            writer_of(a, a->l->root), arena_copy(a->m, dossier_name(a->d, object(a, a->l->root)->bucket)).p,
-            "first write", NODE_ACTOR, NODE_BUCKET};
+        *vec_push(&f->edges) =
+            (struct finding_edge){loop_writer(a, a->l->root),
+                                  arena_copy(a->m, dossier_name(a->d, loop_object(a, a->l->root)->bucket)).p,
+                                  "first write", NODE_ACTOR, NODE_BUCKET};
 }
 
-static void report(const struct detector *self, struct account *a, struct findings *fs)
+static void report(const struct detector *self, struct loop_account *a, struct findings *fs)
 {
-    account_make(a);
-    const struct attempt *first = attempt(a, a->l->attempts.v[0]);
+    loop_account_make(a);
+    const struct attempt *first = loop_attempt(a, a->l->attempts.v[0]);
     struct finding *f = finding_new(fs, self, a->live ? SEVERITY_CRITICAL : SEVERITY_HIGH, first->function);
     for (size_t i = 0; i < a->l->attempts.n; i++)
-        finding_attempt(f, attempt(a, a->l->attempts.v[i]));
+        finding_attempt(f, loop_attempt(a, a->l->attempts.v[i]));
     finding_seen(f, a->first);
     finding_seen(f, a->last);
     f->live = a->live;
-    f->key = buckets_of(a);
+    f->key = loop_buckets(a);
     write_prose(a, f);
     write_facts(a, fs, f);
     write_commands(a, fs, f);
@@ -517,7 +399,7 @@ static const char *loop_run(const struct detector *self, const struct dossier *d
     chains_init(&c, d);
     loops_find(&c, &all);
     for (size_t i = 0; i < all.n; i++) {
-        struct account a = {.d = d, .c = &c, .l = &all.v[i], .m = &fs->arena};
+        struct loop_account a = {.d = d, .c = &c, .l = &all.v[i], .m = &fs->arena};
         if (all.v[i].generations >= GENERATIONS_MIN && all.v[i].proof != PROOF_NONE)
             report(self, &a, fs);
     }

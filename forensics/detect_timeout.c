@@ -183,26 +183,33 @@ static void write_prose(const struct timeouts *t, struct findings *fs, struct fi
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(t->d, t->f->name);
     const char *shell = dossier_shell_name(m, name);
-    const char *limit = t->limit_ms ? arena_printf(m, "%s", detector_span(m, (int64_t)t->limit_ms)) : "unknown";
+    const char *limit =
+        t->limit_ms ? arena_printf(m, "%s", detector_span(m, (int64_t)t->limit_ms)) : "unknown";
     f->moment = "time-out";
     f->title = arena_printf(m, "%s %s of %.*s timed out", detector_count(m, t->picks.n),
                             detector_plural(t->picks.n, "invocation", "invocations"), SLICE_ARG(name));
     f->what = arena_printf(m, "%s of %s invocations ran into the limit of %s. %s of them %s cold.%s%.*s%s",
                            detector_count(m, t->picks.n), detector_count(m, t->f->attempts.n), limit,
-                           t->cold ? detector_count(m, t->cold) : "None", detector_plural(t->cold, "was", "were"), t->host ? " Most last spoke of " : "",
+                           t->cold ? detector_count(m, t->cold) : "None",
+                           detector_plural(t->cold, "was", "were"), t->host ? " Most last spoke of " : "",
                            SLICE_ARG(t->host ? dossier_name(t->d, t->host) : SLICE("")), t->host ? "." : "");
-    f->how = "The platform says so for each of them (the line \"Task timed out after\", or Status: timeout in the "
-             "report). The last words show where an invocation was, not that this caused the delay: a "
-             "longer trace or the called service's own log would confirm or disprove it.";
+    f->how =
+        "The platform says so for each of them (the line \"Task timed out after\", or Status: timeout in the "
+        "report). The last words show where an invocation was, not that this caused the delay: a "
+        "longer trace or the called service's own log would confirm or disprove it.";
     finding_command(fs, f, "# gives calls more time; callers wait longer and every waiting second is billed");
-    finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --timeout %llu", shell,
-                    (unsigned long long)(t->limit_ms ? t->limit_ms * 2 / 1000 < 900 ? t->limit_ms * 2 / 1000 : 900 : 60));
-    finding_command(fs, f, "# stops the two automatic retries of asynchronous events; failed events are then lost");
-    finding_command(fs, f, "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
-                    shell);
-    f->fix = "Give every outgoing call a time-out well below the function's (connect 2-5 s, whole call at most a "
-             "third), abort by the context's remaining time, keep the work idempotent, and check the VPC's route "
-             "to what is called.";
+    finding_command(
+        fs, f, "aws lambda update-function-configuration --function-name %s --timeout %llu", shell,
+        (unsigned long long)(t->limit_ms ? t->limit_ms * 2 / 1000 < 900 ? t->limit_ms * 2 / 1000 : 900 : 60));
+    finding_command(fs, f,
+                    "# stops the two automatic retries of asynchronous events; failed events are then lost");
+    finding_command(
+        fs, f, "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
+        shell);
+    f->fix =
+        "Give every outgoing call a time-out well below the function's (connect 2-5 s, whole call at most a "
+        "third), abort by the context's remaining time, keep the work idempotent, and check the VPC's route "
+        "to what is called.";
     finding_fact(fs, f, "configured limit", "%s", limit);
     finding_fact(fs, f, "cold among them", "%s", detector_count(m, t->cold));
 }
@@ -236,7 +243,8 @@ static const char *timeout_run(const struct detector *self, const struct dossier
         vec_done(&t.said);
         vec_done(&t.lines);
     }
-    return arena_printf(&fs->arena, "none of %s invocations timed out", detector_count(&fs->arena, d->index->attempts.n));
+    return arena_printf(&fs->arena, "none of %s invocations timed out",
+                        detector_count(&fs->arena, d->index->attempts.n));
 }
 
 const struct detector detector_timeout = {

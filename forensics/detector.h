@@ -1,5 +1,5 @@
-/* A detector looks for one kind of incident. One more is one file, one word in detectors.h, one golden case and
- * one entry in the manual. */
+/* A detector looks for one kind of incident. One more is one file, one word in detectors.h, one golden case
+ * and one entry in the manual. */
 #ifndef FORENSICS_DETECTOR_H
 #define FORENSICS_DETECTOR_H
 
@@ -8,12 +8,13 @@
 #include "forensics/finding.h"
 
 struct detector {
-    const char *name; /* what --only takes and JSON shows */
-    const char *doc;  /* one line for `coldcase detectors` */
+    const char *name;    /* what --only takes and JSON shows */
+    const char *doc;     /* one line for `coldcase detectors` */
     const char *missing; /* why it could not run: "no S3 event record in the evidence" */
     /* How many things it can look at; 0 means that the evidence lacks what it needs. */
     uint64_t (*examine)(const struct dossier *d);
-    /* Adds findings. Returns the reason when it finds none, in findings' arena, or NULL for the plain word. */
+    /* Adds findings. Returns the reason when it finds none, in findings' arena, or NULL for the plain word.
+     */
     const char *(*run)(const struct detector *self, const struct dossier *d, struct findings *fs);
 };
 

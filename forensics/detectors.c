@@ -71,7 +71,8 @@ struct cause {
 static const struct cause causes[] = {
     {"connection-limit", "recursive-trigger", "began after the loop and in the same function"},
     {"timeout", "connection-limit", "began after the first refused connection, in the same function"},
-    {"timeout", "init-failure", "began after the first failed init, which repeats inside invocations of the same function"},
+    {"timeout", "init-failure",
+     "began after the first failed init, which repeats inside invocations of the same function"},
     {"timeout", "recursive-trigger", "began after the loop and in the same function"},
     {"crash", "connection-limit", "the same invocations report the refused connection"},
     {"crash", "init-failure", "the same environments failed their init"},
@@ -155,7 +156,8 @@ const char *detector_span(struct arena *arena, int64_t ms)
     if (s < 60)
         return arena_printf(arena, "%lld s", s);
     if (s < 3600)
-        return s % 60 ? arena_printf(arena, "%lld min %lld s", s / 60, s % 60) : arena_printf(arena, "%lld min", s / 60);
+        return s % 60 ? arena_printf(arena, "%lld min %lld s", s / 60, s % 60)
+                      : arena_printf(arena, "%lld min", s / 60);
     if (s < 86400)
         return arena_printf(arena, "%lld h %lld min", s / 3600, s / 60 % 60);
     return arena_printf(arena, "%lld d %lld h", s / 86400, s / 3600 % 24);

@@ -15,7 +15,7 @@ struct function {
     uint32_t name;
     VEC(const struct attempt *) attempts; /* by start */
     VEC(uint32_t) streams;                /* its environments */
-    size_t peak_concurrency; /* most attempts at one time */
+    size_t peak_concurrency;              /* most attempts at one time */
     uint64_t errors, timeouts, cold, init_failed, incomplete;
     struct quantiles duration, init;
     uint32_t memory_mb, max_memory_mb;

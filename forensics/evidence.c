@@ -73,7 +73,8 @@ static void walk(struct evidence *ev, const char *path, unsigned depth)
     }
     if (S_ISDIR(st.st_mode)) {
         if (depth >= WALK_DEPTH_MAX)
-            source_anomaly(add_source(ev, path), ANOMALY_UNREADABLE, 0, 0, "folders nested deeper than the limit");
+            source_anomaly(add_source(ev, path), ANOMALY_UNREADABLE, 0, 0,
+                           "folders nested deeper than the limit");
         else
             walk_folder(ev, path, depth);
         return;
@@ -93,7 +94,8 @@ static bool read_stdin(struct evidence *ev, struct err *e)
     while (n > 0) {
         if (!buf_reserve(&bytes, READ_CHUNK)) {
             buf_done(&bytes);
-            return err_set(e, ERR_IO, "standard input is larger than 2 GiB; save it to a file and name the file");
+            return err_set(e, ERR_IO,
+                           "standard input is larger than 2 GiB; save it to a file and name the file");
         }
         n = read(STDIN_FILENO, bytes.p + bytes.n, READ_CHUNK);
         if (n < 0 && errno == EINTR)

@@ -9,12 +9,12 @@
 struct container;
 
 struct evidence_options {
-    unsigned threads;              /* 0: as many as there are cores */
-    int64_t from, to;              /* TIME_NONE: open; both ends belong to the window */
+    unsigned threads; /* 0: as many as there are cores */
+    int64_t from, to; /* TIME_NONE: open; both ends belong to the window */
     struct slice assume_function;
     const struct container *format_in; /* NULL: recognise */
-    struct slice signatures_text;  /* content of the user's signature file, may be empty */
-    const struct slice *functions; /* only these, when there are any */
+    struct slice signatures_text;      /* content of the user's signature file, may be empty */
+    const struct slice *functions;     /* only these, when there are any */
     size_t functions_n;
     /* Called from time to time by one thread at a time; may be NULL. */
     void (*progress)(void *ctx, uint64_t bytes_done, uint64_t bytes_all, const char *path);
@@ -32,8 +32,8 @@ struct evidence {
 
 void evidence_init(struct evidence *ev);
 void evidence_done(struct evidence *ev);
-/* Adds a file, a folder (walked, sorted by name) or "-". What cannot be opened becomes a source with an anomaly.
- * False only when standard input cannot be read. */
+/* Adds a file, a folder (walked, sorted by name) or "-". What cannot be opened becomes a source with an
+ * anomaly. False only when standard input cannot be read. */
 bool evidence_add(struct evidence *ev, const char *path, struct err *e);
 /* Reads all sources with several threads, joins what they found and freezes the index. */
 bool evidence_read(struct evidence *ev, const struct evidence_options *options, struct err *e);

@@ -7,11 +7,8 @@
 #include <stdio.h>
 
 static const char *const names[SEVERITIES] = {
-    [SEVERITY_INFO] = "info",
-    [SEVERITY_LOW] = "low",
-    [SEVERITY_MEDIUM] = "medium",
-    [SEVERITY_HIGH] = "high",
-    [SEVERITY_CRITICAL] = "critical",
+    [SEVERITY_INFO] = "info", [SEVERITY_LOW] = "low",           [SEVERITY_MEDIUM] = "medium",
+    [SEVERITY_HIGH] = "high", [SEVERITY_CRITICAL] = "critical",
 };
 
 const char *severity_name(enum severity s)

@@ -1,5 +1,5 @@
-/* A finding: a claim with its numbers, the lines that prove it and what it rests on. Detectors fill it; renderers
- * print it and compute nothing. All memory is the findings' arena. */
+/* A finding: a claim with its numbers, the lines that prove it and what it rests on. Detectors fill it;
+ * renderers print it and compute nothing. All memory is the findings' arena. */
 #ifndef FORENSICS_FINDING_H
 #define FORENSICS_FINDING_H
 
@@ -55,29 +55,30 @@ struct finding {
     char id[24]; /* F1, F2 … in report order */
     const struct detector *detector;
     enum severity severity;
-    uint32_t function; /* name id; 0 when it concerns several or none */
-    const char *title; /* a sentence without a full stop */
-    const char *moment; /* what one of it is, for the timeline: "refused connection" */
-    const char *what;  /* two or three sentences: what happened, numbers in it */
-    const char *how;   /* how it is known, and what would disprove it */
-    const char *fix;   /* the durable fix */
+    uint32_t function;          /* name id; 0 when it concerns several or none */
+    const char *title;          /* a sentence without a full stop */
+    const char *moment;         /* what one of it is, for the timeline: "refused connection" */
+    const char *what;           /* two or three sentences: what happened, numbers in it */
+    const char *how;            /* how it is known, and what would disprove it */
+    const char *fix;            /* the durable fix */
     VEC(const char *) commands; /* what to do now: AWS CLI, one a line; "# …" lines explain */
     VEC(struct fact) facts;
     VEC(struct finding_table) tables;
     VEC(struct finding_span) spans;
     VEC(struct finding_event) events;
-    bool live; /* still going on at the last record of the evidence */
+    bool live;                      /* still going on at the last record of the evidence */
     VEC(struct finding_edge) edges; /* drawn as a chart when there are any */
     int64_t first_seen, last_seen;
     uint64_t count;
     VEC(const struct attempt *) attempts; /* concerned, in time order; the report shows LIMIT_REQUEST_IDS */
     VEC(struct citation) citations;
-    struct citation last; /* the last line cited, also when it is not among them; loc is LOC_NONE without any */
+    struct citation
+        last; /* the last line cited, also when it is not among them; loc is LOC_NONE without any */
     uint64_t evidence_total;
     const char *caused_by; /* id of another finding, or NULL */
     const char *cause_note;
-    const char *detail;    /* JSON object */
-    const char *key;       /* orders findings of one detector, function and time */
+    const char *detail; /* JSON object */
+    const char *key;    /* orders findings of one detector, function and time */
 };
 
 enum verdict { VERDICT_CLEAN, VERDICT_FOUND, VERDICT_NOT_RUN };

@@ -110,13 +110,6 @@ static struct attempt *new_part(struct index *x, const struct event *e, uint32_t
     return a;
 }
 
-static bool loc_before(struct loc a, struct loc b)
-{
-    if (a.source != b.source)
-        return a.source < b.source;
-    return a.line != b.line ? a.line < b.line : a.offset < b.offset;
-}
-
 static void part_lives(struct attempt *a, int64_t time, struct loc loc)
 {
     bool earlier = time != TIME_NONE && (a->first == TIME_NONE || time < a->first);
@@ -164,10 +157,11 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
 /* Bytes kept of what a crash line says: it is one of few sentences of the platform. */
 enum { MESSAGE_MAX = 160 };
 
-static void mark(struct index *x, enum mark_kind kind, struct attempt *a, const struct event *e, uint32_t stream,
-                 int64_t time, struct loc loc)
+static void mark(struct index *x, enum mark_kind kind, struct attempt *a, const struct event *e,
+                 uint32_t stream, int64_t time, struct loc loc)
 {
-    struct mark m = {.time = time, .attempt = a, .loc = loc, .stream = stream, .kind = kind, .level = e->level};
+    struct mark m = {
+        .time = time, .attempt = a, .loc = loc, .stream = stream, .kind = kind, .level = e->level};
     m.value = (uint32_t)e->limit_ms;
     m.text = kind == MARK_ERROR ? intern_id(&x->names, e->error_type) : 0;
     m.host = kind == MARK_ERROR ? intern_id(&x->names, slice_head(e->text, MESSAGE_MAX)) : 0;
@@ -211,8 +205,8 @@ static void on_status(struct index *x, struct attempt *a, const struct event *e)
     keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
 }
 
-static void on_invocation(struct index *x, struct attempt *a, const struct event *e, uint32_t stream, int64_t time,
-                          struct loc loc)
+static void on_invocation(struct index *x, struct attempt *a, const struct event *e, uint32_t stream,
+                          int64_t time, struct loc loc)
 {
     switch (e->kind) {
     case EVENT_START: on_start(x, a, e, time, loc); break;

@@ -1,6 +1,6 @@
 /* The index: what the evidence says, as rows. Each worker fills one of its own; index_merge joins them, and
- * freeze_index (freeze.h) settles what can only be said when all is known. Rows hold numbers, interned ids and
- * places, never pointers into input. After the freeze an index is const.
+ * freeze_index (freeze.h) settles what can only be said when all is known. Rows hold numbers, interned ids
+ * and places, never pointers into input. After the freeze an index is const.
  *
  * Merging is commutative and associative: nothing depends on which worker took which file. */
 #ifndef FORENSICS_INDEX_H
@@ -25,17 +25,19 @@ enum attempt_flag {
     ATTEMPT_RESTORED = 1 << 6, /* `init` is a restore */
     ATTEMPT_REINIT = 1 << 7,   /* paid a repeated init inside its duration */
     ATTEMPT_INIT_FAILED = 1 << 8,
-    ATTEMPT_STATUS = 1 << 9,   /* the report itself gave a status (the new style) */
-    ATTEMPT_MERGED = 1 << 10,  /* a part that has gone into another row: that of `next` */
-    ATTEMPT_COLD = 1 << 12,    /* an init or restore ended just before it began, and no report tells its duration */
-    ATTEMPT_HIDDEN = 1 << 11,  /* outside of --from, --to or --function */
+    ATTEMPT_STATUS = 1 << 9,  /* the report itself gave a status (the new style) */
+    ATTEMPT_MERGED = 1 << 10, /* a part that has gone into another row: that of `next` */
+    ATTEMPT_COLD =
+        1 << 12, /* an init or restore ended just before it began, and no report tells its duration */
+    ATTEMPT_HIDDEN = 1 << 11, /* outside of --from, --to or --function */
 };
 
 /* One attempt of one request id, or, before the freeze, a part of one. */
 struct attempt {
     struct request_id id;
     UT_hash_handle hh;
-    struct attempt *next; /* further parts of the same id; after the freeze the next attempt of it, in a ring */
+    struct attempt
+        *next; /* further parts of the same id; after the freeze the next attempt of it, in a ring */
     int64_t start, end, report;
     int64_t first; /* earliest time of any of its lines */
     struct decimal duration, init, billed;
@@ -43,11 +45,11 @@ struct attempt {
     uint32_t stream, version, error_type, trace, id_text;
     uint32_t lines, limit_ms;
     uint32_t memory_mb, max_memory_mb; /* 0: not said */
-    uint32_t function; /* set by the freeze */
-    uint32_t keys[2];  /* object keys that its lines name: the first and the last other one; see keys.h */
-    uint32_t row;      /* in index.attempts; set by the freeze */
+    uint32_t function;                 /* set by the freeze */
+    uint32_t keys[2]; /* object keys that its lines name: the first and the last other one; see keys.h */
+    uint32_t row;     /* in index.attempts; set by the freeze */
     uint16_t flags;
-    uint16_t ordinal;  /* 1, 2 …; set by the freeze */
+    uint16_t ordinal; /* 1, 2 …; set by the freeze */
 };
 
 /* Application lines without a request id, one behind the other: they belong to the invocation that is open in
@@ -106,20 +108,20 @@ struct object_event {
     struct slice key, sequencer;
     uint64_t request; /* hash of x-amz-request-id, 0 unknown */
     uint32_t bucket, name, principal, session, via;
-    uint32_t number; /* of its key, see keys.h; 0 for one that no line was searched for */
-    uint32_t stream; /* of the log line that carried it, UINT32_MAX when it came as a record */
+    uint32_t number;         /* of its key, see keys.h; 0 for one that no line was searched for */
+    uint32_t stream;         /* of the log line that carried it, UINT32_MAX when it came as a record */
     struct attempt *attempt; /* that logged it, or NULL */
 };
 
 /* One line of an API Gateway execution log that says something. */
 enum gateway_kind {
     GATEWAY_BEGIN,
-    GATEWAY_FUNCTION,  /* text: the function called */
-    GATEWAY_TIMEOUT,   /* gave up at the limit of the integration */
-    GATEWAY_STATUS,    /* value: status returned to the client */
-    GATEWAY_REQUEST,   /* text: Lambda's request id */
-    GATEWAY_LATENCY,   /* value: ms */
-    GATEWAY_TRACE,     /* text: trace root */
+    GATEWAY_FUNCTION, /* text: the function called */
+    GATEWAY_TIMEOUT,  /* gave up at the limit of the integration */
+    GATEWAY_STATUS,   /* value: status returned to the client */
+    GATEWAY_REQUEST,  /* text: Lambda's request id */
+    GATEWAY_LATENCY,  /* value: ms */
+    GATEWAY_TRACE,    /* text: trace root */
 };
 
 struct gateway_line {
@@ -135,10 +137,10 @@ struct index {
     struct intern names;
     struct intern stream_keys; /* key text; stream i has key id i + 1 */
     VEC(struct stream) streams;
-    struct attempt *by_id;     /* uthash */
+    struct attempt *by_id;          /* uthash */
     VEC(struct attempt *) attempts; /* sorted by start, id, ordinal after the freeze */
     VEC(struct run) runs;
-    VEC(struct mark) marks;    /* sorted by time, place after the freeze */
+    VEC(struct mark) marks; /* sorted by time, place after the freeze */
     VEC(struct phase) phases;
     VEC(struct object_event) objects;
     VEC(struct gateway_line) gateway;

@@ -1,5 +1,5 @@
-/* Finding keys in lines: every key has a print, the longest run of plain bytes of its last part. A line is cut
- * into such runs; where one equals a print, the whole key is compared around it. */
+/* Finding keys in lines: every key has a print, the longest run of plain bytes of its last part. A line is
+ * cut into such runs; where one equals a print, the whole key is compared around it. */
 #include "forensics/keys.h"
 
 #include "forensics/index.h"
@@ -20,8 +20,8 @@ struct keys {
 
 static bool is_plain(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.' || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || (unsigned char)c >= 0x80;
 }
 
 /* The next run of plain bytes; dots at its end belong to the sentence. */
@@ -155,7 +155,8 @@ static bool same_byte(struct slice *s, char key)
         *s = slice_skip(*s, 1);
         return true;
     }
-    if (s->n < 3 || *s->p != '%' || (s->p[1] & ~32) != (hex[byte >> 4] & ~32) || (s->p[2] & ~32) != (hex[byte & 15] & ~32))
+    if (s->n < 3 || *s->p != '%' || (s->p[1] & ~32) != (hex[byte >> 4] & ~32) ||
+        (s->p[2] & ~32) != (hex[byte & 15] & ~32))
         return false;
     *s = slice_skip(*s, 3);
     return true;

@@ -1,6 +1,6 @@
 /* The object keys of all S3 records, to be found again in application lines: a function that logs the key it
- * works on tells which object invoked it, or which one it wrote. Built once from the records, const and shared by
- * all workers afterwards. */
+ * works on tells which object invoked it, or which one it wrote. Built once from the records, const and
+ * shared by all workers afterwards. */
 #ifndef FORENSICS_KEYS_H
 #define FORENSICS_KEYS_H
 

@@ -1,5 +1,5 @@
-/* Finding loops: the steps writer -> reader make a graph of functions; its strongly connected parts are the loops.
- * There are few functions, so reachability is a plain closure. */
+/* Finding loops: the steps writer -> reader make a graph of functions; its strongly connected parts are the
+ * loops. There are few functions, so reachability is a plain closure. */
 #include "forensics/loop.h"
 
 enum { FUNCTIONS_MAX = 512 };
@@ -101,7 +101,8 @@ static void take_edges(const struct graph *g, struct loop *l)
         if (!is_bucket(l, e->bucket))
             *vec_push(&l->buckets) = e->bucket;
     }
-    vec_sort(&l->edges, by_count); /* equal counts keep the order of their first object: qsort of glibc is stable */
+    vec_sort(&l->edges,
+             by_count); /* equal counts keep the order of their first object: qsort of glibc is stable */
 }
 
 /* ---- chains through the loop ---- */
@@ -112,8 +113,8 @@ static bool inner(const struct chains *c, const struct loop *l, int32_t i)
     return c->links[i].function && holds(l, c->links[i].function);
 }
 
-/* Depth of each attempt of the loop: one more than that of the attempt that wrote what triggered it. Objects come
- * in order of time, a writer before what it wrote. */
+/* Depth of each attempt of the loop: one more than that of the attempt that wrote what triggered it. Objects
+ * come in order of time, a writer before what it wrote. */
 static void measure_chains(const struct chains *c, struct loop *l)
 {
     const struct index *x = c->d->index;
@@ -124,7 +125,8 @@ static void measure_chains(const struct chains *c, struct loop *l)
     l->root = l->deepest = CHAIN_NO_ROW;
     for (size_t i = 0; i < x->objects.n; i++) {
         const struct chain_link *k = &c->links[i];
-        bool mine = inner(c, l, (int32_t)i), triggers = k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function);
+        bool mine = inner(c, l, (int32_t)i),
+             triggers = k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function);
         if (mine && is_bucket(l, object(c, (int32_t)i)->bucket)) {
             proofs[k->proof]++;
             l->written++;
@@ -144,8 +146,8 @@ static void measure_chains(const struct chains *c, struct loop *l)
     free(depth);
 }
 
-/* Marks the attempts and objects of chains that close: whatever was triggered by a write of the loop, and what
- * stands before it up to the root. */
+/* Marks the attempts and objects of chains that close: whatever was triggered by a write of the loop, and
+ * what stands before it up to the root. */
 static void mark_members(const struct chains *c, const struct loop *l, char *objects, char *attempts)
 {
     const struct index *x = c->d->index;

@@ -70,8 +70,9 @@ static bool is_uuid(struct slice s)
 
 static struct slice without_ending(struct slice name)
 {
-    static const struct slice endings[] = {{".gz", 3},  {".zst", 4},    {".bz2", 4}, {".json", 5}, {".ndjson", 7},
-                                           {".log", 4}, {".jsonl", 6}, {".txt", 4}, {".csv", 4}};
+    static const struct slice endings[] = {{".gz", 3},    {".zst", 4},    {".bz2", 4},
+                                           {".json", 5},  {".ndjson", 7}, {".log", 4},
+                                           {".jsonl", 6}, {".txt", 4},    {".csv", 4}};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (name.n > endings[i].n && slice_ends(name, endings[i])) {
             name.n -= endings[i].n;

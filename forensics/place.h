@@ -1,5 +1,5 @@
-/* What a file's path says of its content: the log stream of an export folder, the function, the log group, and
- * which files of a folder are pieces of one. Rules: contract.md "The function's name". */
+/* What a file's path says of its content: the log stream of an export folder, the function, the log group,
+ * and which files of a folder are pieces of one. Rules: contract.md "The function's name". */
 #ifndef FORENSICS_PLACE_H
 #define FORENSICS_PLACE_H
 

@@ -1,6 +1,6 @@
 /* Reading cited lines again. A loc says where the line, the message's JSON string or the record begins in the
- * decompressed text; what stands there tells which of them it is. Base64-wrapped messages have the place of their
- * wrapping: they are parsed again and found by time and request id. */
+ * decompressed text; what stands there tells which of them it is. Base64-wrapped messages have the place of
+ * their wrapping: they are parsed again and found by time and request id. */
 #include "forensics/quote.h"
 
 #include "forensics/attempt.h"
@@ -50,7 +50,8 @@ static struct slice first_line(struct slice s)
 /* The fields that a reader of the proof needs, as they stand. */
 static void pick_fields(struct json *j, struct buf *out)
 {
-    static const char *const wanted[] = {"eventTime", "eventName", "principalId", "name", "key", "time", "detail-type", "requester"};
+    static const char *const wanted[] = {"eventTime", "eventName", "principalId", "name",
+                                         "key",       "time",      "detail-type", "requester"};
     struct slice key, raw;
     if (json_peek(j) != JSON_OBJECT || !json_enter_object(j))
         return;
@@ -137,8 +138,9 @@ static void on_record(void *ctx, const struct s3_record *r)
     for (size_t i = 0; i < q->n; i++) {
         struct citation *c = q->v[i];
         if (c->text.n == 0 && r->loc.offset == c->loc.offset && r->time == c->time)
-            c->text = slice_str(arena_printf(q->arena, "%.*s %.*s/%.*s by %.*s", SLICE_ARG(r->event_name), SLICE_ARG(r->bucket),
-                                             SLICE_ARG(slice_head(r->key, LIMIT_QUOTE)), SLICE_ARG(r->principal)));
+            c->text = slice_str(arena_printf(q->arena, "%.*s %.*s/%.*s by %.*s", SLICE_ARG(r->event_name),
+                                             SLICE_ARG(r->bucket), SLICE_ARG(slice_head(r->key, LIMIT_QUOTE)),
+                                             SLICE_ARG(r->principal)));
     }
 }
 

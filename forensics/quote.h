@@ -1,13 +1,13 @@
-/* Verbatim evidence: reads the lines that findings cite back from their sources, when the detectors are done. Only
- * cited sources are opened again, each once, up to its last cited place. */
+/* Verbatim evidence: reads the lines that findings cite back from their sources, when the detectors are done.
+ * Only cited sources are opened again, each once, up to its last cited place. */
 #ifndef FORENSICS_QUOTE_H
 #define FORENSICS_QUOTE_H
 
 #include "forensics/evidence.h"
 #include "forensics/finding.h"
 
-/* Fills the text of every citation: the line, decoded where it stood in a JSON string and cut to LIMIT_QUOTE; of an
- * S3 record the fields that matter. A place that cannot be read again leaves it empty. */
+/* Fills the text of every citation: the line, decoded where it stood in a JSON string and cut to LIMIT_QUOTE;
+ * of an S3 record the fields that matter. A place that cannot be read again leaves it empty. */
 void quote_findings(const struct evidence *ev, struct findings *fs);
 /* The same for one list; texts are of `arena`. */
 void quote_citations(const struct evidence *ev, struct citation **list, size_t n, struct arena *arena);

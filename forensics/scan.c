@@ -19,8 +19,8 @@ static void cache_name(struct slice s, char *cached, size_t *n)
     memcpy(cached, s.p, *n);
 }
 
-/* Lambda's stream names end in 32 random digits: they name an environment whatever the group. Other names hold
- * within their group, and entries without a stream belong to their file (and its further pieces). */
+/* Lambda's stream names end in 32 random digits: they name an environment whatever the group. Other names
+ * hold within their group, and entries without a stream belong to their file (and its further pieces). */
 static struct slice stream_key(struct worker *w, struct slice group, struct slice stream)
 {
     struct slice function, version;
@@ -108,7 +108,8 @@ static void keep_words(struct worker *w, const struct event *e, int64_t time, st
     memcpy(w->words.text, said.p, said.n);
 }
 
-static void mark_error(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+static void mark_error(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
+                       struct loc loc)
 {
     struct mark m = {.kind = MARK_ERROR, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
     m.text = intern_id(&w->index.names, e->error_type);
@@ -170,7 +171,8 @@ static void find_objects(struct worker *w, const struct event *e, struct attempt
     }
 }
 
-static void find_keys(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+static void find_keys(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
+                      struct loc loc)
 {
     enum { NAMED_MAX = 4 };
     uint32_t numbers[NAMED_MAX];
@@ -179,8 +181,8 @@ static void find_keys(struct worker *w, const struct event *e, struct attempt *a
         if (a)
             attempt_names(a, numbers[i]);
         else
-            *vec_push(&w->index.marks) =
-                (struct mark){.kind = MARK_KEY, .time = time, .loc = loc, .stream = w->stream, .value = numbers[i]};
+            *vec_push(&w->index.marks) = (struct mark){
+                .kind = MARK_KEY, .time = time, .loc = loc, .stream = w->stream, .value = numbers[i]};
     }
 }
 
@@ -209,7 +211,8 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
 
 /* ---- platform lines ---- */
 
-static void mark_timeout(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+static void mark_timeout(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
+                         struct loc loc)
 {
     struct mark m = {.kind = MARK_TIMEOUT, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
     bool mine = w->words.n && w->words.stream == w->stream;
@@ -250,69 +253,6 @@ static void on_platform(struct worker *w, const struct event *e, int64_t time, s
         mark_timeout(w, e, a, time, loc);
 }
 
-/* ---- API Gateway ---- */
-
-static void gateway_line(struct worker *w, const struct event *e, int64_t time, struct loc loc,
-                         enum gateway_kind kind, struct slice text, uint64_t value)
-{
-    struct gateway_line g = {.id = e->id, .time = time, .loc = loc, .kind = kind, .value = (uint32_t)value};
-    g.text = intern_id(&w->index.names, text);
-    g.group = w->index.streams.v[w->stream].group;
-    *vec_push(&w->index.gateway) = g;
-}
-
-static uint64_t number_after(struct slice text, struct slice key)
-{
-    ptrdiff_t at = slice_find(text, key);
-    uint64_t v = 0;
-    if (at < 0)
-        return 0;
-    struct slice rest = slice_skip(text, (size_t)at + key.n);
-    (void)text_u64(&rest, &v);
-    return v;
-}
-
-static struct slice word_after(struct slice text, struct slice key)
-{
-    ptrdiff_t at = slice_find_nocase(text, key);
-    if (at < 0)
-        return slice_of("", 0);
-    struct slice rest = slice_skip(text, (size_t)at + key.n);
-    size_t n = 0;
-    while (n < rest.n && rest.p[n] != ',' && rest.p[n] != ';' && rest.p[n] != '}' && rest.p[n] != ' ')
-        n++;
-    return slice_head(rest, n);
-}
-
-/* Which line says what: field guide, api-gateway-and-queues 6.1. */
-static void on_gateway(struct worker *w, const struct event *e, int64_t time, struct loc loc)
-{
-    struct slice t = e->text;
-    if (slice_starts(t, SLICE("Starting execution for request")))
-        gateway_line(w, e, time, loc, GATEWAY_BEGIN, slice_of("", 0), 0);
-    else if (slice_starts(t, SLICE("Execution failed due to a timeout error")))
-        gateway_line(w, e, time, loc, GATEWAY_TIMEOUT, slice_of("", 0), 0);
-    else if (slice_starts(t, SLICE("Method completed with status: ")))
-        gateway_line(w, e, time, loc, GATEWAY_STATUS, slice_of("", 0), number_after(t, SLICE("status: ")));
-    else if (slice_starts(t, SLICE("Sending request to ")) || slice_starts(t, SLICE("Endpoint request URI: "))) {
-        struct slice arn = word_after(t, SLICE("/functions/"));
-        struct slice name = message_function_of_arn(slice_cut(&arn, '/'));
-        if (name.n)
-            gateway_line(w, e, time, loc, GATEWAY_FUNCTION, name, 0);
-    } else if (slice_starts(t, SLICE("AWS Integration Endpoint RequestId"))) {
-        gateway_line(w, e, time, loc, GATEWAY_REQUEST, slice_trim(word_after(t, SLICE("RequestId : "))), 0);
-    } else if (slice_starts(t, SLICE("Received response. "))) {
-        gateway_line(w, e, time, loc, GATEWAY_LATENCY, slice_of("", 0),
-                     number_after(t, SLICE("Integration latency: ")));
-    } else if (slice_starts(t, SLICE("Endpoint re"))) {
-        struct slice request = word_after(t, SLICE("x-amzn-RequestId=")), trace = word_after(t, SLICE("root="));
-        if (request.n)
-            gateway_line(w, e, time, loc, GATEWAY_REQUEST, request, 0);
-        if (trace.n)
-            gateway_line(w, e, time, loc, GATEWAY_TRACE, trace, 0);
-    }
-}
-
 /* ---- the sink ---- */
 
 static void take_entry(void *ctx, const struct entry *entry)
@@ -333,7 +273,7 @@ static void take_entry(void *ctx, const struct entry *entry)
     if (e.kind == EVENT_APP)
         on_app(w, &e, time, entry->loc);
     else if (e.kind == EVENT_GATEWAY)
-        on_gateway(w, &e, time, entry->loc);
+        scan_gateway(&w->index, &e, w->index.streams.v[w->stream].group, time, entry->loc);
     else
         on_platform(w, &e, time, entry->loc);
 }

@@ -35,12 +35,12 @@ struct worker {
     const struct evidence_options *options;
     struct index index;
     struct scanner *scanner;
-    const struct keys *keys; /* of the S3 records read before; NULL when there are none */
-    struct source *source; /* at hand */
+    const struct keys *keys;    /* of the S3 records read before; NULL when there are none */
+    struct source *source;      /* at hand */
     struct fragment *fragments; /* one a source; only this source's is written */
     const struct slice *chains; /* one a source: path of the first piece of what it belongs to */
     struct place place;
-    struct arena scratch;  /* of the source at hand */
+    struct arena scratch; /* of the source at hand */
     struct buf record;
     /* The stream met last, so that names are compared and not hashed. */
     char group[CACHED_NAME_MAX], stream_name[CACHED_NAME_MAX];
@@ -57,6 +57,8 @@ void worker_done(struct worker *w);
 void worker_read(struct worker *w, struct source *source);
 /* A first look at how the source begins: container_survey. */
 void worker_survey(struct source *source);
+/* Adds what one line of a gateway's log says; `group` is the name id of its log group. */
+void scan_gateway(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc);
 /* Joins entries that a cut between files has torn: called once, after the workers' indexes are merged into
  * that of `w`. */
 void scan_glue(struct worker *w);

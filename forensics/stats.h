@@ -28,8 +28,8 @@ struct stats_spread {
 
 /* `values` are sorted by it. False when there are fewer than STATS_SAMPLE_MIN. */
 bool stats_measure(double *values, size_t n, struct stats_spread *ret);
-/* Modified z score of x on ln x; 0 when it is not beyond the floors. With a MAD of 0 the floors alone decide and
- * the score is STATS_EXTREME plus one, or STATS_SUSPECT in a small sample. */
+/* Modified z score of x on ln x; 0 when it is not beyond the floors. With a MAD of 0 the floors alone decide
+ * and the score is STATS_EXTREME plus one, or STATS_SUSPECT in a small sample. */
 double stats_score(const struct stats_spread *s, double x);
 
 #endif

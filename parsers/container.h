@@ -23,24 +23,26 @@ const struct container *container_choose(struct slice head, const struct contain
 
 /* Notes what the first bytes of the source's text tell: looks_like, kind, records_first. */
 void container_survey(struct source *source, struct slice head);
-/* True when `source`, the next piece by name, is no file of its own but goes on with a document that `before` began. */
+/* True when `source`, the next piece by name, is no file of its own but goes on with a document that `before`
+ * began. */
 bool container_continues(const struct source *before, const struct source *source);
 
 /* ---- Line formats: an entry is a line with a head, and the lines behind it that have none. ---- */
 
 struct line_format {
-    /* Reads the head of a line: fills time, group, stream and the text that follows; where it ends before the line
-     * does, it is the whole entry. False: the line continues the entry before it. `line` is without its end. */
+    /* Reads the head of a line: fills time, group, stream and the text that follows; where it ends before the
+     * line does, it is the whole entry. False: the line continues the entry before it. `line` is without its
+     * end. */
     bool (*head)(struct slice line, struct entry *ret);
     /* Lines that are no part of any entry (rules of tables, headings) are dropped; may be NULL. */
     bool (*noise)(struct slice line);
 };
 void container_lines(struct input *in, const struct sink *sink, const struct line_format *format);
 /* Counts how many of the first lines `head` accepts: *ret_heads of *ret_lines that are not blank. */
-void container_sample(struct slice text, bool (*head)(struct slice line, struct entry *ret), size_t *ret_heads,
-                      size_t *ret_lines);
-/* How many of the first lines begin with START, END or REPORT: in formats that put a time or stream before every
- * entry none does. */
+void container_sample(struct slice text, bool (*head)(struct slice line, struct entry *ret),
+                      size_t *ret_heads, size_t *ret_lines);
+/* How many of the first lines begin with START, END or REPORT: in formats that put a time or stream before
+ * every entry none does. */
 size_t container_naked(struct slice text);
 
 extern const struct container container_export, container_tail, container_sam, container_bare, container_csv,

@@ -1,7 +1,7 @@
 /* Lambda log text without a container: terminal copies, console test results, issue threads, files of a
- * program. Each line is an entry, but for lines that continue the one before (see `continues`). Decoration that
- * consoles and tables put before a platform line is looked past: blanks, bars, stars, times.
- *       | 2022-10-04T12:23:04.626-04:00 | END RequestId: c2c3b330-…
+ * program. Each line is an entry, but for lines that continue the one before (see `continues`). Decoration
+ * that consoles and tables put before a platform line is looked past: blanks, bars, stars, times. |
+ * 2022-10-04T12:23:04.626-04:00 | END RequestId: c2c3b330-…
  *      * 2026-08-26T10:55:32.266 START RequestId: 88a9b9a0-… Version: 40 */
 #include "parsers/container.h"
 
@@ -9,8 +9,12 @@
 
 static bool continues(struct slice line)
 {
-    static const struct slice heads[] = {{"XRAY TraceId: ", 14}, {"Traceback (most", 15}, {"Runtime.", 8},
-                                         {"Extension.", 10},     {"Caused by: ", 11},     {"}", 1},
+    static const struct slice heads[] = {{"XRAY TraceId: ", 14},
+                                         {"Traceback (most", 15},
+                                         {"Runtime.", 8},
+                                         {"Extension.", 10},
+                                         {"Caused by: ", 11},
+                                         {"}", 1},
                                          {"]", 1}};
     if (line.n == 0)
         return true;

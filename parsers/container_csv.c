@@ -15,10 +15,10 @@ static enum column column_of(struct slice name)
         const char *name;
         enum column column;
     } table[] = {
-        {"timestamp", COLUMN_TIME},      {"@timestamp", COLUMN_TIME},     {"eventTime", COLUMN_TIME},
-        {"message", COLUMN_MESSAGE},     {"@message", COLUMN_MESSAGE},    {"logStreamName", COLUMN_STREAM},
-        {"@logStream", COLUMN_STREAM},   {"logStream", COLUMN_STREAM},    {"log_stream", COLUMN_STREAM},
-        {"logGroupName", COLUMN_GROUP},  {"@log", COLUMN_GROUP},          {"logGroup", COLUMN_GROUP},
+        {"timestamp", COLUMN_TIME},     {"@timestamp", COLUMN_TIME},  {"eventTime", COLUMN_TIME},
+        {"message", COLUMN_MESSAGE},    {"@message", COLUMN_MESSAGE}, {"logStreamName", COLUMN_STREAM},
+        {"@logStream", COLUMN_STREAM},  {"logStream", COLUMN_STREAM}, {"log_stream", COLUMN_STREAM},
+        {"logGroupName", COLUMN_GROUP}, {"@log", COLUMN_GROUP},       {"logGroup", COLUMN_GROUP},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (slice_eq(name, slice_str(table[i].name)))
@@ -46,8 +46,8 @@ static void read_header(struct slice line, struct header *h)
     }
 }
 
-/* One field at s; its quotes doubled inside are undone in `out` when there are any. *ret_ended is false when the
- * text ends inside the quotes. Leaves s behind the field, at a comma, a line end or the end. */
+/* One field at s; its quotes doubled inside are undone in `out` when there are any. *ret_ended is false when
+ * the text ends inside the quotes. Leaves s behind the field, at a comma, a line end or the end. */
 static struct slice take_field(struct slice *s, struct buf *out, bool *ret_ended)
 {
     *ret_ended = true;

@@ -13,14 +13,16 @@ static bool is_timeout_line(struct slice line)
     uint8_t id[16];
     enum { UUID_BYTES = 36 };
     return line.n > EXPORT_HEAD + UUID_BYTES + words.n && line.p[EXPORT_HEAD + UUID_BYTES] == ' ' &&
-           slice_starts(slice_skip(line, EXPORT_HEAD + UUID_BYTES), words) && text_uuid_at(line.p + EXPORT_HEAD, id);
+           slice_starts(slice_skip(line, EXPORT_HEAD + UUID_BYTES), words) &&
+           text_uuid_at(line.p + EXPORT_HEAD, id);
 }
 
 /* Node and .NET write `time TAB` themselves: the blank after Z tells the export's time from theirs. */
 static bool export_head(struct slice line, struct entry *ret)
 {
     int64_t time;
-    if (line.n < EXPORT_HEAD || line.p[EXPORT_HEAD - 1] != ' ' || !text_time_at(line.p, &time) || is_timeout_line(line))
+    if (line.n < EXPORT_HEAD || line.p[EXPORT_HEAD - 1] != ' ' || !text_time_at(line.p, &time) ||
+        is_timeout_line(line))
         return false;
     ret->time = time;
     ret->text = slice_skip(line, EXPORT_HEAD);

@@ -4,26 +4,30 @@
 #include "parsers/document.h"
 
 const struct document documents[] = {
-    {"subscription", "CloudWatch subscription or Firehose documents, also one behind the other in gzip members",
-     "logEvents", JSON_ARRAY, document_subscription},
+    {"subscription",
+     "CloudWatch subscription or Firehose documents, also one behind the other in gzip members", "logEvents",
+     JSON_ARRAY, document_subscription},
     {"subscription", NULL, "messageType", JSON_STRING, document_subscription},
-    {"awslogs-event", "the Lambda event of a subscription: {\"awslogs\":{\"data\":base64}}", "awslogs", JSON_OBJECT,
-     document_awslogs},
+    {"awslogs-event", "the Lambda event of a subscription: {\"awslogs\":{\"data\":base64}}", "awslogs",
+     JSON_OBJECT, document_awslogs},
     {"cli-events", "JSON of `aws logs filter-log-events` and `get-log-events`", "events", JSON_ARRAY,
      document_events},
     {"insights-results", "JSON of `aws logs get-query-results`", "results", JSON_ARRAY, document_insights},
     {"records", "event records: S3 notifications, bare or in SQS, SNS, SNS in SQS, Kinesis", "Records",
      JSON_ARRAY, document_records},
-    {"eventbridge", "EventBridge events (S3 Object Created)", "detail-type", JSON_STRING, document_eventbridge},
-    {"sns-notification", "SNS envelopes round an event record", "TopicArn", JSON_STRING, document_notification},
+    {"eventbridge", "EventBridge events (S3 Object Created)", "detail-type", JSON_STRING,
+     document_eventbridge},
+    {"sns-notification", "SNS envelopes round an event record", "TopicArn", JSON_STRING,
+     document_notification},
     {"s3-test-event", "the test message that S3 sends when notifications are set up", "Event", JSON_STRING,
      document_test_event},
-    {"destination", "Lambda destination and failure records", "requestPayload", JSON_END, document_destination},
+    {"destination", "Lambda destination and failure records", "requestPayload", JSON_END,
+     document_destination},
     {"lambda-json", "Lambda's JSON log lines, platform and application, bare", "record", JSON_END,
      document_log_line},
     {"insights-rows", "Logs Insights rows as objects", "@message", JSON_END, document_message},
-    {"log-messages", "objects with a message and a time, as log shippers write them", "logStreamName", JSON_END,
-     document_message},
+    {"log-messages", "objects with a message and a time, as log shippers write them", "logStreamName",
+     JSON_END, document_message},
     {"log-messages", NULL, "logStream", JSON_END, document_message},
     {"log-messages", NULL, "log_stream", JSON_END, document_message},
     {"log-messages", NULL, "eventTime", JSON_NUMBER, document_message},
@@ -58,7 +62,8 @@ void document_check(struct documents *d, const struct json *j)
     struct source *s = d->source;
     for (size_t i = 0; i < d->in->pieces.n; i++)
         s = d->in->pieces.v[i].source->index == loc.source ? d->in->pieces.v[i].source : s;
-    source_anomaly(s, j->truncated ? ANOMALY_JSON_TRUNCATED : ANOMALY_JSON_DAMAGED, loc.line, loc.offset, j->error);
+    source_anomaly(s, j->truncated ? ANOMALY_JSON_TRUNCATED : ANOMALY_JSON_DAMAGED, loc.line, loc.offset,
+                   j->error);
 }
 
 void document_entry(struct documents *d, struct entry *e)
@@ -128,7 +133,8 @@ bool document_read(struct documents *d, struct slice value)
 
 /* ---- wrapped documents ---- */
 
-static bool unwrap_bytes(struct slice raw, bool escaped, enum wrapping how, struct buf *plain, struct buf *out)
+static bool unwrap_bytes(struct slice raw, bool escaped, enum wrapping how, struct buf *plain,
+                         struct buf *out)
 {
     if (escaped) {
         (void)json_decode(raw, plain);
@@ -153,7 +159,8 @@ bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum w
     struct loc loc = document_loc(d, raw.p);
     struct buf plain, text;
     if (d->depth >= LIMIT_NESTING) {
-        source_anomaly(d->source, ANOMALY_NESTED_TOO_DEEP, loc.line, loc.offset, "wrapped deeper than the limit");
+        source_anomaly(d->source, ANOMALY_NESTED_TOO_DEEP, loc.line, loc.offset,
+                       "wrapped deeper than the limit");
         return false;
     }
     buf_init(&plain, LIMIT_WRAPPED);
@@ -183,8 +190,8 @@ static void count_lines(struct documents *d, const char *end)
     d->mark = end;
 }
 
-/* Behind a value that broke off, the next one may begin right there: `…"message":"abc{"messageType":…`, or with a
- * later line. Returns how much of the text to drop. */
+/* Behind a value that broke off, the next one may begin right there: `…"message":"abc{"messageType":…`, or
+ * with a later line. Returns how much of the text to drop. */
 static size_t resume_at(struct documents *d, struct slice value)
 {
     size_t at = (size_t)(d->broken - value.p);

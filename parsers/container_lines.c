@@ -1,6 +1,6 @@
 /* The engine of all line formats: finds where entries begin and hands each out whole, continuation lines
- * included, without copying. The last entry of a file goes to sink->tail and the lines before the first one to
- * sink->orphan, because a file may have been cut from a longer one in the middle of an entry. */
+ * included, without copying. The last entry of a file goes to sink->tail and the lines before the first one
+ * to sink->orphan, because a file may have been cut from a longer one in the middle of an entry. */
 #include "parsers/container.h"
 
 struct cursor {
@@ -10,8 +10,9 @@ struct cursor {
     struct entry entry; /* the open one, its slices not yet set */
     /* Where its parts lie, from the window's start, which does not move while an entry is open. */
     size_t text_at, group_at, stream_at;
-    size_t text_n; /* when the head took less than its line; else 0, and the text goes on to the entry's end */
-    size_t at;     /* of the line to look at next, from the window's start */
+    size_t
+        text_n; /* when the head took less than its line; else 0, and the text goes on to the entry's end */
+    size_t at;  /* of the line to look at next, from the window's start */
     uint64_t line; /* number of that line */
     bool open;
     bool overlong; /* what follows belongs to an entry that passed the limit */
@@ -118,8 +119,8 @@ void container_lines(struct input *in, const struct sink *sink, const struct lin
     in->source->lines += c.line - 1;
 }
 
-void container_sample(struct slice text, bool (*head)(struct slice line, struct entry *ret), size_t *ret_heads,
-                      size_t *ret_lines)
+void container_sample(struct slice text, bool (*head)(struct slice line, struct entry *ret),
+                      size_t *ret_heads, size_t *ret_lines)
 {
     enum { SAMPLE_LINES = 200 };
     struct slice line;

@@ -14,22 +14,22 @@ struct documents {
     struct source *source;
     const struct sink *sink;
     /* Turning a pointer into the text into a place: lines are counted once, from `mark` on. */
-    const char *text;       /* the framed value at hand */
-    uint64_t text_offset;   /* of it in the file */
-    const char *mark;       /* lines before it are counted */
-    uint64_t line;          /* of mark */
-    struct loc outer;       /* place of the wrapping string when `depth` > 0 */
-    unsigned depth;         /* of wrapping: SNS in SQS, base64 in an event … */
-    struct slice via;       /* how a record travelled: "sqs", "sns" … */
+    const char *text;           /* the framed value at hand */
+    uint64_t text_offset;       /* of it in the file */
+    const char *mark;           /* lines before it are counted */
+    uint64_t line;              /* of mark */
+    struct loc outer;           /* place of the wrapping string when `depth` > 0 */
+    unsigned depth;             /* of wrapping: SNS in SQS, base64 in an event … */
+    struct slice via;           /* how a record travelled: "sqs", "sns" … */
     struct buf message, record; /* decoded strings */
-    const char *format;     /* name of the first kind met */
-    const char *broken;     /* where the framed value stopped being JSON, or NULL */
+    const char *format;         /* name of the first kind met */
+    const char *broken;         /* where the framed value stopped being JSON, or NULL */
 };
 
 struct document {
-    const char *name; /* what reports show as the format */
-    const char *doc;  /* one line for `coldcase formats` */
-    const char *key;  /* top-level key that tells it */
+    const char *name;    /* what reports show as the format */
+    const char *doc;     /* one line for `coldcase formats` */
+    const char *key;     /* top-level key that tells it */
     enum json_type type; /* of that key's value; JSON_END for any */
     /* Reads the value; false when it turns out to be of no use (it is then counted as unrecognised). */
     bool (*read)(struct documents *d, struct slice value);
@@ -54,14 +54,14 @@ void document_check(struct documents *d, const struct json *j);
 void document_entry(struct documents *d, struct entry *e);
 
 /* Kinds, by file. */
-bool document_subscription(struct documents *d, struct slice value);   /* document_log.c */
+bool document_subscription(struct documents *d, struct slice value); /* document_log.c */
 bool document_events(struct documents *d, struct slice value);
 bool document_insights(struct documents *d, struct slice value);
 bool document_awslogs(struct documents *d, struct slice value);
 bool document_message(struct documents *d, struct slice value);
 bool document_log_line(struct documents *d, struct slice value);
 bool document_insights_row(struct documents *d, struct slice value);
-bool document_records(struct documents *d, struct slice value);        /* document_record.c */
+bool document_records(struct documents *d, struct slice value); /* document_record.c */
 bool document_eventbridge(struct documents *d, struct slice value);
 bool document_notification(struct documents *d, struct slice value);
 bool document_test_event(struct documents *d, struct slice value);

@@ -22,7 +22,8 @@ static int64_t time_of(struct slice s)
     struct slice rest = s;
     uint64_t ms;
     int64_t time;
-    if (text_u64(&rest, &ms) && (rest.n == 0 || *rest.p == '.') && (int64_t)ms >= TIME_MIN && (int64_t)ms <= TIME_MAX)
+    if (text_u64(&rest, &ms) && (rest.n == 0 || *rest.p == '.') && (int64_t)ms >= TIME_MIN &&
+        (int64_t)ms <= TIME_MAX)
         return (int64_t)ms;
     rest = s;
     return text_time(&rest, &time) ? time : TIME_NONE;
@@ -37,15 +38,24 @@ static enum name name_of(struct slice key)
         const char *key;
         enum name name;
     } table[] = {
-        {"message", NAME_MESSAGE},       {"timestamp", NAME_TIME},
-        {"id", NAME_ID},                 {"eventId", NAME_ID},
-        {"logStreamName", NAME_STREAM},  {"ingestionTime", NAME_OTHER},
-        {"@message", NAME_MESSAGE},      {"@timestamp", NAME_TIME},
-        {"@logStream", NAME_STREAM},     {"@log", NAME_GROUP},
-        {"logStream", NAME_STREAM},      {"logGroup", NAME_GROUP},
-        {"log_stream", NAME_STREAM},     {"log_group", NAME_GROUP},
-        {"logGroupName", NAME_GROUP},    {"logGroupIdentifier", NAME_GROUP},
-        {"eventTime", NAME_TIME},        {"time", NAME_TIME},
+        {"message", NAME_MESSAGE},
+        {"timestamp", NAME_TIME},
+        {"id", NAME_ID},
+        {"eventId", NAME_ID},
+        {"logStreamName", NAME_STREAM},
+        {"ingestionTime", NAME_OTHER},
+        {"@message", NAME_MESSAGE},
+        {"@timestamp", NAME_TIME},
+        {"@logStream", NAME_STREAM},
+        {"@log", NAME_GROUP},
+        {"logStream", NAME_STREAM},
+        {"logGroup", NAME_GROUP},
+        {"log_stream", NAME_STREAM},
+        {"log_group", NAME_GROUP},
+        {"logGroupName", NAME_GROUP},
+        {"logGroupIdentifier", NAME_GROUP},
+        {"eventTime", NAME_TIME},
+        {"time", NAME_TIME},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (slice_eq(key, slice_str(table[i].key)))
@@ -69,7 +79,8 @@ static struct slice decode_message(struct documents *d, struct slice raw)
 }
 
 /* One field of an event. The message's decoded bytes stay in d->message until the next one. */
-static void event_field(struct documents *d, struct json *j, struct slice key, struct entry *e, bool *has_text)
+static void event_field(struct documents *d, struct json *j, struct slice key, struct entry *e,
+                        bool *has_text)
 {
     bool escaped;
     enum name name = name_of(key);

@@ -1,5 +1,6 @@
 /* Documents that carry records: S3 events bare, inside SQS, SNS, SNS in SQS, Kinesis and EventBridge, and
- * Lambda's destination records. Source: field guide, s3-event-records 4.2, api-gateway-and-queues 6.4, 6.5. */
+ * Lambda's destination records. Source: field guide, s3-event-records 4.2, api-gateway-and-queues 6.4, 6.5.
+ */
 #include "parsers/document.h"
 
 #include "parsers/record_s3.h"

@@ -26,20 +26,21 @@ enum event_kind {
     EVENT_INIT_REPORT,
     EVENT_RESTORE_START,
     EVENT_RESTORE_REPORT,
-    EVENT_RUNTIME_DONE,  /* JSON only */
-    EVENT_TIMEOUT,       /* "Task timed out after": the old style */
-    EVENT_CRASH,         /* "RequestId: … Error: …": the old style */
-    EVENT_TRACE,         /* an XRAY line that stands alone */
-    EVENT_EXTENSION,     /* EXTENSION, TELEMETRY, LOGS */
+    EVENT_RUNTIME_DONE, /* JSON only */
+    EVENT_TIMEOUT,      /* "Task timed out after": the old style */
+    EVENT_CRASH,        /* "RequestId: … Error: …": the old style */
+    EVENT_TRACE,        /* an XRAY line that stands alone */
+    EVENT_EXTENSION,    /* EXTENSION, TELEMETRY, LOGS */
     EVENT_LOGS_DROPPED,
-    EVENT_GATEWAY,       /* API Gateway execution log */
+    EVENT_GATEWAY, /* API Gateway execution log */
     EVENT_KINDS
 };
 
 enum event_status { STATUS_NONE, STATUS_OK, STATUS_ERROR, STATUS_TIMEOUT };
 enum event_phase { PHASE_NONE, PHASE_INIT, PHASE_INVOKE };
 
-/* A request id: a UUID in binary, or, for what is no UUID ("123", masked ids), a hash with the text beside. */
+/* A request id: a UUID in binary, or, for what is no UUID ("123", masked ids), a hash with the text beside.
+ */
 struct request_id {
     uint8_t bytes[16];
 };
@@ -50,24 +51,24 @@ struct event {
     enum event_phase phase;
     enum level level;
     bool has_id;
-    bool in_init;    /* the line says itself that no request is there yet ("undefined") */
-    bool unhandled;  /* the runtime reports an error that nobody caught */
-    bool restored;   /* `init` is a restore (SnapStart) */
+    bool in_init;   /* the line says itself that no request is there yet ("undefined") */
+    bool unhandled; /* the runtime reports an error that nobody caught */
+    bool restored;  /* `init` is a restore (SnapStart) */
     struct request_id id;
     struct slice id_text;
-    struct slice version;    /* $LATEST or digits */
-    struct slice function;   /* from an ARN or a platform field */
-    struct slice runtime;    /* nodejs:20.v13 */
-    struct slice stream;     /* platform.initStart's instanceId when it is a log stream */
+    struct slice version;  /* $LATEST or digits */
+    struct slice function; /* from an ARN or a platform field */
+    struct slice runtime;  /* nodejs:20.v13 */
+    struct slice stream;   /* platform.initStart's instanceId when it is a log stream */
     struct slice error_type;
-    struct slice error_message; /* of an error nobody caught, as it stands (JSON escapes included) */
-    struct slice trace;      /* 1-8hex-24hex or 32 hex */
-    struct slice text;       /* the application's message without its prefix */
-    int64_t time;            /* of the message itself, TIME_NONE when it has none */
-    struct decimal duration, init; /* ms; init is Init Duration or Restore Duration */
-    struct decimal billed;         /* ms */
+    struct slice error_message;        /* of an error nobody caught, as it stands (JSON escapes included) */
+    struct slice trace;                /* 1-8hex-24hex or 32 hex */
+    struct slice text;                 /* the application's message without its prefix */
+    int64_t time;                      /* of the message itself, TIME_NONE when it has none */
+    struct decimal duration, init;     /* ms; init is Init Duration or Restore Duration */
+    struct decimal billed;             /* ms */
     uint64_t memory_mb, max_memory_mb; /* 0: not said */
-    uint64_t limit_ms;       /* EVENT_TIMEOUT: the configured limit, whole seconds */
+    uint64_t limit_ms;                 /* EVENT_TIMEOUT: the configured limit, whole seconds */
 };
 
 /* Reads the message of one entry. Never fails: what is no platform line is application text. */
@@ -82,13 +83,13 @@ struct s3_record {
     int64_t time;
     struct slice event_name; /* ObjectCreated:Put, without "s3:" */
     struct slice bucket;
-    struct slice key;        /* decoded */
-    struct slice principal;  /* userIdentity.principalId or the requester */
-    struct slice session;    /* role session name in it: a Lambda function's name; else empty */
+    struct slice key;       /* decoded */
+    struct slice principal; /* userIdentity.principalId or the requester */
+    struct slice session;   /* role session name in it: a Lambda function's name; else empty */
     struct slice sequencer;
     struct slice request_id; /* x-amz-request-id */
     struct slice version_id;
-    struct slice via;        /* "", "sqs", "sns", "eventbridge", "cloudtrail", "access-log", "log" */
+    struct slice via; /* "", "sqs", "sns", "eventbridge", "cloudtrail", "access-log", "log" */
     uint64_t size;
     struct loc loc;
 };

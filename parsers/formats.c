@@ -3,7 +3,7 @@
 #include "parsers/document.h"
 
 const struct container *const containers[] = {
-    &container_export, &container_json, &container_csv,  &container_sam,
+    &container_export,  &container_json, &container_csv,  &container_sam,
     &container_awslogs, &container_tail, &container_bare, NULL,
 };
 

@@ -187,7 +187,8 @@ static void unwrap(struct input *in)
     for (;;) {
         buf_reserve(&in->window, WINDOW_CHUNK);
         while (in->window.n < SNIFF_BYTES) {
-            size_t n = layer_read(in, in->depth, in->window.p + in->window.n, LAYER_BUFFER / 4 - in->window.n);
+            size_t n =
+                layer_read(in, in->depth, in->window.p + in->window.n, LAYER_BUFFER / 4 - in->window.n);
             in->window.n += n;
             if (n == 0)
                 break;
@@ -359,7 +360,8 @@ struct loc input_loc(const struct input *in, uint64_t line, uint64_t offset)
     return (struct loc){piece->source->index, (uint32_t)(line - piece->line + 1), offset - piece->offset};
 }
 
-void input_anomaly(struct input *in, enum anomaly_kind kind, uint64_t line, uint64_t offset, const char *detail)
+void input_anomaly(struct input *in, enum anomaly_kind kind, uint64_t line, uint64_t offset,
+                   const char *detail)
 {
     size_t i = in->pieces.n - 1;
     while (i > 0 && in->pieces.v[i].offset > offset)
@@ -413,7 +415,8 @@ bool input_inflate(struct slice data, struct buf *out)
     bool whole = true;
     buf_init(&other, out->max);
     (void)buf_append(&other, data);
-    for (unsigned depth = 0; depth < LIMIT_NESTING && slice_starts(buf_slice(&other), SLICE("\x1f\x8b")); depth++) {
+    for (unsigned depth = 0; depth < LIMIT_NESTING && slice_starts(buf_slice(&other), SLICE("\x1f\x8b"));
+         depth++) {
         buf_clear(out);
         whole = inflate_once(buf_slice(&other), out) && whole;
         struct buf swap = other;

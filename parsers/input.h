@@ -32,12 +32,13 @@ struct input {
     uint64_t offset; /* of the window in the text */
     uint64_t lines;  /* line ends read so far; counted only for a text of several sources */
     bool end;        /* no byte follows the window */
-    VEC(struct input_piece) pieces; /* where each source of a cut document begins in the text; one in most cases */
+    VEC(struct input_piece)
+    pieces; /* where each source of a cut document begins in the text; one in most cases */
 };
 
 /* False when it cannot be opened or read; the source then holds the anomaly. The source must outlive the
- * input. `with_digest` is false for a second reading, which changes nothing in the source. Where source->next is
- * set, its text follows without a seam. */
+ * input. `with_digest` is false for a second reading, which changes nothing in the source. Where source->next
+ * is set, its text follows without a seam. */
 bool input_open(struct input *in, struct source *source, bool with_digest);
 /* The bytes at hand, lent until the next call of input_more or input_done. */
 struct slice input_window(const struct input *in);
@@ -48,7 +49,8 @@ void input_advance(struct input *in, size_t n);
 /* The place of a line and offset of the text: in which source, where there. */
 struct loc input_loc(const struct input *in, uint64_t line, uint64_t offset);
 /* Notes an anomaly at a place of the text. */
-void input_anomaly(struct input *in, enum anomaly_kind kind, uint64_t line, uint64_t offset, const char *detail);
+void input_anomaly(struct input *in, enum anomaly_kind kind, uint64_t line, uint64_t offset,
+                   const char *detail);
 /* Says how many lines the whole text had. */
 void input_lines(struct input *in, uint64_t lines);
 /* Reads what is left of the stored bytes (for the digest), notes the figures in the source and closes. */

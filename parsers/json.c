@@ -1,5 +1,5 @@
-/* The pull reader and the framer. Strings are most of what logs hold: they are searched 16 bytes at a time, with
- * the byte-wise loop beside it for the tail and for machines without SSE2. */
+/* The pull reader and the framer. Strings are most of what logs hold: they are searched 16 bytes at a time,
+ * with the byte-wise loop beside it for the tail and for machines without SSE2. */
 #include "parsers/json.h"
 
 #include "base/text.h"
@@ -210,7 +210,8 @@ static bool next(struct json *j, char close)
     j->fresh = false;
     j->p = skip_blanks(j->p, j->end);
     if (j->p == j->end)
-        return fail(j, j->p, close == '}' ? "the text ends inside an object" : "the text ends inside an array");
+        return fail(j, j->p,
+                    close == '}' ? "the text ends inside an object" : "the text ends inside an array");
     if (*j->p == close) {
         j->p++;
         return false;
@@ -338,8 +339,8 @@ static uint32_t hex4(const char *p)
 
 static bool is_unicode_escape(struct slice s)
 {
-    return s.n >= 6 && s.p[0] == '\\' && s.p[1] == 'u' && is_hex(s.p[2]) && is_hex(s.p[3]) && is_hex(s.p[4]) &&
-           is_hex(s.p[5]);
+    return s.n >= 6 && s.p[0] == '\\' && s.p[1] == 'u' && is_hex(s.p[2]) && is_hex(s.p[3]) &&
+           is_hex(s.p[4]) && is_hex(s.p[5]);
 }
 
 /* \uXXXX, or a pair of them, at the front of *s. */

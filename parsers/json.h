@@ -1,6 +1,6 @@
-/* JSON (RFC 8259) without a tree: a pull reader over bytes in memory, which checks what it skips, and a framer
- * that finds where one value of a stream ends. Nothing is copied or allocated; strings come back as they stand,
- * their escapes undone only on demand.
+/* JSON (RFC 8259) without a tree: a pull reader over bytes in memory, which checks what it skips, and a
+ * framer that finds where one value of a stream ends. Nothing is copied or allocated; strings come back as
+ * they stand, their escapes undone only on demand.
  *
  *     json_init(&j, value);
  *     if (json_enter_object(&j))
@@ -9,7 +9,8 @@
  *     ... j.error tells whether all of it was JSON ...
  *
  * Each value must be read or skipped exactly once. After an error every call returns false (JSON_END) and
- * changes nothing. Bytes of a string that are no UTF-8 pass: evidence is shown, not judged, by its encoding. */
+ * changes nothing. Bytes of a string that are no UTF-8 pass: evidence is shown, not judged, by its encoding.
+ */
 #ifndef PARSERS_JSON_H
 #define PARSERS_JSON_H
 
@@ -58,13 +59,13 @@ bool json_skip(struct json *j);
 /* Only blanks are left. */
 bool json_at_end(struct json *j);
 
-/* Undoes the escapes of a string's bytes, appended to `out`. A lone surrogate becomes U+FFFD. False when `out`
- * has reached its maximum. */
+/* Undoes the escapes of a string's bytes, appended to `out`. A lone surrogate becomes U+FFFD. False when
+ * `out` has reached its maximum. */
 bool json_decode(struct slice raw, struct buf *out);
 
 /* Where does the value end whose first bytes are at hand? For streams of values with nothing, blanks or lines
- * between them. A value that is no object or array ends with its line. A line end inside a string (no JSON, but
- * what a cut line looks like) ends the value too. */
+ * between them. A value that is no object or array ends with its line. A line end inside a string (no JSON,
+ * but what a cut line looks like) ends the value too. */
 struct json_framer {
     uint32_t depth;
     bool started, bare, in_string, escape;

@@ -43,8 +43,8 @@ void message_parse(struct slice text, struct event *ret)
 
 static bool id_byte(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
-           c == ':' || c == '<' || c == '>' || c == '*';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_' || c == ':' || c == '<' || c == '>' || c == '*';
 }
 
 bool request_id_parse(struct slice word, struct request_id *ret)

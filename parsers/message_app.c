@@ -175,7 +175,8 @@ static bool app_ruby(struct slice text, struct event *e)
     return true;
 }
 
-/* Go's runtime and custom runtimes print the error object of a failed invocation, with or without Go's time. */
+/* Go's runtime and custom runtimes print the error object of a failed invocation, with or without Go's time.
+ */
 static void go_unhandled(struct event *e)
 {
     struct slice rest = e->text;

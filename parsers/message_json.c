@@ -181,7 +181,17 @@ static bool read_platform(struct json *j, struct slice type, struct event *e)
     return !j->error;
 }
 
-enum app_key { KEY_TIME, KEY_LEVEL, KEY_PYTHON_LEVEL, KEY_ID, KEY_TYPE, KEY_ERROR_MESSAGE, KEY_FUNCTION, KEY_MESSAGE, KEY_OTHER };
+enum app_key {
+    KEY_TIME,
+    KEY_LEVEL,
+    KEY_PYTHON_LEVEL,
+    KEY_ID,
+    KEY_TYPE,
+    KEY_ERROR_MESSAGE,
+    KEY_FUNCTION,
+    KEY_MESSAGE,
+    KEY_OTHER
+};
 
 struct app_name {
     const char *name;

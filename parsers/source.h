@@ -1,5 +1,5 @@
-/* One input file and its fate. A source is written by the one worker that reads it and read by everybody after
- * the workers have been joined. */
+/* One input file and its fate. A source is written by the one worker that reads it and read by everybody
+ * after the workers have been joined. */
 #ifndef PARSERS_SOURCE_H
 #define PARSERS_SOURCE_H
 
@@ -17,6 +17,13 @@ struct loc {
 };
 #define LOC_NONE ((struct loc){UINT32_MAX, 0, 0})
 
+static inline bool loc_before(struct loc a, struct loc b)
+{
+    if (a.source != b.source)
+        return a.source < b.source;
+    return a.offset != b.offset ? a.offset < b.offset : a.line < b.line;
+}
+
 /* What was wrong with a piece of evidence, in data: everything before and after it still counts. Those below
  * ANOMALY_LOSS mean that something could not be read (exit status 2), those after it lose nothing. */
 enum anomaly_kind {
@@ -27,11 +34,11 @@ enum anomaly_kind {
     ANOMALY_JSON_TRUNCATED,
     ANOMALY_JSON_DAMAGED,
     ANOMALY_CSV_DAMAGED,
-    ANOMALY_TOO_LONG,       /* a line, entry or document over its limit */
+    ANOMALY_TOO_LONG, /* a line, entry or document over its limit */
     ANOMALY_NESTED_TOO_DEEP,
     ANOMALY_BAD_BASE64,
     ANOMALY_ARCHIVE,
-    ANOMALY_LOSS,           /* not a kind: the border */
+    ANOMALY_LOSS, /* not a kind: the border */
     ANOMALY_NUL_BYTES,
     ANOMALY_NO_LINE_END, /* the last line has no end */
     ANOMALY_BAD_UTF8,
@@ -52,8 +59,8 @@ struct anomaly {
 
 /* Compression and wrapping are shown as "gzip", "gzip, gzip", "base64, gzip" or "none". */
 struct source {
-    const char *path;  /* as shown to the user; never made absolute */
-    const char *open;  /* what is opened; NULL for standard input or a member of an archive */
+    const char *path; /* as shown to the user; never made absolute */
+    const char *open; /* what is opened; NULL for standard input or a member of an archive */
     uint32_t index;
     uint64_t bytes_read;         /* as stored */
     uint64_t bytes_decompressed; /* of text */

@@ -13,7 +13,8 @@ static const struct renderer *choose_renderer(const struct settings *s, struct e
     return NULL;
 }
 
-/* The command as it can be typed again: paths and what narrows the evidence, nothing that leaves the content alone. */
+/* The command as it can be typed again: paths and what narrows the evidence, nothing that leaves the content
+ * alone. */
 static void write_command(const struct settings *s, struct buf *out)
 {
     (void)buf_append(out, SLICE("coldcase report"));
@@ -35,7 +36,8 @@ static bool fails(const struct settings *s, const struct findings *fs)
     return s->fail_on >= 0 && fs->list.n && (int)fs->list.v[0]->severity >= s->fail_on;
 }
 
-static int write_report(const struct settings *s, const struct renderer *renderer, const struct evidence *ev, struct err *e)
+static int write_report(const struct settings *s, const struct renderer *renderer, const struct evidence *ev,
+                        struct err *e)
 {
     struct dossier d;
     struct findings fs;
@@ -82,11 +84,13 @@ const struct command command_report = {
     .name = "report",
     .operands = "PATH...",
     .doc = "The main job: read all evidence, run every detector, write one incident report",
-    .help = "Formats: markdown (default), json. Every claim is backed by file, line and the line itself; what could\n"
+    .help = "Formats: markdown (default), json. Every claim is backed by file, line and the line itself; "
+            "what could\n"
             "not be checked is listed beside what was clean.\n\n"
             "  coldcase report exportedlogs/ s3-events/ -o incident.md\n"
             "  coldcase report --format json --fail-on high evidence/ | jq '.findings[] | .title'\n"
-            "  coldcase report --from 2026-11-20T06:00:00Z --to 2026-11-20T07:00:00Z --function orders evidence/\n",
+            "  coldcase report --from 2026-11-20T06:00:00Z --to 2026-11-20T07:00:00Z --function orders "
+            "evidence/\n",
     .takes = TAKES_EVIDENCE | TAKES_FORMAT | TAKES_FINDINGS | TAKES_OUTPUT,
     .run = report_run,
 };

@@ -1,5 +1,5 @@
-/* coldcase show REQUEST-ID PATH...: everything known of one invocation: its attempts with their numbers, its lines,
- * trace, signatures, and the S3 objects before and after it. */
+/* coldcase show REQUEST-ID PATH...: everything known of one invocation: its attempts with their numbers, its
+ * lines, trace, signatures, and the S3 objects before and after it. */
 #include "reports/command.h"
 
 #include "base/jsonw.h"
@@ -76,8 +76,8 @@ static bool in_stream(const struct collector *c, const struct entry *e)
     return e->stream.n == 0 || slice_eq(e->stream, name(c->s, stream->name));
 }
 
-/* A line is the attempt's when it names the request id, or when it stands in its stream between START and REPORT
- * and names no other. */
+/* A line is the attempt's when it names the request id, or when it stands in its stream between START and
+ * REPORT and names no other. */
 static bool belongs(const struct collector *c, const struct entry *e)
 {
     struct event event;
@@ -189,7 +189,8 @@ static void write_signatures(struct shown *s, const struct attempt *a)
         const struct mark *m = &x->marks.v[i];
         if (m->kind != MARK_SIGNATURE || m->attempt != a)
             continue;
-        buf_printf(&s->out, "  %-14s %s, line %u\n", "error", signatures_get(s->ev->signatures, m->value)->name, m->loc.line);
+        buf_printf(&s->out, "  %-14s %s, line %u\n", "error",
+                   signatures_get(s->ev->signatures, m->value)->name, m->loc.line);
     }
 }
 
@@ -231,7 +232,8 @@ static bool show(const struct settings *settings, const struct evidence *ev, str
     const char *word = settings->operands.v[0];
     const struct attempt *a = request_id_parse(slice_str(word), &id) ? attempt_find(&ev->index, &id) : NULL;
     if (!a)
-        return err_set(e, ERR_IO, "no invocation %.80s in the evidence; `coldcase timeline PATH` lists all", word);
+        return err_set(e, ERR_IO, "no invocation %.80s in the evidence; `coldcase timeline PATH` lists all",
+                       word);
     dossier_init(&s.d, ev);
     chains_init(&s.chains, &s.d);
     arena_init(&s.arena);
@@ -268,7 +270,8 @@ static int show_run(const struct settings *s, struct err *e)
 const struct command command_show = {
     .name = "show",
     .operands = "REQUEST-ID PATH...",
-    .doc = "Everything known of one invocation: its lines, attempts, trace, the S3 objects before and after it",
+    .doc =
+        "Everything known of one invocation: its lines, attempts, trace, the S3 objects before and after it",
     .help = "  coldcase show 8f6c2b1e-0d5c-4c1e-9a53-5e5f0f1c41d0 evidence/\n",
     .takes = TAKES_EVIDENCE | TAKES_OUTPUT,
     .run = show_run,

@@ -53,7 +53,8 @@ static const struct signatures *sorting; /* qsort has no context */
 
 static int by_signature_name(const void *x, const void *y)
 {
-    return strcmp(signatures_get(sorting, *(const uint32_t *)x)->name, signatures_get(sorting, *(const uint32_t *)y)->name);
+    return strcmp(signatures_get(sorting, *(const uint32_t *)x)->name,
+                  signatures_get(sorting, *(const uint32_t *)y)->name);
 }
 
 static void take_signatures(struct record *r, const seens *all)
@@ -196,12 +197,27 @@ struct column {
 };
 
 static const struct column columns[] = {
-    {"request_id", put_id},   {"attempt", put_attempt},   {"function", put_function}, {"version", put_version},
-    {"log_group", put_group}, {"log_stream", put_stream}, {"start", put_start},       {"end", put_end},
-    {"duration_ms", put_duration}, {"billed_ms", put_billed}, {"memory_mb", put_memory},
-    {"max_memory_mb", put_max_memory}, {"init_ms", put_init}, {"restore_ms", put_restore}, {"cold", put_cold},
-    {"status", put_status},   {"error_type", put_error},  {"trace_id", put_trace},    {"lines", put_lines},
-    {"signatures", put_signatures}, {"source", put_source},
+    {"request_id", put_id},
+    {"attempt", put_attempt},
+    {"function", put_function},
+    {"version", put_version},
+    {"log_group", put_group},
+    {"log_stream", put_stream},
+    {"start", put_start},
+    {"end", put_end},
+    {"duration_ms", put_duration},
+    {"billed_ms", put_billed},
+    {"memory_mb", put_memory},
+    {"max_memory_mb", put_max_memory},
+    {"init_ms", put_init},
+    {"restore_ms", put_restore},
+    {"cold", put_cold},
+    {"status", put_status},
+    {"error_type", put_error},
+    {"trace_id", put_trace},
+    {"lines", put_lines},
+    {"signatures", put_signatures},
+    {"source", put_source},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
@@ -320,7 +336,8 @@ static bool use_color(const struct settings *s)
     return !(no && *no) && !s->output && isatty(STDOUT_FILENO);
 }
 
-static void write_all_records(const struct settings *s, const struct evidence *ev, enum format format, struct buf *out)
+static void write_all_records(const struct settings *s, const struct evidence *ev, enum format format,
+                              struct buf *out)
 {
     seens all = {0};
     bool color = use_color(s);
@@ -366,10 +383,11 @@ const struct command command_timeline = {
     .name = "timeline",
     .operands = "PATH...",
     .doc = "The invocations themselves, one record for each attempt, in order of time",
-    .help = "Formats: text (default on a terminal), ndjson (default in a pipe), csv. What the evidence does not\n"
-            "hold is null, never 0.\n\n"
-            "  coldcase timeline evidence/ | jq -c 'select(.cold) | [.start,.init_ms]'\n"
-            "  coldcase timeline --format csv -o invocations.csv evidence/\n",
+    .help =
+        "Formats: text (default on a terminal), ndjson (default in a pipe), csv. What the evidence does not\n"
+        "hold is null, never 0.\n\n"
+        "  coldcase timeline evidence/ | jq -c 'select(.cold) | [.start,.init_ms]'\n"
+        "  coldcase timeline --format csv -o invocations.csv evidence/\n",
     .takes = TAKES_EVIDENCE | TAKES_FORMAT | TAKES_OUTPUT,
     .run = timeline_run,
 };

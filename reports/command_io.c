@@ -41,8 +41,8 @@ static void show_progress(void *ctx, uint64_t done, uint64_t all, const char *pa
     struct buf name;
     buf_init(&name, 0);
     escape_terminal(&name, slice_str(tail));
-    fprintf(stderr, "\r\033[K%.1f of %.1f MB, %.0f MB/s, %.0f s left  %.*s", (double)done / 1e6, (double)all / 1e6,
-            rate / 1e6, left, (int)name.n, name.p);
+    fprintf(stderr, "\r\033[K%.1f of %.1f MB, %.0f MB/s, %.0f s left  %.*s", (double)done / 1e6,
+            (double)all / 1e6, rate / 1e6, left, (int)name.n, name.p);
     buf_done(&name);
 }
 
@@ -65,7 +65,8 @@ static bool read_file(const char *path, struct buf *out, struct err *e)
     }
     int saved = errno;
     close(fd);
-    return n == 0 || err_set(e, ERR_IO, "cannot read %.200s: %s", path, n < 0 ? strerror(saved) : "it is too large");
+    return n == 0 ||
+           err_set(e, ERR_IO, "cannot read %.200s: %s", path, n < 0 ? strerror(saved) : "it is too large");
 }
 
 static bool nothing_readable(const struct evidence *ev, struct err *e)
@@ -76,8 +77,8 @@ static bool nothing_readable(const struct evidence *ev, struct err *e)
     if (ev->sources.n == 1 && s->anomalies.n && s->anomalies.v[0].kind == ANOMALY_UNREADABLE)
         return err_set(e, ERR_IO, "cannot read %.300s: %s", s->path, s->anomalies.v[0].detail);
     return err_set(e, ERR_IO,
-                   "no evidence in %zu %s (first: %.200s); `coldcase formats` lists what can be read", ev->sources.n,
-                   ev->sources.n == 1 ? "file" : "files", s->path);
+                   "no evidence in %zu %s (first: %.200s); `coldcase formats` lists what can be read",
+                   ev->sources.n, ev->sources.n == 1 ? "file" : "files", s->path);
 }
 
 bool command_read(const struct settings *s, size_t first, struct evidence *ev, struct err *e)
@@ -170,7 +171,8 @@ bool command_write(const struct settings *s, struct slice text, struct err *e)
 {
     if (s->output && strcmp(s->output, "-") != 0)
         return write_file(s->output, text, e);
-    return write_all(STDOUT_FILENO, text) || err_set(e, ERR_IO, "cannot write to standard output: %s", strerror(errno));
+    return write_all(STDOUT_FILENO, text) ||
+           err_set(e, ERR_IO, "cannot write to standard output: %s", strerror(errno));
 }
 
 int command_status(const struct evidence *ev)

@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-extern const struct command command_report, command_timeline, command_show, command_detectors, command_formats;
+extern const struct command command_report, command_timeline, command_show, command_detectors,
+    command_formats;
 
 const struct command *const commands[] = {
     &command_report, &command_timeline, &command_show, &command_detectors, &command_formats, NULL,
@@ -40,9 +41,12 @@ struct known_option {
 };
 
 static const struct known_option known[] = {
-    {{OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE, whole or not at all (default: standard output)"}, TAKES_OUTPUT},
-    {{OPTION_FORMAT, 0, "format", "NAME", "report: markdown, json; timeline: text, ndjson, csv"}, TAKES_FORMAT},
-    {{OPTION_FORMAT_IN, 0, "format-in", "NAME", "read every file as NAME (see coldcase formats)"}, TAKES_EVIDENCE},
+    {{OPTION_OUTPUT, 'o', "output", "FILE", "write to FILE, whole or not at all (default: standard output)"},
+     TAKES_OUTPUT},
+    {{OPTION_FORMAT, 0, "format", "NAME", "report: markdown, json; timeline: text, ndjson, csv"},
+     TAKES_FORMAT},
+    {{OPTION_FORMAT_IN, 0, "format-in", "NAME", "read every file as NAME (see coldcase formats)"},
+     TAKES_EVIDENCE},
     {{OPTION_JOBS, 'j', "jobs", "N", "threads (default: online cores)"}, TAKES_EVIDENCE},
     {{OPTION_FROM, 0, "from", "TIME", "only what began at or after TIME, RFC 3339, UTC"}, TAKES_EVIDENCE},
     {{OPTION_TO, 0, "to", "TIME", "only what began at or before TIME"}, TAKES_EVIDENCE},
@@ -52,7 +56,8 @@ static const struct known_option known[] = {
     {{OPTION_SIGNATURES, 0, "signatures", "FILE", "further error signatures, tab-separated (see the manual)"},
      TAKES_EVIDENCE},
     {{OPTION_ONLY, 0, "only", "DETECTOR", "run only this detector (repeatable)"}, TAKES_FINDINGS},
-    {{OPTION_MIN_SEVERITY, 0, "min-severity", "LEVEL", "show findings from info, low, medium, high or critical on"},
+    {{OPTION_MIN_SEVERITY, 0, "min-severity", "LEVEL",
+      "show findings from info, low, medium, high or critical on"},
      TAKES_FINDINGS},
     {{OPTION_FAIL_ON, 0, "fail-on", "LEVEL", "exit with 1 at a finding of LEVEL or above (default: never)"},
      TAKES_FINDINGS},
@@ -69,12 +74,14 @@ static void print_usage(FILE *out)
 {
     fputs("usage: coldcase COMMAND [OPTIONS] PATH...\n\n"
           "Offline forensics on AWS Lambda logs and traces. PATH is a file, a folder (walked) or - for\n"
-          "standard input; formats and compression are recognised from content.\n\ncommands:\n", out);
+          "standard input; formats and compression are recognised from content.\n\ncommands:\n",
+          out);
     for (size_t i = 0; commands[i]; i++)
         fprintf(out, "  %-10s %-20s %s\n", commands[i]->name, commands[i]->operands, commands[i]->doc);
     fputs("\n  coldcase report evidence/                 the incident report, as Markdown\n"
           "  coldcase COMMAND --help                   options and examples of one command\n"
-          "  man coldcase                              formats, detectors, thresholds, limits\n", out);
+          "  man coldcase                              formats, detectors, thresholds, limits\n",
+          out);
 }
 
 static bool has_option(const struct command *c, const struct known_option *o)
@@ -92,7 +99,9 @@ static void print_help(const struct command *c)
         options_help(&known[i].spec, line, sizeof line);
         fputs(line, stdout);
     }
-    fputs("\nexit status: 0 done, 1 a finding at --fail-on, 2 some evidence could not be read whole, 3 not done\n", stdout);
+    fputs("\nexit status: 0 done, 1 a finding at --fail-on, 2 some evidence could not be read whole, 3 not "
+          "done\n",
+          stdout);
 }
 
 /* ---- options ---- */
@@ -152,7 +161,8 @@ static bool take_fail_on(struct settings *s, const char *value, struct err *e)
 
 static bool take_color(struct settings *s, const char *value, struct err *e)
 {
-    static const char *const words[] = {[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+    static const char *const words[] = {
+        [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(value, words[i]) == 0) {
             s->color = (enum color)i;

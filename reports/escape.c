@@ -14,7 +14,8 @@ static uint32_t decode(const char *p, size_t len)
         return (uint32_t)(u[0] & 31) << 6 | (u[1] & 63);
     if (len == 3)
         return (uint32_t)(u[0] & 15) << 12 | (uint32_t)(u[1] & 63) << 6 | (u[2] & 63);
-    return (uint32_t)(u[0] & 7) << 18 | (uint32_t)(u[1] & 63) << 12 | (uint32_t)(u[2] & 63) << 6 | (u[3] & 63);
+    return (uint32_t)(u[0] & 7) << 18 | (uint32_t)(u[1] & 63) << 12 | (uint32_t)(u[2] & 63) << 6 |
+           (u[3] & 63);
 }
 
 /* Characters that reorder, hide or break what stands around them: bidi controls, zero-width, separators, BOM,
@@ -66,7 +67,8 @@ void escape_terminal(struct buf *out, struct slice s)
 
 static bool is_alnum(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (unsigned char)c >= 0x80;
 }
 
 /* `:tada:` and `http:` but not the colons of a clock or of nodejs:20. */
@@ -90,7 +92,8 @@ static bool numbers_list(struct slice s, size_t at)
     return at > 0;
 }
 
-/* Would CommonMark, GitHub or HTML read the byte as markup where it stands? What is put between may begin a line. */
+/* Would CommonMark, GitHub or HTML read the byte as markup where it stands? What is put between may begin a
+ * line. */
 static bool acts(struct slice s, size_t at)
 {
     char c = s.p[at], before = at ? s.p[at - 1] : ' ', after = at + 1 < s.n ? s.p[at + 1] : ' ';
@@ -119,8 +122,8 @@ static bool acts(struct slice s, size_t at)
     }
 }
 
-/* As character references: they hold in tables, where a backslash would not keep a bar. A bare www. or an address
- * is linked by GitHub: its first dot goes. */
+/* As character references: they hold in tables, where a backslash would not keep a bar. A bare www. or an
+ * address is linked by GitHub: its first dot goes. */
 void escape_markdown(struct buf *out, struct slice s)
 {
     struct buf shown;

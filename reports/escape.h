@@ -1,5 +1,5 @@
-/* Nothing from a log reaches a report or a terminal but through one of these. Control bytes, invalid UTF-8 and
- * characters that reorder or hide text (bidi marks, zero-width, line separators) become visible. */
+/* Nothing from a log reaches a report or a terminal but through one of these. Control bytes, invalid UTF-8
+ * and characters that reorder or hide text (bidi marks, zero-width, line separators) become visible. */
 #ifndef REPORTS_ESCAPE_H
 #define REPORTS_ESCAPE_H
 

@@ -81,7 +81,8 @@ struct spell {
     bool timed;
 };
 
-static void measure(const struct report *r, const struct function *f, int64_t from, int64_t to, struct spell *s)
+static void measure(const struct report *r, const struct function *f, int64_t from, int64_t to,
+                    struct spell *s)
 {
     size_t n = 0, first = dossier_lower(f, from), last = dossier_lower(f, to);
     double *durations = malloc((last - first + 1) * sizeof *durations);
@@ -158,13 +159,16 @@ static void add_figures(struct report *r)
     int64_t from = incident_begin(f);
     measure(r, fn, from, f->last_seen + 1, &now);
     measure(r, fn, from - HOUR_MS, from, &then);
-    add_figure(r, arena_printf(&r->arena, "invocations of %s", name), count(r, now.invocations), count(r, then.invocations));
+    add_figure(r, arena_printf(&r->arena, "invocations of %s", name), count(r, now.invocations),
+               count(r, then.invocations));
     add_figure(r, "environments alive at the peak", count(r, now.alive), count(r, then.alive));
     add_figure(r, "errors", share(r, now.errors, now.invocations), share(r, then.errors, then.invocations));
-    add_figure(r, "time-outs", share(r, now.timeouts, now.invocations), share(r, then.timeouts, then.invocations));
+    add_figure(r, "time-outs", share(r, now.timeouts, now.invocations),
+               share(r, then.timeouts, then.invocations));
     add_figure(r, "cold starts", share(r, now.cold, now.invocations), share(r, then.cold, then.invocations));
     add_figure(r, "duration p50 / p99", times(r, &now), times(r, &then));
-    add_figure(r, "GB-seconds", arena_printf(&r->arena, "%.1f", now.gb_seconds), arena_printf(&r->arena, "%.1f", then.gb_seconds));
+    add_figure(r, "GB-seconds", arena_printf(&r->arena, "%.1f", now.gb_seconds),
+               arena_printf(&r->arena, "%.1f", then.gb_seconds));
     add_figure(r, "cost (x86, us-east-1 prices of " COST_DATE ")", money(r, now.cost), money(r, then.cost));
 }
 
@@ -179,7 +183,8 @@ static int by_time(const void *a, const void *b)
     return c ? c : strcmp(x->text, y->text);
 }
 
-static void add_moment(struct report *r, int64_t time, const char *text, struct loc loc, const struct finding *f)
+static void add_moment(struct report *r, int64_t time, const char *text, struct loc loc,
+                       const struct finding *f)
 {
     if (time != TIME_NONE)
         *vec_push(&r->moments) = (struct report_moment){time, text, loc, f};
@@ -192,12 +197,14 @@ static void add_moments(struct report *r, const struct finding *f)
         add_moment(r, f->events.v[i].time, f->events.v[i].text, f->events.v[i].loc, f);
     if (f->events.n)
         return;
-    const char *name = f->function ? arena_copy(&r->arena, dossier_name(r->dossier, f->function)).p : "several functions";
+    const char *name =
+        f->function ? arena_copy(&r->arena, dossier_name(r->dossier, f->function)).p : "several functions";
     const char *number = f->count > 1 ? arena_printf(&r->arena, "first of %s: ", count(r, f->count)) : "";
     add_moment(r, f->first_seen, arena_printf(&r->arena, "%s%s of %s", number, f->moment, name),
                f->citations.n ? f->citations.v[0].loc : LOC_NONE, f);
     if (f->count > 1 && f->last_seen != f->first_seen)
-        add_moment(r, f->last_seen, arena_printf(&r->arena, "last %s of %s", f->moment, name), f->last.loc, f);
+        add_moment(r, f->last_seen, arena_printf(&r->arena, "last %s of %s", f->moment, name), f->last.loc,
+                   f);
 }
 
 /* ---- words ---- */
@@ -240,18 +247,21 @@ static void write_verdict(struct report *r)
     }
     uint64_t low = r->counts[SEVERITY_LOW] + r->counts[SEVERITY_INFO];
     uint64_t all = r->counts[SEVERITY_CRITICAL] + r->counts[SEVERITY_HIGH] + r->counts[SEVERITY_MEDIUM];
-    r->verdict = arena_printf(&r->arena, "%s critical, %s high, %s medium %s%s in %s %s, %s. %zu checks ran, %s clean, %s could not run.",
-                              count(r, r->counts[SEVERITY_CRITICAL]), count(r, r->counts[SEVERITY_HIGH]),
-                              count(r, r->counts[SEVERITY_MEDIUM]), detector_plural(all, "finding", "findings"),
-                              low ? arena_printf(&r->arena, " (and %s below)", count(r, low)) : "", count(r, r->dossier->functions.n),
-                              detector_plural(r->dossier->functions.n, "function", "functions"), window_of(r), fs->checks.n - (size_t)not_run,
-                              count(r, clean), count(r, not_run));
+    r->verdict = arena_printf(
+        &r->arena,
+        "%s critical, %s high, %s medium %s%s in %s %s, %s. %zu checks ran, %s clean, %s could not run.",
+        count(r, r->counts[SEVERITY_CRITICAL]), count(r, r->counts[SEVERITY_HIGH]),
+        count(r, r->counts[SEVERITY_MEDIUM]), detector_plural(all, "finding", "findings"),
+        low ? arena_printf(&r->arena, " (and %s below)", count(r, low)) : "",
+        count(r, r->dossier->functions.n), detector_plural(r->dossier->functions.n, "function", "functions"),
+        window_of(r), fs->checks.n - (size_t)not_run, count(r, clean), count(r, not_run));
 }
 
 static bool is_hurt(const struct report *r, uint32_t function)
 {
     for (size_t i = 0; i < r->findings->list.n; i++)
-        if (r->findings->list.v[i]->severity >= SEVERITY_MEDIUM && r->findings->list.v[i]->function == function)
+        if (r->findings->list.v[i]->severity >= SEVERITY_MEDIUM &&
+            r->findings->list.v[i]->function == function)
             return true;
     return false;
 }
@@ -265,7 +275,8 @@ static void write_healthy(struct report *r)
         if (is_hurt(r, f->name) || f->attempts.n == 0)
             continue;
         if (n < NAMED_MAX)
-            names = arena_printf(&r->arena, "%s%s%.*s", names, n ? ", " : "", SLICE_ARG(dossier_name(r->dossier, f->name)));
+            names = arena_printf(&r->arena, "%s%s%.*s", names, n ? ", " : "",
+                                 SLICE_ARG(dossier_name(r->dossier, f->name)));
         n++;
     }
     if (n)
@@ -279,28 +290,32 @@ static void write_summary(struct report *r)
     const char *text = r->top ? r->top->what : "";
     if (!r->top) {
         uint64_t n = r->ev->index.attempts.n;
-        r->summary = arena_printf(&r->arena, "%s %s of %s %s: %s cold %s, %s failed, %s timed out. Nothing in it calls for action; what could not "
-                                             "be checked stands below.",
-                                  count(r, n), detector_plural(n, "invocation", "invocations"), count(r, r->dossier->functions.n),
-                                  detector_plural(r->dossier->functions.n, "function", "functions"), count(r, r->dossier->cold),
-                                  detector_plural(r->dossier->cold, "start", "starts"), count(r, r->dossier->errors),
-                                  count(r, r->dossier->timeouts));
+        r->summary = arena_printf(
+            &r->arena,
+            "%s %s of %s %s: %s cold %s, %s failed, %s timed out. Nothing in it calls for action; what could "
+            "not "
+            "be checked stands below.",
+            count(r, n), detector_plural(n, "invocation", "invocations"), count(r, r->dossier->functions.n),
+            detector_plural(r->dossier->functions.n, "function", "functions"), count(r, r->dossier->cold),
+            detector_plural(r->dossier->cold, "start", "starts"), count(r, r->dossier->errors),
+            count(r, r->dossier->timeouts));
         return;
     }
     for (size_t i = 0; i < fs->list.n; i++) {
         const struct finding *f = fs->list.v[i];
         if (f == r->top || f->severity < SEVERITY_MEDIUM)
             continue;
-        text = arena_printf(&r->arena, "%s\n%s (%s%s%s).", text, f->title, f->id, f->caused_by ? ", follows from " : "",
-                            f->caused_by ? f->caused_by : "");
+        text = arena_printf(&r->arena, "%s\n%s (%s%s%s).", text, f->title, f->id,
+                            f->caused_by ? ", follows from " : "", f->caused_by ? f->caused_by : "");
     }
     r->summary = text;
 }
 
-void report_init(struct report *r, const struct evidence *ev, const struct dossier *d, const struct findings *fs,
-                 enum severity min_severity, const char *command)
+void report_init(struct report *r, const struct evidence *ev, const struct dossier *d,
+                 const struct findings *fs, enum severity min_severity, const char *command)
 {
-    *r = (struct report){.ev = ev, .dossier = d, .findings = fs, .min_severity = min_severity, .command = command};
+    *r = (struct report){
+        .ev = ev, .dossier = d, .findings = fs, .min_severity = min_severity, .command = command};
     arena_init(&r->arena);
     if (fs->list.n && fs->list.v[0]->severity >= SEVERITY_MEDIUM)
         r->top = fs->list.v[0];

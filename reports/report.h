@@ -1,5 +1,5 @@
-/* All that a renderer of the incident report may see: borrowed, const, worked out beforehand. A renderer prints and
- * computes nothing; one more renderer is one file and one row of `renderers`. */
+/* All that a renderer of the incident report may see: borrowed, const, worked out beforehand. A renderer
+ * prints and computes nothing; one more renderer is one file and one row of `renderers`. */
 #ifndef REPORTS_REPORT_H
 #define REPORTS_REPORT_H
 
@@ -38,8 +38,8 @@ struct report {
     struct arena arena;
 };
 
-void report_init(struct report *r, const struct evidence *ev, const struct dossier *d, const struct findings *fs,
-                 enum severity min_severity, const char *command);
+void report_init(struct report *r, const struct evidence *ev, const struct dossier *d,
+                 const struct findings *fs, enum severity min_severity, const char *command);
 void report_done(struct report *r);
 /* Is it shown at --min-severity? */
 bool report_shows(const struct report *r, const struct finding *f);

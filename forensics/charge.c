@@ -1,0 +1,281 @@
+/* Charging: lines without a request id, error lines and failed inits find their attempt. Called by the
+ * freeze, when parts have become attempts. */
+#include "forensics/charge.h"
+
+#include "forensics/attempt.h"
+
+enum {
+    /* INIT_REPORT of a repeated init stands 0 to 1 ms before its START (53 of 53 in a real export). */
+    REINIT_MS = 50,
+    /* An init may take 10 s before it is ended (field guide 1.5). */
+    INIT_MAX_MS = 10000,
+};
+
+struct timeline {
+    struct attempt **v; /* by stream, then start */
+    size_t n;
+    size_t *first; /* per stream, of streams.n + 1 */
+};
+
+static int by_stream_begin(const void *a, const void *b)
+{
+    const struct attempt *x = *(struct attempt *const *)a, *y = *(struct attempt *const *)b;
+    if (x->stream != y->stream)
+        return x->stream < y->stream ? -1 : 1;
+    int64_t s = attempt_begin(x), t = attempt_begin(y);
+    if (s != t)
+        return s < t ? -1 : 1;
+    return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
+}
+
+static void timeline_make(struct index *x, struct timeline *t)
+{
+    t->n = x->attempts.n;
+    t->v = x->attempts.v;
+    t->first = calloc(x->streams.n + 2, sizeof *t->first);
+    if (!t->first)
+        err_oom();
+    vec_sort(&x->attempts, by_stream_begin);
+    for (size_t i = 0; i < t->n; i++) {
+        t->first[t->v[i]->stream + 1]++;
+        x->streams.v[t->v[i]->stream].attempts++;
+    }
+    for (size_t i = 0; i < x->streams.n; i++)
+        t->first[i + 1] += t->first[i];
+}
+
+/* The attempt that began last at or before the line: by time, and by place where there is no time. */
+static struct attempt *open_at(const struct timeline *t, uint32_t stream, int64_t time, struct loc loc)
+{
+    size_t low = t->first[stream], high = t->first[stream + 1], begin = low;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const struct attempt *a = t->v[mid];
+        int64_t start = attempt_begin(a);
+        bool after =
+            time != TIME_NONE && start != TIME_NONE && start != time ? start > time : loc_before(loc, a->loc);
+        if (after)
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    return low > begin ? t->v[low - 1] : NULL;
+}
+
+static struct attempt *survivor(struct attempt *a)
+{
+    while (a && (a->flags & ATTEMPT_MERGED))
+        a = a->next;
+    return a;
+}
+
+static int by_run(const void *a, const void *b)
+{
+    const struct run *x = a, *y = b;
+    if (x->stream != y->stream)
+        return x->stream < y->stream ? -1 : 1;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    if (x->last != y->last || x->count != y->count)
+        return x->last != y->last ? (x->last < y->last ? -1 : 1) : x->count < y->count ? -1 : 1;
+    return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
+}
+
+static bool same_run(const struct run *a, const struct run *b)
+{
+    return a->stream == b->stream && a->first == b->first && a->last == b->last && a->count == b->count &&
+           a->first != TIME_NONE && a->loc.source != b->loc.source;
+}
+
+static void charge_lines(struct index *x, const struct timeline *t)
+{
+    vec_sort(&x->runs, by_run);
+    for (size_t i = 0; i < x->runs.n; i++) {
+        const struct run *r = &x->runs.v[i];
+        if (i > 0 && same_run(r - 1, r)) {
+            x->duplicates += r->count;
+            continue;
+        }
+        struct attempt *a = open_at(t, r->stream, r->first, r->loc);
+        if (a)
+            a->lines += r->count;
+    }
+    for (size_t i = 0; i < x->objects.n; i++)
+        x->objects.v[i].attempt = survivor(x->objects.v[i].attempt);
+}
+
+static void charge_error(struct index *x, struct attempt *a, const struct mark *m)
+{
+    a->flags |= ATTEMPT_ERROR;
+    if (a->error_type == 0 ||
+        (m->text && slice_eq(intern_name(&x->names, a->error_type), SLICE("Runtime.Unknown"))))
+        a->error_type = m->text ? m->text : a->error_type;
+}
+
+static int by_time_place(const void *a, const void *b)
+{
+    const struct mark *x = a, *y = b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    if (x->loc.source != y->loc.source || x->loc.offset != y->loc.offset)
+        return loc_before(x->loc, y->loc) ? -1 : 1;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return x->value < y->value ? -1 : x->value > y->value;
+}
+
+/* The order in which marks stay: it must not depend on which file holds a line. */
+static int by_time_id(const void *a, const void *b)
+{
+    const struct mark *x = a, *y = b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    if ((x->attempt == NULL) != (y->attempt == NULL))
+        return x->attempt ? -1 : 1;
+    int c = x->attempt ? memcmp(&x->attempt->id, &y->attempt->id, sizeof x->attempt->id) : 0;
+    return c ? c : by_time_place(a, b);
+}
+
+/* The same line out of two files. */
+static bool same_mark(const struct mark *a, const struct mark *b)
+{
+    return a->loc.source != b->loc.source && a->time == b->time && a->time != TIME_NONE &&
+           a->kind == b->kind && a->stream == b->stream && a->value == b->value && a->text == b->text &&
+           a->attempt == b->attempt;
+}
+
+static void settle_marks(struct index *x)
+{
+    size_t kept = 0;
+    vec_sort(&x->marks, by_time_id);
+    for (size_t i = 0; i < x->marks.n; i++) {
+        const struct mark *m = &x->marks.v[i];
+        bool again = kept > 0 && same_mark(&x->marks.v[kept - 1], m);
+        if (m->kind != MARK_KEY && !again)
+            x->marks.v[kept++] = *m;
+    }
+    x->marks.n = kept;
+}
+
+/* A line that stands in the evidence before anything of an invocation in its stream belongs to the init. */
+static void charge_marks(struct index *x, const struct timeline *t)
+{
+    vec_sort(&x->marks, by_time_place);
+    for (size_t i = 0; i < x->marks.n; i++) {
+        struct mark *m = &x->marks.v[i];
+        m->attempt = m->attempt ? survivor(m->attempt) : open_at(t, m->stream, m->time, m->loc);
+        if (m->attempt && m->kind == MARK_ERROR)
+            charge_error(x, m->attempt, m);
+        if (m->attempt && m->kind == MARK_KEY)
+            attempt_names(m->attempt, m->value);
+    }
+    settle_marks(x);
+}
+
+/* ---- inits ---- */
+
+static int by_stream_phase(const void *a, const void *b)
+{
+    const struct phase *x = a, *y = b;
+    if (x->stream != y->stream)
+        return x->stream < y->stream ? -1 : 1;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    if (x->loc.source != y->loc.source || x->loc.offset != y->loc.offset)
+        return loc_before(x->loc, y->loc) ? -1 : 1;
+    return (int)x->kind - (int)y->kind;
+}
+
+static bool same_phase(const struct phase *a, const struct phase *b)
+{
+    bool elsewhere = a->loc.source != b->loc.source;
+    return elsewhere && a->stream == b->stream && a->time == b->time && a->time != TIME_NONE &&
+           a->kind == b->kind && a->init.scaled == b->init.scaled;
+}
+
+static void drop_equal_phases(struct index *x)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < x->phases.n; i++) {
+        if (kept > 0 && same_phase(&x->phases.v[kept - 1], &x->phases.v[i]))
+            x->duplicates++;
+        else
+            x->phases.v[kept++] = x->phases.v[i];
+    }
+    x->phases.n = kept;
+}
+
+/* The first attempt that began behind the phase, in its environment. */
+static struct attempt *next_of(const struct timeline *t, const struct phase *p)
+{
+    for (size_t i = t->first[p->stream]; i < t->first[p->stream + 1]; i++) {
+        struct attempt *next = t->v[i];
+        int64_t begin = attempt_begin(next);
+        bool later =
+            begin != TIME_NONE && p->time != TIME_NONE ? begin > p->time : loc_before(p->loc, next->loc);
+        if (later)
+            return next;
+    }
+    return NULL;
+}
+
+/* The attempt that pays for a failed init: the one in which it stands, else the next of the environment. */
+static struct attempt *payer(const struct timeline *t, const struct phase *p)
+{
+    int64_t time = p->time == TIME_NONE ? TIME_NONE : p->time + REINIT_MS;
+    struct attempt *a = open_at(t, p->stream, time, p->loc);
+    bool inside = a && (a->report == TIME_NONE || p->time <= a->report) &&
+                  (p->time != TIME_NONE || p->phase == PHASE_INVOKE);
+    if (inside && !(p->time == TIME_NONE && (a->flags & ATTEMPT_REPORT)))
+        return a;
+    return next_of(t, p);
+}
+
+/* Where the report is missing, an environment that was begun or restored just before says that the start was
+ * cold. Lambda may also start an environment ahead of any call: a longer wait tells nothing. */
+static void charge_start(const struct timeline *t, const struct phase *p)
+{
+    struct attempt *a = next_of(t, p);
+    if (!a || (a->flags & ATTEMPT_REPORT) || attempt_begin(a) == TIME_NONE ||
+        attempt_begin(a) - p->time > INIT_MAX_MS)
+        return;
+    a->flags |= ATTEMPT_COLD;
+    if (p->kind == EVENT_RESTORE_REPORT && !decimal_known(a->init)) {
+        a->init = p->init;
+        a->flags |= ATTEMPT_RESTORED;
+    }
+}
+
+/* A failed init is repeated inside the next invocation: field guide 1.5. */
+static void charge_inits(struct index *x, const struct timeline *t)
+{
+    for (size_t i = 0; i < x->phases.n; i++) {
+        const struct phase *p = &x->phases.v[i];
+        bool failed = p->status == STATUS_ERROR || p->status == STATUS_TIMEOUT;
+        if (p->kind == EVENT_INIT_START || p->kind == EVENT_RESTORE_REPORT)
+            charge_start(t, p);
+        if (p->kind != EVENT_INIT_REPORT || (!failed && p->phase != PHASE_INVOKE))
+            continue;
+        struct attempt *a = payer(t, p);
+        if (!a)
+            continue;
+        if (!decimal_known(a->init))
+            a->flags |= ATTEMPT_REINIT;
+        if (p->phase == PHASE_INVOKE && failed)
+            a->flags |= ATTEMPT_INIT_FAILED;
+        if (p->phase == PHASE_INVOKE && failed && a->error_type == 0)
+            a->error_type = p->error_type;
+    }
+}
+
+void charge_attempts(struct index *x)
+{
+    struct timeline t;
+    timeline_make(x, &t);
+    charge_lines(x, &t);
+    charge_marks(x, &t);
+    vec_sort(&x->phases, by_stream_phase);
+    drop_equal_phases(x);
+    charge_inits(x, &t);
+    free(t.first);
+}

@@ -1,0 +1,148 @@
+/* What a loop did: numbers first, then words. */
+#include "forensics/loop_account.h"
+
+#include "forensics/cost.h"
+#include "forensics/stats.h"
+
+#include <math.h>
+
+enum {
+    LIVE_MS = 60000, /* S3 may take a minute to deliver (field guide 4.1) */
+    LIVE_GAPS = 10,
+    RATE_CALLS = 100, /* the rate at the end is that of so many last calls */
+    DOUBLINGS_MIN = 3,
+};
+
+/* Exponential growth doubles in even spans; a loop with one write a call doubles in spans twice as long each.
+ */
+#define DOUBLING_STEP_MAX 1.5
+
+static int64_t begin_of(const struct loop_account *a, size_t i)
+{
+    return attempt_begin(loop_attempt(a, a->l->attempts.v[i]));
+}
+
+/* Seconds in which the calls doubled while they grew; 0 when they did not grow so. */
+static double doubling_of(const struct loop_account *a)
+{
+    double spans[64];
+    size_t n = 0;
+    for (size_t k = 4; k * 2 <= a->l->attempts.n && n < 64; k *= 2) {
+        double span = (double)(begin_of(a, k * 2 - 1) - begin_of(a, k - 1)) / 1000.0;
+        if (n > 0 && span > DOUBLING_STEP_MAX * spans[n - 1])
+            break;
+        spans[n++] = span;
+    }
+    if (n < DOUBLINGS_MIN)
+        return 0;
+    stats_sort(spans, n);
+    return stats_quantile(spans, n, 0.5);
+}
+
+static double median_delay(const struct loop_account *a)
+{
+    double *v = malloc((a->l->objects.n + 1) * sizeof *v), median = -1;
+    size_t n = 0;
+    if (!v)
+        err_oom();
+    for (size_t i = 0; i < a->l->objects.n; i++) {
+        int64_t delay = chains_delay(a->c, (size_t)a->l->objects.v[i]);
+        if (delay != TIME_NONE)
+            v[n++] = (double)(delay > 0 ? delay : 0);
+    }
+    stats_sort(v, n);
+    if (n)
+        median = stats_quantile(v, n, 0.5);
+    free(v);
+    return median;
+}
+
+static void add_costs(struct loop_account *a)
+{
+    size_t n = a->l->attempts.n, tail = n < RATE_CALLS ? n : RATE_CALLS;
+    for (size_t i = 0; i < n; i++)
+        a->gb_seconds += cost_gb_seconds(loop_attempt(a, a->l->attempts.v[i]));
+    a->cost = cost_usd(a->gb_seconds, (double)n) + COST_PER_S3_PUT * (double)a->l->written;
+    double hours = (double)(a->last - begin_of(a, n - tail)) / 3600000.0;
+    a->calls_per_hour = hours > 0 ? (double)(tail - 1) / hours : 0;
+    a->cost_per_hour = a->cost / (double)n * a->calls_per_hour;
+}
+
+void loop_account_make(struct loop_account *a)
+{
+    size_t n = a->l->attempts.n;
+    a->first = begin_of(a, 0);
+    a->last = begin_of(a, n - 1);
+    if (a->l->root >= 0 && loop_object(a, a->l->root)->time < a->first)
+        a->first = loop_object(a, a->l->root)->time;
+    for (size_t i = 0; i < a->l->functions.n; i++) {
+        const struct function *f = dossier_function(a->d, a->l->functions.v[i]);
+        a->all += f ? f->attempts.n : 0;
+    }
+    add_costs(a);
+    a->delay = median_delay(a);
+    a->doubling = doubling_of(a);
+    double gap = a->calls_per_hour > 0 ? 3600000.0 / a->calls_per_hour * LIVE_GAPS : 0;
+    a->live = (double)(a->d->end - a->last) <= fmax(gap, LIVE_MS);
+}
+
+/* ---- words ---- */
+
+static const char *listed(const struct loop_account *a, const uint32_t *v, size_t n)
+{
+    const char *text = "";
+    for (size_t i = 0; i < n; i++)
+        text = arena_printf(a->m, "%s%s%.*s", text,
+                            i == 0       ? ""
+                            : i + 1 == n ? " and "
+                                         : ", ",
+                            SLICE_ARG(dossier_name(a->d, v[i])));
+    return text;
+}
+
+const char *loop_functions(const struct loop_account *a)
+{
+    return listed(a, a->l->functions.v, a->l->functions.n);
+}
+
+const char *loop_buckets(const struct loop_account *a)
+{
+    return listed(a, a->l->buckets.v, a->l->buckets.n);
+}
+
+const char *loop_clock(const struct loop_account *a, int64_t time)
+{
+    char text[TEXT_TIME_SIZE];
+    if (time == TIME_NONE)
+        return "an unknown time";
+    text_time_print(time, text);
+    return arena_copy(a->m, slice_of(text + 11, 8)).p;
+}
+
+/* Keys that grew hop by hop are shown by their ends. */
+const char *loop_object_name(const struct loop_account *a, int32_t i)
+{
+    enum { FRONT = 40, BACK = 24 };
+    const struct object_event *o = loop_object(a, i);
+    struct slice bucket = dossier_name(a->d, o->bucket);
+    if (o->key.n <= FRONT + BACK + 3)
+        return arena_printf(a->m, "%.*s/%.*s", SLICE_ARG(bucket), SLICE_ARG(o->key));
+    return arena_printf(a->m, "%.*s/%.*s…%.*s", SLICE_ARG(bucket), FRONT, o->key.p, BACK,
+                        o->key.p + o->key.n - BACK);
+}
+
+const char *loop_writer(const struct loop_account *a, int32_t i)
+{
+    const struct object_event *o = loop_object(a, i);
+    uint32_t function = a->c->links[i].function;
+    if (function)
+        return arena_copy(a->m, dossier_name(a->d, function)).p;
+    return o->principal ? arena_copy(a->m, dossier_name(a->d, o->principal)).p : "unknown";
+}
+
+const char *loop_money(const struct loop_account *a, double usd)
+{
+    if (usd > 0 && usd < 0.001)
+        return "less than $0.001";
+    return arena_printf(a->m, usd < 1 ? "$%.3f" : "$%.2f", usd);
+}

@@ -1,0 +1,44 @@
+/* What a loop did, in numbers and words: rate, growth, cost, and the names of what took part. For the
+ * detector's prose. Text is of the account's arena. */
+#ifndef FORENSICS_LOOP_ACCOUNT_H
+#define FORENSICS_LOOP_ACCOUNT_H
+
+#include "forensics/loop.h"
+
+struct loop_account {
+    const struct dossier *d;
+    const struct chains *c;
+    const struct loop *l;
+    struct arena *m;
+    int64_t first, last;
+    double gb_seconds, cost, calls_per_hour, cost_per_hour; /* USD; the rate is that of the last calls */
+    double doubling; /* seconds in which calls doubled while they grew, 0 when they did not grow so */
+    double delay;    /* median from a write to the start it triggered, ms; -1 when unknown */
+    uint64_t all;    /* invocations of the loop's functions in the evidence */
+    bool live;       /* still running at the last record of the evidence */
+};
+
+static inline const struct object_event *loop_object(const struct loop_account *a, int32_t i)
+{
+    return &a->d->index->objects.v[i];
+}
+
+static inline const struct attempt *loop_attempt(const struct loop_account *a, int32_t row)
+{
+    return row >= 0 ? a->d->index->attempts.v[row] : NULL;
+}
+
+/* Fills the numbers from d, c, l and m, which the caller sets. */
+void loop_account_make(struct loop_account *a);
+/* "resize and optimise"; the loop's functions, its buckets. */
+const char *loop_functions(const struct loop_account *a);
+const char *loop_buckets(const struct loop_account *a);
+/* hh:mm:ss */
+const char *loop_clock(const struct loop_account *a, int64_t time);
+/* BUCKET/KEY of an object; keys that grew are shown by their ends. */
+const char *loop_object_name(const struct loop_account *a, int32_t i);
+/* The function that wrote it, else the principal. */
+const char *loop_writer(const struct loop_account *a, int32_t i);
+const char *loop_money(const struct loop_account *a, double usd);
+
+#endif

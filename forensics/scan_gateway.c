@@ -1,0 +1,69 @@
+/* Lines of API Gateway's execution log that tell of a call: into rows of the index. */
+#include "forensics/scan.h"
+
+#include "parsers/message.h"
+
+static void gateway_line(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc,
+                         enum gateway_kind kind, struct slice text, uint64_t value)
+{
+    struct gateway_line g = {.id = e->id, .time = time, .loc = loc, .kind = kind, .value = (uint32_t)value};
+    g.text = intern_id(&x->names, text);
+    g.group = group;
+    *vec_push(&x->gateway) = g;
+}
+
+static uint64_t number_after(struct slice text, struct slice key)
+{
+    ptrdiff_t at = slice_find(text, key);
+    uint64_t v = 0;
+    if (at < 0)
+        return 0;
+    struct slice rest = slice_skip(text, (size_t)at + key.n);
+    (void)text_u64(&rest, &v);
+    return v;
+}
+
+static struct slice word_after(struct slice text, struct slice key)
+{
+    ptrdiff_t at = slice_find_nocase(text, key);
+    if (at < 0)
+        return slice_of("", 0);
+    struct slice rest = slice_skip(text, (size_t)at + key.n);
+    size_t n = 0;
+    while (n < rest.n && rest.p[n] != ',' && rest.p[n] != ';' && rest.p[n] != '}' && rest.p[n] != ' ')
+        n++;
+    return slice_head(rest, n);
+}
+
+/* Which line says what: field guide, api-gateway-and-queues 6.1. */
+void scan_gateway(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc)
+{
+    struct slice t = e->text;
+    if (slice_starts(t, SLICE("Starting execution for request")))
+        gateway_line(x, e, group, time, loc, GATEWAY_BEGIN, slice_of("", 0), 0);
+    else if (slice_starts(t, SLICE("Execution failed due to a timeout error")))
+        gateway_line(x, e, group, time, loc, GATEWAY_TIMEOUT, slice_of("", 0), 0);
+    else if (slice_starts(t, SLICE("Method completed with status: ")))
+        gateway_line(x, e, group, time, loc, GATEWAY_STATUS, slice_of("", 0),
+                     number_after(t, SLICE("status: ")));
+    else if (slice_starts(t, SLICE("Sending request to ")) ||
+             slice_starts(t, SLICE("Endpoint request URI: "))) {
+        struct slice arn = word_after(t, SLICE("/functions/"));
+        struct slice name = message_function_of_arn(slice_cut(&arn, '/'));
+        if (name.n)
+            gateway_line(x, e, group, time, loc, GATEWAY_FUNCTION, name, 0);
+    } else if (slice_starts(t, SLICE("AWS Integration Endpoint RequestId"))) {
+        gateway_line(x, e, group, time, loc, GATEWAY_REQUEST,
+                     slice_trim(word_after(t, SLICE("RequestId : "))), 0);
+    } else if (slice_starts(t, SLICE("Received response. "))) {
+        gateway_line(x, e, group, time, loc, GATEWAY_LATENCY, slice_of("", 0),
+                     number_after(t, SLICE("Integration latency: ")));
+    } else if (slice_starts(t, SLICE("Endpoint re"))) {
+        struct slice request = word_after(t, SLICE("x-amzn-RequestId=")),
+                     trace = word_after(t, SLICE("root="));
+        if (request.n)
+            gateway_line(x, e, group, time, loc, GATEWAY_REQUEST, request, 0);
+        if (trace.n)
+            gateway_line(x, e, group, time, loc, GATEWAY_TRACE, trace, 0);
+    }
+}
