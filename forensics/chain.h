@@ -4,12 +4,13 @@
  * A record TRIGGERED an attempt when, strongest first:
  *   LOGGED     the attempt printed the event that holds the record;
  *   NAMED      the attempt's lines name the object's key, and it began behind the record's time;
- *   COUNTED    the function's attempts match the records of one bucket one to one, in number and time
- * (chain.c says how strictly). Time alone is no evidence. A record was WRITTEN by a function when, strongest
- * first: PRINCIPAL  the writer's role session is the function's name (an execution role's session is named
- * so); TRACE      the attempt that ran when it was written and the one it triggered share the trace root; KEY
- * its key is derived from the key that triggered an attempt running at that time. Sources: field guide,
- * s3-event-records 4.5-4.7. */
+ *   COUNTED    the function's attempts match the records of one bucket one to one, in number and time (chain.c
+ *              says how strictly). Time alone is no evidence.
+ * A record was WRITTEN by a function when, strongest first:
+ *   PRINCIPAL  the writer's role session is the function's name (an execution role's session is named so);
+ *   TRACE      the attempt that ran when it was written and the one it triggered share the trace root;
+ *   KEY        its key is derived from the key that triggered an attempt running at that time.
+ * Sources: field guide, s3-event-records 4.5-4.7. */
 #ifndef FORENSICS_CHAIN_H
 #define FORENSICS_CHAIN_H
 

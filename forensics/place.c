@@ -142,7 +142,8 @@ static bool letters_follow(struct slice a, struct slice b)
     if (a.n != b.n || a.n < 3 || memcmp(a.p, b.p, a.n - 2) != 0)
         return false;
     const char *x = a.p + a.n - 2, *y = b.p + b.n - 2;
-    bool letters = x[0] >= 'a' && x[0] <= 'z' && x[1] >= 'a' && x[1] <= 'z';
+    bool letters = x[0] >= 'a' && x[0] <= 'z' && x[1] >= 'a' && x[1] <= 'z' && y[0] >= 'a' && y[0] <= 'z' &&
+                   y[1] >= 'a' && y[1] <= 'z';
     int m = (x[0] - 'a') * 26 + x[1], n = (y[0] - 'a') * 26 + y[1];
     return letters && n == m + 1;
 }

@@ -16,7 +16,8 @@ static bool same_name(struct slice s, const char *cached, size_t n)
 static void cache_name(struct slice s, char *cached, size_t *n)
 {
     *n = s.n <= CACHED_NAME_MAX ? s.n : 0;
-    memcpy(cached, s.p, *n);
+    if (*n)
+        memcpy(cached, s.p, *n);
 }
 
 /* Lambda's stream names end in 32 random digits: they name an environment whatever the group. Other names

@@ -76,6 +76,19 @@ static void put_word(struct out *o, struct slice word)
     }
 }
 
+/* Without a character that the cut has torn. */
+static size_t whole_characters(const char *p, size_t n)
+{
+    size_t begin = n;
+    while (begin > 0 && n - begin < 4 && ((unsigned char)p[begin - 1] & 0xc0) == 0x80)
+        begin--;
+    if (begin == 0 || (unsigned char)p[begin - 1] < 0xc0)
+        return n;
+    unsigned char lead = (unsigned char)p[begin - 1];
+    size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    return n - (begin - 1) < length ? begin - 1 : n;
+}
+
 size_t wording_of(struct slice text, char ret[WORDING_MAX])
 {
     struct out o = {ret, 0};
@@ -83,7 +96,7 @@ size_t wording_of(struct slice text, char ret[WORDING_MAX])
     int64_t time;
     text = slice_trim(text);
     (void)text_line(&text, &line);
-    line = slice_head(line, (size_t)4 * WORDING_MAX);
+    line = slice_head(slice_trim(line), (size_t)4 * WORDING_MAX);
     while (line.n && o.n < WORDING_MAX) {
         struct slice rest = line;
         if (is_digit(*line.p) && text_time(&rest, &time)) {
@@ -100,9 +113,7 @@ size_t wording_of(struct slice text, char ret[WORDING_MAX])
             put(&o, slice_head(line, n = 1));
         line = slice_skip(line, n);
     }
-    while (o.n > 0 && ((unsigned char)ret[o.n - 1] & 0xc0) == 0x80 && o.n == WORDING_MAX)
-        o.n--; /* no half character at the cut */
-    return o.n;
+    return o.n == WORDING_MAX ? whole_characters(ret, o.n) : o.n;
 }
 
 static bool is_host(char c)

@@ -10,38 +10,47 @@ struct cursor {
     struct entry entry; /* the open one, its slices not yet set */
     /* Where its parts lie, from the window's start, which does not move while an entry is open. */
     size_t text_at, group_at, stream_at;
-    size_t
-        text_n; /* when the head took less than its line; else 0, and the text goes on to the entry's end */
-    size_t at;  /* of the line to look at next, from the window's start */
-    uint64_t line; /* number of that line */
+    size_t text_n; /* when the head took less than its line; else 0: the text goes on to the entry's end */
+    size_t at;     /* of the line to look at next, from the window's start */
+    uint64_t line, first; /* number of that line, and of the one at the window's start */
     bool open;
     bool overlong; /* what follows belongs to an entry that passed the limit */
+    bool skipping; /* to the end of a line that did */
 };
 
 static void emit_orphan(struct cursor *c, struct slice text)
 {
-    struct loc loc = {c->in->source->index, (uint32_t)c->line, c->in->offset};
+    struct loc loc = {c->in->source->index, (uint32_t)c->first, c->in->offset};
     if (!c->overlong && slice_trim(text).n > 0)
         c->sink->orphan(c->sink->ctx, text, loc);
+}
+
+static void emit_entry(struct cursor *c, struct slice window, size_t end, bool last)
+{
+    struct entry *e = &c->entry;
+    size_t n = c->text_n ? c->text_n : end - c->text_at;
+    if (n > LIMIT_ENTRY)
+        source_anomaly(c->in->source, ANOMALY_TOO_LONG, e->loc.line, e->loc.offset,
+                       "an entry is longer than the limit; only its beginning was read");
+    e->text = slice_rtrim(slice_of(window.p + c->text_at, n < LIMIT_ENTRY ? n : LIMIT_ENTRY));
+    e->group.p = window.p + c->group_at;
+    e->stream.p = window.p + c->stream_at;
+    c->in->source->entries++;
+    (last ? c->sink->tail : c->sink->entry)(c->sink->ctx, e);
 }
 
 /* Closes the open entry at `end` and drops its bytes. */
 static void close_entry(struct cursor *c, size_t end, bool last)
 {
     struct slice window = input_window(c->in);
-    if (c->open) {
-        struct entry *e = &c->entry;
-        e->text = slice_rtrim(slice_of(window.p + c->text_at, c->text_n ? c->text_n : end - c->text_at));
-        e->group.p = window.p + c->group_at;
-        e->stream.p = window.p + c->stream_at;
-        c->in->source->entries++;
-        (last ? c->sink->tail : c->sink->entry)(c->sink->ctx, e);
-    } else if (end > 0) {
+    if (c->open)
+        emit_entry(c, window, end, last);
+    else if (end > 0)
         emit_orphan(c, slice_of(window.p, end));
-    }
     c->open = false;
     input_advance(c->in, end);
     c->at -= end;
+    c->first = c->line;
 }
 
 static size_t offset_in(struct slice s, const char *window)
@@ -53,11 +62,13 @@ static void take_line(struct cursor *c, struct slice line)
 {
     struct entry head = {.time = TIME_NONE};
     struct slice bare = line.n && line.p[line.n - 1] == '\r' ? slice_head(line, line.n - 1) : line;
-    if (!c->format->head(bare, &head)) {
-        if (c->format->noise && c->format->noise(bare))
-            close_entry(c, c->at, false);
+    if (c->format->noise && c->format->noise(bare)) {
+        close_entry(c, c->at, false);
+        c->overlong = true; /* the line itself is dropped, and what would continue it */
         return;
     }
+    if (!c->format->head(bare, &head))
+        return;
     close_entry(c, c->at, false);
     const char *window = input_window(c->in).p;
     c->entry = head;
@@ -70,19 +81,22 @@ static void take_line(struct cursor *c, struct slice line)
     c->overlong = false;
 }
 
-/* More bytes; *seen is how many of the window hold no further line end. False at the end of the text. */
-static bool refill(struct cursor *c, size_t *seen)
+/* What has passed the limit is handed out as far as it may be, and dropped: an entry of many lines, or one line
+ * whose end is not yet in sight. */
+static void give_up(struct cursor *c)
 {
-    *seen = input_window(c->in).n;
-    if (*seen > LIMIT_ENTRY) {
-        source_anomaly(c->in->source, ANOMALY_TOO_LONG, c->line, c->in->offset,
-                       "an entry is longer than the limit; only its beginning was read");
-        c->at = *seen;
-        close_entry(c, *seen, false);
-        c->overlong = true;
-        *seen = 0;
+    struct slice window = input_window(c->in);
+    if (window.n - c->at > LIMIT_ENTRY) {
+        take_line(c, slice_skip(window, c->at));
+        c->at = input_window(c->in).n;
+        close_entry(c, c->at, false);
+        c->skipping = true;
+    } else if (c->at > LIMIT_ENTRY) {
+        close_entry(c, c->at, false);
+    } else {
+        return;
     }
-    return input_more(c->in);
+    c->overlong = true;
 }
 
 static void end_of_text(struct cursor *c)
@@ -91,29 +105,42 @@ static void end_of_text(struct cursor *c)
     if (c->at < window.n) {
         source_anomaly(c->in->source, ANOMALY_NO_LINE_END, c->line, c->in->offset + c->at,
                        "the last line has no end");
-        take_line(c, slice_skip(window, c->at));
+        if (!c->skipping)
+            take_line(c, slice_skip(window, c->at));
         c->line++;
         c->at = input_window(c->in).n;
     }
     close_entry(c, input_window(c->in).n, true);
 }
 
+/* Looks at the line that ends at `end` of the window. */
+static void next_line(struct cursor *c, const char *end)
+{
+    struct slice window = input_window(c->in);
+    if (!c->skipping)
+        take_line(c, slice_of(window.p + c->at, (size_t)(end - window.p) - c->at));
+    c->skipping = false;
+    c->at = (size_t)(end - input_window(c->in).p) + 1;
+    c->line++;
+}
+
 void container_lines(struct input *in, const struct sink *sink, const struct line_format *format)
 {
-    struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1};
-    for (size_t seen = 0;;) {
+    struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1, .first = 1};
+    size_t seen = 0; /* bytes of the window that hold no further line end */
+    for (;;) {
         struct slice window = input_window(in);
         size_t from = c.at > seen ? c.at : seen;
         const char *hit = from < window.n ? memchr(window.p + from, '\n', window.n - from) : NULL;
-        if (!hit) {
-            if (!refill(&c, &seen))
-                break;
+        if (hit) {
+            next_line(&c, hit);
+            seen = 0;
             continue;
         }
-        take_line(&c, slice_of(window.p + c.at, (size_t)(hit - window.p) - c.at));
-        c.at = (size_t)(hit - input_window(in).p) + 1;
-        c.line++;
-        seen = 0;
+        give_up(&c);
+        seen = input_window(in).n;
+        if (!input_more(in))
+            break;
     }
     end_of_text(&c);
     in->source->lines += c.line - 1;

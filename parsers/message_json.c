@@ -256,7 +256,8 @@ static void app_field(struct json *j, enum app_key key, struct event *e, unsigne
 {
     struct slice value;
     *seen |= 1u << key;
-    if (key == KEY_OTHER || (key != KEY_MESSAGE && json_peek(j) != JSON_STRING)) {
+    bool number = key == KEY_LEVEL && json_peek(j) == JSON_NUMBER; /* pino's */
+    if (key == KEY_OTHER || (key != KEY_MESSAGE && !number && json_peek(j) != JSON_STRING)) {
         (void)json_skip(j);
         return;
     }

@@ -82,6 +82,7 @@ struct source {
     struct source *next; /* goes on with this one's text: a document was cut into files; or NULL */
     bool wrapped;        /* holds base64: places inside are those of the wrapping string */
     bool continues;      /* some other source's `next` */
+    void *member;        /* archive.c's handle of an archive member, or NULL */
     uint64_t size;       /* from the file system, to share out the work */
 };
 enum { SOURCE_FIRST_LINE_MAX = 200 };

@@ -20,7 +20,7 @@ struct settings {
     enum severity min_severity;
     int fail_on; /* a severity, or -1 for never */
     enum color color;
-    bool quiet, help;
+    bool quiet, help, version;
 };
 
 /* Bits of the options that a command takes. */

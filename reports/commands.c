@@ -47,7 +47,7 @@ static const struct known_option known[] = {
      TAKES_FORMAT},
     {{OPTION_FORMAT_IN, 0, "format-in", "NAME", "read every file as NAME (see coldcase formats)"},
      TAKES_EVIDENCE},
-    {{OPTION_JOBS, 'j', "jobs", "N", "threads (default: online cores)"}, TAKES_EVIDENCE},
+    {{OPTION_JOBS, 'j', "jobs", "N", "threads, 1 to 64 (default: online cores)"}, TAKES_EVIDENCE},
     {{OPTION_FROM, 0, "from", "TIME", "only what began at or after TIME, RFC 3339, UTC"}, TAKES_EVIDENCE},
     {{OPTION_TO, 0, "to", "TIME", "only what began at or before TIME"}, TAKES_EVIDENCE},
     {{OPTION_FUNCTION, 0, "function", "NAME", "only this function (repeatable)"}, TAKES_EVIDENCE},
@@ -84,6 +84,11 @@ static void print_usage(FILE *out)
           out);
 }
 
+static void print_version(void)
+{
+    puts("coldcase " PROGRAM_VERSION);
+}
+
 static bool has_option(const struct command *c, const struct known_option *o)
 {
     return o->takes == 0 || (c->takes & o->takes);
@@ -92,7 +97,8 @@ static bool has_option(const struct command *c, const struct known_option *o)
 static void print_help(const struct command *c)
 {
     char line[256];
-    printf("usage: coldcase %s [OPTIONS] %s\n\n%s.\n\n%s\noptions:\n", c->name, c->operands, c->doc, c->help);
+    printf("usage: coldcase %s [OPTIONS]%s%s\n\n%s.\n\n%s%soptions:\n", c->name, *c->operands ? " " : "",
+           c->operands, c->doc, c->help, *c->help ? "\n" : "");
     for (size_t i = 0; i < KNOWN; i++) {
         if (!has_option(c, &known[i]))
             continue;
@@ -192,6 +198,7 @@ static bool take_option(void *ctx, int id, const char *value, struct err *e)
     case OPTION_SIGNATURES: s->signatures = value; return true;
     case OPTION_QUIET: s->quiet = true; return true;
     case OPTION_HELP: s->help = true; return true;
+    case OPTION_VERSION: s->version = true; return true;
     default: return true;
     }
 }
@@ -225,8 +232,8 @@ static int run(const struct command *c, int argc, char **argv)
     s.evidence.from = s.evidence.to = TIME_NONE;
     int status = EXIT_NOT_DONE;
     if (parse(c, argc, argv, &s, &e)) {
-        if (s.help) {
-            print_help(c);
+        if (s.help || s.version) {
+            s.help ? print_help(c) : print_version();
             status = EXIT_DONE;
         } else {
             status = c->run(&s, &e);
@@ -248,7 +255,7 @@ int command_main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) {
-        puts("coldcase " PROGRAM_VERSION);
+        print_version();
         return EXIT_DONE;
     }
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {

@@ -247,14 +247,15 @@ static void write_verdict(struct report *r)
     }
     uint64_t low = r->counts[SEVERITY_LOW] + r->counts[SEVERITY_INFO];
     uint64_t all = r->counts[SEVERITY_CRITICAL] + r->counts[SEVERITY_HIGH] + r->counts[SEVERITY_MEDIUM];
+    size_t ran = fs->checks.n - (size_t)not_run;
     r->verdict = arena_printf(
         &r->arena,
-        "%s critical, %s high, %s medium %s%s in %s %s, %s. %zu checks ran, %s clean, %s could not run.",
+        "%s critical, %s high, %s medium %s%s in %s %s, %s. %zu %s ran, %s clean, %s could not run.",
         count(r, r->counts[SEVERITY_CRITICAL]), count(r, r->counts[SEVERITY_HIGH]),
         count(r, r->counts[SEVERITY_MEDIUM]), detector_plural(all, "finding", "findings"),
         low ? arena_printf(&r->arena, " (and %s below)", count(r, low)) : "",
         count(r, r->dossier->functions.n), detector_plural(r->dossier->functions.n, "function", "functions"),
-        window_of(r), fs->checks.n - (size_t)not_run, count(r, clean), count(r, not_run));
+        window_of(r), ran, detector_plural(ran, "check", "checks"), count(r, clean), count(r, not_run));
 }
 
 static bool is_hurt(const struct report *r, uint32_t function)

@@ -13,8 +13,8 @@ mandoc -T ascii -O width=400 "$page" | sed 's/.\x08//g' >page
 # section SOURCE-HEADING: its lines of the mdoc source.
 section() { awk -v heading="$1" '/^\.S[hs] /{ on = $0 == heading } on' "$page"; }
 
-# none_missing NAME MISSING...
-none_missing() { same "$1" "$(echo ${*:2})" ''; }
+# none_missing NAME MISSING
+none_missing() { same "$1" "$2" ''; }
 
 # absent SECTION PATTERN WORD...: prints those words whose pattern (with WORD in it) stands in no line of the section.
 absent() {
@@ -30,12 +30,12 @@ mapfile -t detectors < <("$COLDCASE" detectors | awk '{ print $1 }')
 mapfile -t formats < <("$COLDCASE" formats | awk '{ print $1 }')
 mapfile -t commands < <("$COLDCASE" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 same 'the lists of the program are not empty' "$((${#detectors[@]} > 4 && ${#formats[@]} > 9 && ${#commands[@]} > 4))" 1
-none_missing 'every detector has an entry' $(absent '.Sh DETECTORS' '^\.It Sy WORD$' "${detectors[@]}")
+none_missing 'every detector has an entry' "$(absent '.Sh DETECTORS' '^\.It Sy WORD$' "${detectors[@]}")"
 same 'and in the order of the program' "$(section '.Sh DETECTORS' | sed -n 's/^\.It Sy //p' | xargs)" "${detectors[*]}"
-none_missing 'every format has an entry' $(absent '.Ss Formats' '^\.It Sy WORD$' "${formats[@]}")
+none_missing 'every format has an entry' "$(absent '.Ss Formats' '^\.It Sy WORD$' "${formats[@]}")"
 same 'no entry of a format that is gone' "$(section '.Ss Formats' | sed -n 's/^\.It Sy //p' | sort | xargs)" \
     "$(printf '%s\n' "${formats[@]}" | sort | xargs)"
-none_missing 'every command stands in the synopsis' $(absent '.Sh SYNOPSIS' '^\.Cm WORD$' "${commands[@]}")
+none_missing 'every command stands in the synopsis' "$(absent '.Sh SYNOPSIS' '^\.Cm WORD$' "${commands[@]}")"
 
 # long_options COMMAND: as its --help lists them.
 long_options() { "$COLDCASE" "$1" --help | sed -n 's/^  \(-.,\|   \) --\([a-z-]*\).*/\2/p'; }
@@ -43,12 +43,12 @@ for command in "${commands[@]}"; do
     mapfile -t options < <(long_options "$command")
     same "$command: --help lists options" "$((${#options[@]} > 3))" 1
     none_missing "$command: every option stands in its section" \
-        $(absent ".Ss $command" 'Fl Fl WORD( |$)' "${options[@]}")
+        "$(absent ".Ss $command" 'Fl Fl WORD( |$)' "${options[@]}")"
     same "$command: no option stands there that it does not take" \
         "$(section ".Ss $command" | grep -oE '^\.Op .*Fl Fl [a-z-]+' | sed 's/.*Fl Fl //' | sort | xargs)" \
         "$(printf '%s\n' "${options[@]}" | sort | xargs)"
     none_missing "$command: every option is explained" \
-        $(absent '.Sh OPTIONS' '^\.It .*Fl Fl WORD( |$)' "${options[@]}")
+        "$(absent '.Sh OPTIONS' '^\.It .*Fl Fl WORD( |$)' "${options[@]}")"
 done
 
 # ---- limits: name and value ----
@@ -101,7 +101,7 @@ while IFS= read -r line; do
         runs "${line#'$ '}"
         examples=$((examples + 1))
         ;;
-    *) grep -qxF -- "$line" run.out && ok "README: $line" || not_ok "README: $line" ;;
+    *) if grep -qxF -- "$line" run.out; then ok "README: $line"; else not_ok "README: $line"; fi ;;
     esac
 done < <(awk '/^```/ { on = $0 == "```console"; next } on' "$readme")
 same 'the README has examples' "$((examples > 4))" 1
