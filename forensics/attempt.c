@@ -65,3 +65,34 @@ struct slice attempt_id(const struct index *x, const struct attempt *a, char buf
     text_uuid_print(a->id.bytes, buffer);
     return slice_of(buffer, 36);
 }
+
+const struct attempt *attempt_next(const struct index *x, const struct attempt *a)
+{
+    (void)x;
+    return a->next;
+}
+
+int64_t attempt_start(const struct attempt *a)
+{
+    return a->start;
+}
+
+int64_t attempt_end(const struct attempt *a)
+{
+    return a->end;
+}
+
+int64_t attempt_report(const struct attempt *a)
+{
+    return a->report;
+}
+
+struct loc attempt_report_loc(const struct attempt *a)
+{
+    return a->report_loc.source != UINT32_MAX ? a->report_loc : a->loc;
+}
+
+struct decimal attempt_billed(const struct attempt *a)
+{
+    return a->billed;
+}

@@ -16,14 +16,22 @@ enum attempt_status attempt_status(const struct attempt *a);
 const char *attempt_status_name(enum attempt_status status); /* the contract's words */
 /* This attempt paid an init or restore, also one repeated inside its duration. */
 bool attempt_cold(const struct attempt *a);
+/* Times of START, END and REPORT; TIME_NONE when the evidence lacks the line. */
+int64_t attempt_start(const struct attempt *a);
+int64_t attempt_end(const struct attempt *a);
+int64_t attempt_report(const struct attempt *a);
+/* Where its REPORT stands; its first line when that is unknown. */
+struct loc attempt_report_loc(const struct attempt *a);
+struct decimal attempt_billed(const struct attempt *a); /* ms */
 /* When it was over: REPORT, END or the last that is known of it. TIME_NONE when nothing is. */
 int64_t attempt_over(const struct attempt *a);
 /* START, else the earliest line. */
 int64_t attempt_begin(const struct attempt *a);
 struct slice attempt_function(const struct index *x, const struct attempt *a);
-/* The first attempt of the id, or NULL; its `next` leads through the others and back to it. Hidden ones are
+/* The first attempt of the id, or NULL; attempt_next leads through the others and back to it. Hidden ones are
  * among them. */
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id);
+const struct attempt *attempt_next(const struct index *x, const struct attempt *a);
 /* The request id as the log writes it. `buffer` holds a UUID's 36 bytes; the result points to it or into x.
  */
 struct slice attempt_id(const struct index *x, const struct attempt *a, char buffer[37]);

@@ -3,9 +3,9 @@
 
 double cost_gb_seconds(const struct attempt *a)
 {
-    if (!decimal_known(a->billed))
+    if (!decimal_known(attempt_billed(a)))
         return 0;
-    return a->memory_mb / 1024.0 * decimal_value(a->billed) / 1000.0;
+    return a->memory_mb / 1024.0 * decimal_value(attempt_billed(a)) / 1000.0;
 }
 
 double cost_usd(double gb_seconds, double requests)

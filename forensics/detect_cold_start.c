@@ -265,7 +265,7 @@ static void report(const struct detector *self, const struct dossier *d, const s
         const struct attempt *a = outliers->v[i].attempt;
         finding_attempt(f, a);
         finding_seen(f, attempt_begin(a));
-        finding_cite(f, a->report_loc, a->report, a);
+        finding_cite(f, attempt_report_loc(a), attempt_report(a), a);
     }
     write_detail(d, fn, v, outliers, fs, f);
     vec_sort(outliers, by_score);

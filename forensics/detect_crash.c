@@ -67,7 +67,7 @@ static void cite(const struct dossier *d, const struct group *g, struct finding 
         for (size_t k = 0; i < CITED && k < d->index->marks.n && !told; k++)
             if (d->index->marks.v[k].attempt == a && d->index->marks.v[k].kind == MARK_ERROR)
                 told = &d->index->marks.v[k];
-        finding_cite(f, told ? told->loc : a->report_loc, told ? told->time : a->report, a);
+        finding_cite(f, told ? told->loc : attempt_report_loc(a), told ? told->time : attempt_report(a), a);
     }
 }
 

@@ -211,7 +211,7 @@ static void report(const struct detector *self, const struct dossier *d, const c
         finding_seen(f, c->gave_up);
         finding_cite(f, c->loc, c->gave_up, NULL);
         if (c->attempt)
-            finding_cite(f, c->attempt->report_loc, c->attempt->report, c->attempt);
+            finding_cite(f, attempt_report_loc(c->attempt), attempt_report(c->attempt), c->attempt);
     }
     f->severity = f->count >= TIMEOUT_HIGH ? SEVERITY_HIGH : SEVERITY_MEDIUM;
     write_prose(d, function, finished, fs, f);

@@ -95,7 +95,7 @@ static void take_attempts(const struct dossier *d, struct finding *f, const stru
             from == TIME_NONE || begin == TIME_NONE || (begin >= from - AFTER_MS && begin <= to + AFTER_MS);
         if (init_failed(a) && near) {
             finding_attempt(f, a);
-            finding_seen(f, a->report);
+            finding_seen(f, attempt_report(a));
         }
     }
 }

@@ -115,8 +115,8 @@ static const char *memory_run(const struct detector *self, const struct dossier 
             for (size_t k = 0; k < picks.n; k++) {
                 const struct attempt *a = picks.v[k];
                 finding_attempt(f, a);
-                finding_seen(f, a->report != TIME_NONE ? a->report : attempt_begin(a));
-                finding_cite(f, a->report_loc.source != UINT32_MAX ? a->report_loc : a->loc, a->report, a);
+                finding_seen(f, attempt_report(a) != TIME_NONE ? attempt_report(a) : attempt_begin(a));
+                finding_cite(f, attempt_report_loc(a), attempt_report(a), a);
             }
             write_prose(d, fn, fs, f);
             write_detail(d, fn, &picks, fs, f);

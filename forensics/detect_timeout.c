@@ -99,8 +99,8 @@ static void read_marks(struct timeouts *t)
             add_words(t, k->words, k->host);
         else
             t->silent++;
-        struct loc loc = k->line ? k->line->loc : a->report_loc;
-        *vec_push(&t->lines) = (struct citation){loc, k->line ? k->line->time : a->report, a, {"", 0}};
+        struct loc loc = k->line ? k->line->loc : attempt_report_loc(a);
+        *vec_push(&t->lines) = (struct citation){loc, k->line ? k->line->time : attempt_report(a), a, {"", 0}};
     }
     vec_done(&sorted);
     free(told);

@@ -151,7 +151,7 @@ static void fill(struct dossier *d, struct function **of_name)
         if (of_name[a->function])
             *vec_push(&of_name[a->function]->attempts) = a;
         seen(d, attempt_begin(a));
-        seen(d, a->report);
+        seen(d, attempt_report(a));
     }
     for (size_t i = 0; i < x->streams.n; i++) {
         const struct stream *s = &x->streams.v[i];

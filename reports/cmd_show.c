@@ -85,7 +85,7 @@ static bool belongs(const struct collector *c, const struct entry *e)
     int64_t over = attempt_over(c->a), begin = attempt_begin(c->a);
     bool inside = e->time == TIME_NONE || begin == TIME_NONE || (e->time >= begin && e->time <= over);
     if (event.has_id)
-        return memcmp(&event.id, &c->a->id, sizeof event.id) == 0 && (inside || c->a->next == c->a);
+        return memcmp(&event.id, &c->a->id, sizeof event.id) == 0 && (inside || attempt_next(&c->s->ev->index, c->a) == c->a);
     return inside && e->time != TIME_NONE && begin != TIME_NONE && in_stream(c, e);
 }
 
@@ -208,10 +208,10 @@ static void write_attempt(struct shown *s, const struct attempt *a)
     put_field(s, "version", name(s, a->version));
     put_field(s, "log group", name(s, stream->group));
     put_field(s, "log stream", name(s, stream->name));
-    put_time(s, "start", a->start);
-    put_time(s, "end", a->end != TIME_NONE ? a->end : a->report);
+    put_time(s, "start", attempt_start(a));
+    put_time(s, "end", attempt_end(a) != TIME_NONE ? attempt_end(a) : attempt_report(a));
     put_ms(s, "duration", a->duration);
-    put_ms(s, "billed", a->billed);
+    put_ms(s, "billed", attempt_billed(a));
     put_ms(s, restored ? "restore" : "init", a->init);
     put_mb(s, "memory", a->memory_mb);
     put_mb(s, "most used", a->max_memory_mb);
@@ -242,7 +242,7 @@ static bool show(const struct settings *settings, const struct evidence *ev, str
     do {
         if (!(a->flags & ATTEMPT_HIDDEN))
             write_attempt(&s, a);
-        a = a->next;
+        a = attempt_next(&ev->index, a);
     } while (a != first);
     bool ok = command_write(settings, buf_slice(&s.out), e);
     buf_done(&s.out);

@@ -122,11 +122,11 @@ static void put_stream(struct jsonw *w, const struct record *r)
 }
 static void put_start(struct jsonw *w, const struct record *r)
 {
-    jsonw_time(w, r->a->start);
+    jsonw_time(w, attempt_start(r->a));
 }
 static void put_end(struct jsonw *w, const struct record *r)
 {
-    jsonw_time(w, r->a->end != TIME_NONE ? r->a->end : r->a->report);
+    jsonw_time(w, attempt_end(r->a) != TIME_NONE ? attempt_end(r->a) : attempt_report(r->a));
 }
 static void put_duration(struct jsonw *w, const struct record *r)
 {
@@ -134,7 +134,7 @@ static void put_duration(struct jsonw *w, const struct record *r)
 }
 static void put_billed(struct jsonw *w, const struct record *r)
 {
-    jsonw_decimal(w, r->a->billed);
+    jsonw_decimal(w, attempt_billed(r->a));
 }
 static void put_memory(struct jsonw *w, const struct record *r)
 {
