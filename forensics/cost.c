@@ -1,6 +1,8 @@
 /* What invocations cost. */
 #include "forensics/cost.h"
 
+#include "forensics/attempt.h"
+
 double cost_gb_seconds(const struct attempt *a)
 {
     if (!decimal_known(attempt_billed(a)))
