@@ -68,6 +68,22 @@ struct slice arena_copy(struct arena *a, struct slice s)
     return slice_of(p, s.n);
 }
 
+const char *arena_pack(struct arena *a, struct slice s)
+{
+    if (s.n == 0)
+        return "";
+    if (s.n > ARENA_BLOCK / 4)
+        return arena_copy(a, s).p;
+    if ((size_t)(a->packed_end - a->packed) < s.n) {
+        a->packed = block_new(a, ARENA_BLOCK);
+        a->packed_end = a->packed + ARENA_BLOCK;
+    }
+    char *p = a->packed;
+    memcpy(p, s.p, s.n);
+    a->packed += s.n;
+    return p;
+}
+
 const char *arena_printf(struct arena *a, const char *format, ...)
 {
     va_list args, again;

@@ -10,7 +10,8 @@ struct arena_block;
 struct arena {
     struct arena_block *blocks;
     char *next, *end;
-    size_t bytes; /* taken from the system so far */
+    char *packed, *packed_end; /* where arena_pack goes on */
+    size_t bytes;              /* taken from the system so far */
 };
 
 void arena_init(struct arena *a);
@@ -19,6 +20,8 @@ void arena_done(struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);
 /* A copy of the bytes, with a NUL behind them that the slice does not count. */
 struct slice arena_copy(struct arena *a, struct slice s);
+/* The bytes alone, without alignment or an end: for many small pieces. Empty ones take nothing. */
+const char *arena_pack(struct arena *a, struct slice s);
 /* A formatted string. */
 const char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Takes over all blocks of `from`, which becomes empty. */

@@ -29,18 +29,48 @@ bool attempt_cold(const struct attempt *a)
     return decimal_known(a->init) || (a->flags & (ATTEMPT_REINIT | ATTEMPT_COLD));
 }
 
+static int64_t time_after(const struct attempt *a, int32_t after)
+{
+    return after == AFTER_NONE || a->first == TIME_NONE ? TIME_NONE : a->first + after;
+}
+
+int64_t attempt_start(const struct attempt *a)
+{
+    return time_after(a, a->start_after);
+}
+
+int64_t attempt_end(const struct attempt *a)
+{
+    return time_after(a, a->end_after);
+}
+
+int64_t attempt_report(const struct attempt *a)
+{
+    return time_after(a, a->report_after);
+}
+
 int64_t attempt_begin(const struct attempt *a)
 {
-    return a->start != TIME_NONE ? a->start : a->first;
+    return a->start_after != AFTER_NONE ? attempt_start(a) : a->first;
 }
 
 int64_t attempt_over(const struct attempt *a)
 {
-    if (a->end != TIME_NONE)
-        return a->end;
-    if (a->report != TIME_NONE)
-        return a->report;
-    return attempt_begin(a);
+    if (a->end_after != AFTER_NONE)
+        return attempt_end(a);
+    return a->report_after != AFTER_NONE ? attempt_report(a) : attempt_begin(a);
+}
+
+struct loc attempt_report_loc(const struct attempt *a)
+{
+    return (struct loc){a->loc.source, a->loc.line + a->report_lines, a->loc.offset + a->report_bytes};
+}
+
+struct decimal attempt_billed(const struct attempt *a)
+{
+    if (a->billed_ms == BILLED_NONE)
+        return DECIMAL_UNKNOWN;
+    return (struct decimal){(int64_t)a->billed_ms * DECIMAL_SCALE, 0};
 }
 
 struct slice attempt_function(const struct index *x, const struct attempt *a)
@@ -50,12 +80,65 @@ struct slice attempt_function(const struct index *x, const struct attempt *a)
 
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id)
 {
-    const struct attempt *a = index_find(x, id);
-    while (a && (a->flags & ATTEMPT_MERGED))
-        a = a->next;
-    for (const struct attempt *first = a; a && a->ordinal != 1 && a->next != first;)
-        a = a->next;
-    return a;
+    for (size_t i = 0; i < x->attempts.n; i++)
+        if (x->attempts.v[i]->ordinal == 1 && memcmp(&x->attempts.v[i]->id, id, sizeof *id) == 0)
+            return x->attempts.v[i];
+    return NULL;
+}
+
+/* Where the attempt stands in the list of families; its length when it has none. */
+static size_t family_at(const struct index *x, const struct attempt *a)
+{
+    size_t low = 0, high = x->families.n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const struct attempt *m = x->families.v[mid];
+        int c = memcmp(&m->id, &a->id, sizeof a->id);
+        if (c < 0 || (c == 0 && m->ordinal < a->ordinal))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < x->families.n && x->families.v[low] == a ? low : x->families.n;
+}
+
+const struct attempt *attempt_next(const struct index *x, const struct attempt *a)
+{
+    size_t at = family_at(x, a);
+    if (at == x->families.n)
+        return a;
+    if (at + 1 < x->families.n && memcmp(&x->families.v[at + 1]->id, &a->id, sizeof a->id) == 0)
+        return x->families.v[at + 1];
+    return x->families.v[at - (size_t)(a->ordinal - 1)];
+}
+
+bool attempt_same_trace(const struct index *x, const struct attempt *a, const struct attempt *b)
+{
+    return a->trace && b->trace &&
+           memcmp(&x->traces.v[a->trace - 1], &x->traces.v[b->trace - 1], sizeof(struct trace_id)) == 0;
+}
+
+struct slice attempt_trace(const struct index *x, const struct attempt *a, char buffer[TRACE_TEXT_SIZE])
+{
+    static const char hex[] = "0123456789abcdef";
+    char *o = buffer;
+    if (a->trace == 0)
+        return slice_of("", 0);
+    const struct trace_id *t = &x->traces.v[a->trace - 1];
+    if (trace_is_text(t)) {
+        uint32_t name;
+        memcpy(&name, t->bytes + 4, sizeof name);
+        return intern_name(&x->names, name);
+    }
+    *o++ = '1';
+    *o++ = '-';
+    for (size_t i = 0; i < sizeof t->bytes; i++) {
+        if (i == 4)
+            *o++ = '-';
+        *o++ = hex[t->bytes[i] >> 4];
+        *o++ = hex[t->bytes[i] & 15];
+    }
+    return slice_of(buffer, (size_t)(o - buffer));
 }
 
 struct slice attempt_id(const struct index *x, const struct attempt *a, char buffer[37])
@@ -64,35 +147,4 @@ struct slice attempt_id(const struct index *x, const struct attempt *a, char buf
         return intern_name(&x->names, a->id_text);
     text_uuid_print(a->id.bytes, buffer);
     return slice_of(buffer, 36);
-}
-
-const struct attempt *attempt_next(const struct index *x, const struct attempt *a)
-{
-    (void)x;
-    return a->next;
-}
-
-int64_t attempt_start(const struct attempt *a)
-{
-    return a->start;
-}
-
-int64_t attempt_end(const struct attempt *a)
-{
-    return a->end;
-}
-
-int64_t attempt_report(const struct attempt *a)
-{
-    return a->report;
-}
-
-struct loc attempt_report_loc(const struct attempt *a)
-{
-    return a->report_loc.source != UINT32_MAX ? a->report_loc : a->loc;
-}
-
-struct decimal attempt_billed(const struct attempt *a)
-{
-    return a->billed;
 }

@@ -32,6 +32,11 @@ struct slice attempt_function(const struct index *x, const struct attempt *a);
  * among them. */
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id);
 const struct attempt *attempt_next(const struct index *x, const struct attempt *a);
+/* Both have a trace, and it is the same. */
+bool attempt_same_trace(const struct index *x, const struct attempt *a, const struct attempt *b);
+/* 1-8hex-24hex, also where the log writes 32 digits; empty when unknown. Points to `buffer` or into x. */
+enum { TRACE_TEXT_SIZE = 35 };
+struct slice attempt_trace(const struct index *x, const struct attempt *a, char buffer[TRACE_TEXT_SIZE]);
 /* The request id as the log writes it. `buffer` holds a UUID's 36 bytes; the result points to it or into x.
  */
 struct slice attempt_id(const struct index *x, const struct attempt *a, char buffer[37]);

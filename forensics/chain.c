@@ -324,9 +324,10 @@ static enum chain_proof weigh(const struct chains *c, size_t i, const struct att
         return PROOF_PRINCIPAL;
     if (l->function)
         return PROOF_NONE;
-    if (next && next != a && next->trace && next->trace == a->trace)
+    if (next && next != a && attempt_same_trace(c->d->index, next, a))
         return PROOF_TRACE;
-    if (cause >= 0 && (size_t)cause != i && chain_derived(object(c, i)->key, object(c, (size_t)cause)->key))
+    if (cause >= 0 && (size_t)cause != i &&
+        chain_derived(object_key(object(c, i)), object_key(object(c, (size_t)cause))))
         return PROOF_KEY;
     return PROOF_NONE;
 }
@@ -338,7 +339,7 @@ static unsigned closeness(const struct chains *c, size_t i, const struct attempt
     int32_t cause = c->cause[a->row];
     const struct object_event *o = object(c, i);
     bool names = o->number && (a->keys[0] == o->number || a->keys[1] == o->number);
-    bool derived = cause >= 0 && chain_derived(o->key, object(c, (size_t)cause)->key);
+    bool derived = cause >= 0 && chain_derived(object_key(o), object_key(object(c, (size_t)cause)));
     return 2 * derived + names;
 }
 

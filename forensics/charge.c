@@ -28,20 +28,36 @@ static int by_stream_begin(const void *a, const void *b)
     return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
 }
 
+static bool in_order(struct attempt **v, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (by_stream_begin(&v[i - 1], &v[i]) > 0)
+            return false;
+    return true;
+}
+
+/* The attempts come by begin: they are dealt out to their streams. Those of one millisecond, and those without
+ * times, stand in the order of their places. */
 static void timeline_make(struct index *x, struct timeline *t)
 {
+    size_t streams = x->streams.n;
     t->n = x->attempts.n;
-    t->v = x->attempts.v;
-    t->first = calloc(x->streams.n + 2, sizeof *t->first);
-    if (!t->first)
+    t->v = malloc((t->n + 1) * sizeof *t->v);
+    t->first = calloc(streams + 2, sizeof *t->first);
+    if (!t->v || !t->first)
         err_oom();
-    vec_sort(&x->attempts, by_stream_begin);
-    for (size_t i = 0; i < t->n; i++) {
-        t->first[t->v[i]->stream + 1]++;
-        x->streams.v[t->v[i]->stream].attempts++;
+    size_t *at = t->first + 1; /* becomes the end of each stream, which is the begin of the next */
+    for (size_t i = 0; i < t->n; i++)
+        x->streams.v[x->attempts.v[i]->stream].attempts++;
+    for (size_t i = 0; i < streams; i++)
+        at[i] = i ? at[i - 1] + x->streams.v[i - 1].attempts : 0;
+    for (size_t i = 0; i < t->n; i++)
+        t->v[at[x->attempts.v[i]->stream]++] = x->attempts.v[i];
+    for (size_t i = 0; i < streams; i++) {
+        size_t n = t->first[i + 1] - t->first[i];
+        if (n > 1 && !in_order(t->v + t->first[i], n))
+            qsort(t->v + t->first[i], n, sizeof *t->v, by_stream_begin);
     }
-    for (size_t i = 0; i < x->streams.n; i++)
-        t->first[i + 1] += t->first[i];
 }
 
 /* The attempt that began last at or before the line: by time, and by place where there is no time. */
@@ -65,7 +81,7 @@ static struct attempt *open_at(const struct timeline *t, uint32_t stream, int64_
 static struct attempt *survivor(struct attempt *a)
 {
     while (a && (a->flags & ATTEMPT_MERGED))
-        a = a->next;
+        a = a->into;
     return a;
 }
 
@@ -224,7 +240,7 @@ static struct attempt *payer(const struct timeline *t, const struct phase *p)
 {
     int64_t time = p->time == TIME_NONE ? TIME_NONE : p->time + REINIT_MS;
     struct attempt *a = open_at(t, p->stream, time, p->loc);
-    bool inside = a && (a->report == TIME_NONE || p->time <= a->report) &&
+    bool inside = a && (attempt_report(a) == TIME_NONE || p->time <= attempt_report(a)) &&
                   (p->time != TIME_NONE || p->phase == PHASE_INVOKE);
     if (inside && !(p->time == TIME_NONE && (a->flags & ATTEMPT_REPORT)))
         return a;
@@ -278,4 +294,5 @@ void charge_attempts(struct index *x)
     drop_equal_phases(x);
     charge_inits(x, &t);
     free(t.first);
+    free(t.v);
 }

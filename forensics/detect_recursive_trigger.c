@@ -323,7 +323,7 @@ static void write_root(const struct loop_account *a, struct jsonw *w)
     jsonw_key(w, "bucket");
     jsonw_string(w, dossier_name(a->d, o->bucket));
     jsonw_key(w, "key");
-    jsonw_string(w, o->key);
+    jsonw_string(w, object_key(o));
     jsonw_key(w, "time");
     jsonw_time(w, o->time);
     jsonw_key(w, "principal");

@@ -127,8 +127,8 @@ static void find_limit(struct timeouts *t)
 {
     for (size_t i = 0; i < t->picks.n; i++) {
         t->cold += attempt_cold(t->picks.v[i]);
-        if (t->picks.v[i]->limit_ms > t->limit_ms)
-            t->limit_ms = t->picks.v[i]->limit_ms;
+        if (t->picks.v[i]->limit_s * 1000u > t->limit_ms)
+            t->limit_ms = t->picks.v[i]->limit_s * 1000u;
     }
 }
 

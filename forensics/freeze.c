@@ -2,6 +2,7 @@
  * function; lines and inits find the attempt that they belong to (charge.c); order. */
 #include "forensics/freeze.h"
 
+#include "base/order.h"
 #include "forensics/charge.h"
 #include "forensics/keys.h"
 #include "forensics/place.h"
@@ -27,24 +28,24 @@ static int by_stream_time(const void *a, const void *b)
 
 static bool report_equal(const struct attempt *a, const struct attempt *b)
 {
-    return a->report == b->report && a->duration.scaled == b->duration.scaled;
+    return attempt_report(a) == attempt_report(b) && a->duration.scaled == b->duration.scaled;
 }
 
 /* May `b`, which begins no earlier, be a piece of `a`? Equal lines are the same line met twice. */
 static bool same_attempt(const struct attempt *a, const struct attempt *b)
 {
     uint16_t both = a->flags & b->flags;
-    if ((both & ATTEMPT_START) && a->start != b->start)
+    if ((both & ATTEMPT_START) && attempt_start(a) != attempt_start(b))
         return false;
     if ((both & ATTEMPT_REPORT) && !report_equal(a, b))
         return false;
-    if ((both & ATTEMPT_END) && a->end != b->end)
+    if ((both & ATTEMPT_END) && attempt_end(a) != attempt_end(b))
         return false;
     bool untimed = a->first == TIME_NONE;
     if (untimed && (both & (ATTEMPT_START | ATTEMPT_REPORT)) && a->loc.source == b->loc.source)
         return false;
     if ((b->flags & ATTEMPT_START) && !(a->flags & ATTEMPT_START) && !untimed)
-        return b->start - a->first <= TIE_MS;
+        return attempt_start(b) - a->first <= TIE_MS;
     return true;
 }
 
@@ -53,12 +54,18 @@ static unsigned count_bits(uint16_t flags)
     return (unsigned)__builtin_popcount(flags & (ATTEMPT_START | ATTEMPT_END | ATTEMPT_REPORT));
 }
 
-static void absorb_report(struct attempt *a, const struct attempt *b)
+/* `shift`: how much later the first line of `b` is than that of `a`. */
+static int32_t shifted(int32_t after, int64_t shift)
 {
-    a->report = b->report;
-    a->report_loc = b->report_loc;
+    return after == AFTER_NONE ? AFTER_NONE : (int32_t)(after + shift);
+}
+
+static void absorb_report(struct attempt *a, const struct attempt *b, int64_t shift)
+{
+    a->report_after = shifted(b->report_after, shift);
+    attempt_place_report(a, attempt_report_loc(b));
     a->duration = b->duration;
-    a->billed = b->billed;
+    a->billed_ms = b->billed_ms;
     a->init = b->init;
     a->memory_mb = b->memory_mb;
     a->max_memory_mb = b->max_memory_mb;
@@ -75,58 +82,98 @@ static void absorb_lines(struct index *x, struct attempt *a, const struct attemp
 
 static void absorb(struct index *x, struct attempt *a, struct attempt *b)
 {
+    int64_t shift;
     x->duplicates += count_bits(a->flags & b->flags);
     absorb_lines(x, a, b);
+    attempt_begins(a, b->first);
+    shift = b->first == TIME_NONE ? 0 : b->first - a->first;
     if (!(a->flags & ATTEMPT_START) && (b->flags & ATTEMPT_START)) {
-        a->start = b->start;
+        struct loc report = attempt_report_loc(a);
+        a->start_after = shifted(b->start_after, shift);
         a->loc = b->loc;
+        attempt_place_report(a, report);
     }
     if (!(a->flags & ATTEMPT_END) && (b->flags & ATTEMPT_END))
-        a->end = b->end;
+        a->end_after = shifted(b->end_after, shift);
     if (!(a->flags & ATTEMPT_REPORT) && (b->flags & ATTEMPT_REPORT))
-        absorb_report(a, b);
+        absorb_report(a, b, shift);
     a->version = a->version ? a->version : b->version;
     a->error_type = a->error_type ? a->error_type : b->error_type;
     a->trace = a->trace ? a->trace : b->trace;
     for (size_t i = 0; i < 2 && b->keys[i]; i++)
         attempt_names(a, b->keys[i]);
-    a->limit_ms = a->limit_ms ? a->limit_ms : b->limit_ms;
-    if (a->first == TIME_NONE || (b->first != TIME_NONE && b->first < a->first))
-        a->first = b->first;
+    a->limit_s = a->limit_s ? a->limit_s : b->limit_s;
     a->flags |= b->flags;
     b->flags |= ATTEMPT_MERGED;
-    b->next = a; /* marks follow it */
+    b->into = a; /* marks follow it */
 }
 
-static void settle_id(struct index *x, struct attempt *head)
+typedef VEC(struct attempt *) parts;
+
+/* Joins the parts of one id; attempts that are left go to `kept`. */
+static void settle_id(struct index *x, parts *all, parts *kept)
 {
-    VEC(struct attempt *) parts = {0};
-    for (struct attempt *a = head; a; a = a->next)
-        *vec_push(&parts) = a;
-    for (size_t i = 0; i < parts.n; i++)
-        parts.v[i]->next = NULL;
-    vec_sort(&parts, by_stream_time);
     struct attempt *current = NULL;
-    for (size_t i = 0; i < parts.n; i++) {
-        struct attempt *a = parts.v[i];
+    size_t before = kept->n;
+    vec_sort(all, by_stream_time);
+    for (size_t i = 0; i < all->n; i++) {
+        struct attempt *a = all->v[i];
         if (current && current->stream == a->stream && same_attempt(current, a))
             absorb(x, current, a);
         else
-            *vec_push(&x->attempts) = current = a;
+            *vec_push(kept) = current = a;
     }
-    vec_done(&parts);
+    for (size_t i = before; kept->n - before > 1 && i < kept->n; i++)
+        *vec_push(&x->families) = kept->v[i];
+}
+
+/* Parts by request id: a slot an id holds its latest part, `earlier` leads to the others. Numbers count from 1. */
+struct groups {
+    uint32_t *slots, *earlier;
+    size_t mask;
+};
+
+static void groups_make(const struct index *x, struct groups *g)
+{
+    size_t size = 16;
+    while (size < x->attempts.n * 2)
+        size *= 2;
+    g->slots = calloc(size, sizeof *g->slots);
+    g->earlier = calloc(x->attempts.n + 1, sizeof *g->earlier);
+    if (!g->slots || !g->earlier)
+        err_oom();
+    g->mask = size - 1;
+    for (size_t i = 0; i < x->attempts.n; i++) {
+        const struct request_id *id = &x->attempts.v[i]->id;
+        size_t at = (size_t)slice_hash(slice_of((const char *)id, sizeof *id), 0xf4ee) & g->mask;
+        while (g->slots[at] && memcmp(&x->attempts.v[g->slots[at] - 1]->id, id, sizeof *id) != 0)
+            at = (at + 1) & g->mask;
+        g->earlier[i] = g->slots[at];
+        g->slots[at] = (uint32_t)i + 1;
+    }
 }
 
 static void settle_attempts(struct index *x)
 {
-    struct attempt *a, *tmp;
-    HASH_ITER(hh, x->by_id, a, tmp)
-    {
-        if (a->next)
-            settle_id(x, a);
-        else
-            *vec_push(&x->attempts) = a;
+    struct groups g;
+    parts kept = {0}, all = {0};
+    groups_make(x, &g);
+    for (size_t at = 0; at <= g.mask; at++) {
+        uint32_t i = g.slots[at];
+        if (i == 0)
+            continue;
+        vec_clear(&all);
+        for (; i; i = g.earlier[i - 1])
+            *vec_push(&all) = x->attempts.v[i - 1];
+        settle_id(x, &all, &kept);
     }
+    free(g.slots);
+    free(g.earlier);
+    vec_done(&all);
+    vec_done(&x->attempts);
+    x->attempts.v = kept.v;
+    x->attempts.n = kept.n;
+    x->attempts.cap = kept.cap;
 }
 
 /* ---- functions ---- */
@@ -171,40 +218,66 @@ static void name_streams(struct index *x)
 
 /* ---- order and filters ---- */
 
-static int by_begin(const void *a, const void *b)
+/* Attempts that began in one millisecond. */
+static int by_id_place(const struct attempt *a, const struct attempt *b)
 {
-    const struct attempt *x = *(struct attempt *const *)a, *y = *(struct attempt *const *)b;
-    int64_t s = attempt_begin(x), t = attempt_begin(y);
-    /* What has no time stands behind all that has. */
-    if (s != t)
-        return s == TIME_NONE ? 1 : t == TIME_NONE ? -1 : s < t ? -1 : 1;
-    int c = memcmp(&x->id, &y->id, sizeof x->id);
+    int c = memcmp(&a->id, &b->id, sizeof a->id);
     if (c != 0)
         return c;
-    return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
+    return loc_before(a->loc, b->loc) ? -1 : loc_before(b->loc, a->loc);
+}
+
+static int tie_attempts(const void *ctx, uint32_t a, uint32_t b)
+{
+    const struct index *x = ctx;
+    return by_id_place(x->attempts.v[a], x->attempts.v[b]);
+}
+
+/* What has no time stands behind all that has. */
+static int64_t time_key(int64_t time)
+{
+    return time == TIME_NONE ? TIME_MAX + 1 : time;
+}
+
+static int64_t *keys_new_array(size_t n)
+{
+    int64_t *keys = malloc((n + 1) * sizeof *keys);
+    if (!keys)
+        err_oom();
+    return keys;
+}
+
+static void order_attempts(struct index *x)
+{
+    int64_t *keys = keys_new_array(x->attempts.n);
+    for (size_t i = 0; i < x->attempts.n; i++)
+        keys[i] = time_key(attempt_begin(x->attempts.v[i]));
+    uint32_t *order = order_by(keys, x->attempts.n, tie_attempts, x);
+    order_apply(x->attempts.v, x->attempts.n, sizeof *x->attempts.v, order);
+    free(order);
+    free(keys);
 }
 
 static int by_id_begin(const void *a, const void *b)
 {
     const struct attempt *x = *(struct attempt *const *)a, *y = *(struct attempt *const *)b;
     int c = memcmp(&x->id, &y->id, sizeof x->id);
-    return c ? c : by_begin(a, b);
+    int64_t s = time_key(attempt_begin(x)), t = time_key(attempt_begin(y));
+    return c ? c : s != t ? (s < t ? -1 : 1) : by_id_place(x, y);
 }
 
-/* Numbers the attempts of an id and joins them to a ring. */
 static void number_attempts(struct index *x)
 {
-    vec_sort(&x->attempts, by_id_begin);
     for (size_t i = 0; i < x->attempts.n; i++) {
-        struct attempt *a = x->attempts.v[i], *before = i ? x->attempts.v[i - 1] : NULL;
-        bool again = before && memcmp(&a->id, &before->id, sizeof a->id) == 0;
-        a->ordinal = again ? (uint16_t)(before->ordinal + 1) : 1;
-        a->next = again ? before->next : a;
-        if (again)
-            before->next = a;
-        a->function = x->streams.v[a->stream].function;
+        x->attempts.v[i]->ordinal = 1;
+        x->attempts.v[i]->function = x->streams.v[x->attempts.v[i]->stream].function;
     }
-    vec_sort(&x->attempts, by_begin);
+    vec_sort(&x->families, by_id_begin);
+    for (size_t i = 1; i < x->families.n; i++) {
+        struct attempt *a = x->families.v[i], *before = x->families.v[i - 1];
+        if (memcmp(&a->id, &before->id, sizeof a->id) == 0)
+            a->ordinal = (uint16_t)(before->ordinal + 1);
+    }
 }
 
 static bool in_window(const struct evidence_options *o, int64_t time)
@@ -264,23 +337,33 @@ static void apply_filters(struct index *x, const struct evidence_options *o)
     x->objects.n = n;
 }
 
-static int by_object_time(const void *a, const void *b)
+static int tie_objects(const void *ctx, uint32_t i, uint32_t k)
 {
-    const struct object_event *x = a, *y = b;
-    if (x->time != y->time)
-        return x->time < y->time ? -1 : 1;
-    int c = slice_cmp(x->key, y->key);
+    const struct index *x = ctx;
+    const struct object_event *a = &x->objects.v[i], *b = &x->objects.v[k];
+    int c = slice_cmp(object_key(a), object_key(b));
     if (c == 0)
-        c = slice_cmp(x->sequencer, y->sequencer);
+        c = a->sequencer < b->sequencer ? -1 : a->sequencer > b->sequencer;
     if (c != 0)
         return c;
-    return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
+    return loc_before(a->loc, b->loc) ? -1 : loc_before(b->loc, a->loc);
+}
+
+static void order_objects(struct index *x)
+{
+    int64_t *keys = keys_new_array(x->objects.n);
+    for (size_t i = 0; i < x->objects.n; i++)
+        keys[i] = time_key(x->objects.v[i].time);
+    uint32_t *order = order_by(keys, x->objects.n, tie_objects, x);
+    order_apply(x->objects.v, x->objects.n, sizeof *x->objects.v, order);
+    free(order);
+    free(keys);
 }
 
 static bool same_object(const struct object_event *a, const struct object_event *b)
 {
-    return a->time == b->time && a->bucket == b->bucket && a->name == b->name && slice_eq(a->key, b->key) &&
-           slice_eq(a->sequencer, b->sequencer) && a->request == b->request;
+    return a->time == b->time && a->bucket == b->bucket && a->name == b->name &&
+           slice_eq(object_key(a), object_key(b)) && a->sequencer == b->sequencer && a->request == b->request;
 }
 
 /* Delivery is at least once, and a function may print the record that a queue also holds. The first place is
@@ -289,8 +372,8 @@ static void settle_objects(struct index *x, const struct keys *keys)
 {
     size_t kept = 0;
     for (size_t i = 0; i < x->objects.n; i++)
-        x->objects.v[i].number = keys_number(keys, x->objects.v[i].key);
-    vec_sort(&x->objects, by_object_time);
+        x->objects.v[i].number = keys_number(keys, object_key(&x->objects.v[i]));
+    order_objects(x);
     for (size_t i = 0; i < x->objects.n; i++) {
         struct object_event *o = &x->objects.v[i], *before = kept ? &x->objects.v[kept - 1] : NULL;
         if (!before || !same_object(before, o)) {
@@ -309,9 +392,10 @@ void freeze_index(struct index *x, const struct keys *keys, const struct evidenc
 {
     settle_attempts(x);
     name_streams(x);
+    order_attempts(x);
+    number_attempts(x);
     charge_attempts(x);
     settle_objects(x, keys);
-    number_attempts(x);
     apply_filters(x, options);
     vec_done(&x->runs);
 }

@@ -12,18 +12,22 @@ static unsigned index_id_hash(const uint8_t *id)
 
 void index_init(struct index *x)
 {
-    *x = (struct index){.by_id = NULL};
+    *x = (struct index){.open = NULL};
     arena_init(&x->arena);
     intern_init(&x->names);
     intern_init(&x->stream_keys);
 }
 
+static void close_parts(struct index *x);
+
 void index_done(struct index *x)
 {
     if (!x)
         return;
-    HASH_CLEAR(hh, x->by_id);
+    close_parts(x);
     vec_done(&x->streams);
+    vec_done(&x->families);
+    vec_done(&x->traces);
     vec_done(&x->attempts);
     vec_done(&x->runs);
     vec_done(&x->marks);
@@ -79,43 +83,88 @@ static void stream_lives(struct stream *s, int64_t time)
 
 /* ---- attempts ---- */
 
-struct attempt *index_find(const struct index *x, const struct request_id *id)
+/* The latest part of the id among those that are open. */
+static struct attempt *find_open(const struct index *x, const struct request_id *id)
 {
-    struct attempt *a = NULL;
-    HASH_FIND(hh, x->by_id, id, sizeof *id, a);
-    return a;
+    struct open_part *o = NULL;
+    HASH_FIND(hh, x->open, id, sizeof *id, o);
+    return o ? o->part : NULL;
+}
+
+/* Lines of one invocation stand close together: what fell out of the table and meets a late line becomes two parts,
+ * which the freeze joins. */
+static void open_part(struct index *x, struct attempt *a)
+{
+    struct open_part *o = NULL;
+    HASH_FIND(hh, x->open, &a->id, sizeof a->id, o);
+    if (o) {
+        o->part = a;
+        return;
+    }
+    if (!x->slots && !(x->slots = calloc(OPEN_MAX, sizeof *x->slots)))
+        err_oom();
+    o = &x->slots[x->slots_next];
+    if (x->slots_n == OPEN_MAX)
+        HASH_DEL(x->open, o);
+    else
+        x->slots_n++;
+    x->slots_next = (x->slots_next + 1) % OPEN_MAX;
+    o->id = a->id;
+    o->part = a;
+    HASH_ADD(hh, x->open, id, sizeof o->id, o);
+}
+
+static void close_parts(struct index *x)
+{
+    HASH_CLEAR(hh, x->open);
+    free(x->slots);
+    x->slots = NULL;
+    x->slots_n = x->slots_next = 0;
 }
 
 static struct attempt *new_part(struct index *x, const struct event *e, uint32_t stream, struct loc loc)
 {
     struct attempt *a = arena_alloc(&x->arena, sizeof *a);
     a->id = e->id;
-    a->start = a->end = a->report = a->first = TIME_NONE;
-    a->duration = a->init = a->billed = DECIMAL_UNKNOWN;
+    a->first = TIME_NONE;
+    a->start_after = a->end_after = a->report_after = AFTER_NONE;
+    a->duration = a->init = DECIMAL_UNKNOWN;
+    a->billed_ms = BILLED_NONE;
     a->loc = loc;
-    a->report_loc = LOC_NONE;
     a->stream = stream;
-    struct slice probe = e->id_text;
     uint8_t ignored[16];
+    struct slice probe = e->id_text;
     if (!text_uuid(&probe, ignored))
         a->id_text = intern_id(&x->names, e->id_text);
-    x->parts++;
-    struct attempt *head = index_find(x, &a->id);
-    if (head) {
-        a->next = head->next;
-        head->next = a;
-    } else {
-        HASH_ADD(hh, x->by_id, id, sizeof a->id, a);
-    }
+    *vec_push(&x->attempts) = a;
+    open_part(x, a);
     return a;
+}
+
+void attempt_begins(struct attempt *a, int64_t time)
+{
+    int64_t shift = a->first == TIME_NONE ? 0 : a->first - time;
+    int32_t *const times[] = {&a->start_after, &a->end_after, &a->report_after};
+    if (time == TIME_NONE || (a->first != TIME_NONE && shift <= 0))
+        return;
+    for (size_t i = 0; i < 3; i++)
+        *times[i] = *times[i] == AFTER_NONE ? AFTER_NONE : (int32_t)(*times[i] + shift);
+    a->first = time;
+}
+
+/* Longer than any invocation and its retries: what is farther apart is another attempt. */
+enum { APART_MS = 7 * 24 * 3600 * 1000 };
+
+static int32_t after(const struct attempt *a, int64_t time)
+{
+    return time == TIME_NONE ? AFTER_NONE : (int32_t)(time - a->first);
 }
 
 static void part_lives(struct attempt *a, int64_t time, struct loc loc)
 {
     bool earlier = time != TIME_NONE && (a->first == TIME_NONE || time < a->first);
     bool tie = time == a->first && loc_before(loc, a->loc);
-    if (earlier)
-        a->first = time;
+    attempt_begins(a, time);
     if ((earlier || tie) && !(a->flags & ATTEMPT_START))
         a->loc = loc;
 }
@@ -124,32 +173,51 @@ static void part_lives(struct attempt *a, int64_t time, struct loc loc)
 static bool part_takes(const struct attempt *a, enum event_kind kind, int64_t time)
 {
     bool timed = time != TIME_NONE && a->first != TIME_NONE;
+    if (timed && (time - a->first > APART_MS || a->first - time > APART_MS))
+        return false;
     if (kind == EVENT_START)
         return !(a->flags & ATTEMPT_START) && (!timed || a->first >= time);
     if (kind == EVENT_END && (a->flags & ATTEMPT_END))
         return false;
     if (kind == EVENT_REPORT && (a->flags & ATTEMPT_REPORT))
         return false;
-    if (!timed || !(a->flags & ATTEMPT_START))
-        return true;
-    return time >= a->start;
+    return !timed || !(a->flags & ATTEMPT_START) || time >= a->first + a->start_after;
 }
 
-/* The latest attempt that takes the line: retries come one after the other. */
 struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                               struct loc loc)
 {
-    struct attempt *best = NULL;
-    for (struct attempt *a = index_find(x, &e->id); a; a = a->next) {
-        if (a->stream != stream || !part_takes(a, e->kind, time))
-            continue;
-        if (!best || a->first > best->first)
-            best = a;
-    }
-    if (!best)
-        best = new_part(x, e, stream, loc);
-    part_lives(best, time, loc);
-    return best;
+    struct attempt *a = find_open(x, &e->id);
+    if (!a || a->stream != stream || !part_takes(a, e->kind, time))
+        a = new_part(x, e, stream, loc);
+    part_lives(a, time, loc);
+    return a;
+}
+
+/* ---- traces ---- */
+
+static void trace_parse(struct index *x, struct slice text, struct trace_id *ret)
+{
+    struct slice rest = text;
+    uint32_t name = 0;
+    bool dashed = text_literal(&rest, SLICE("1-")) && text_hex(&rest, 8, ret->bytes) &&
+                  text_char(&rest, '-') && text_hex(&rest, 24, ret->bytes + 4);
+    if (dashed && rest.n == 0)
+        return;
+    rest = text;
+    if (text.n == 32 && text_hex(&rest, 32, ret->bytes))
+        return;
+    name = intern_id(&x->names, text);
+    memset(ret->bytes, 0xff, sizeof ret->bytes);
+    memcpy(ret->bytes + 4, &name, sizeof name);
+}
+
+void index_trace(struct index *x, struct attempt *a, struct slice trace)
+{
+    if (a->trace || trace.n == 0)
+        return;
+    trace_parse(x, trace, vec_push(&x->traces));
+    a->trace = (uint32_t)x->traces.n;
 }
 
 /* ---- platform events ---- */
@@ -170,21 +238,36 @@ static void mark(struct index *x, enum mark_kind kind, struct attempt *a, const 
 
 static void on_start(struct index *x, struct attempt *a, const struct event *e, int64_t time, struct loc loc)
 {
-    a->start = time;
+    a->start_after = after(a, time);
     a->loc = loc;
+    a->report_bytes = a->report_lines = 0;
     a->flags |= ATTEMPT_START;
     keep_least(x, &a->version, intern_id(&x->names, e->version));
 }
 
+/* A number that fits the row, or 0. */
+static uint16_t small(uint64_t n)
+{
+    return n <= UINT16_MAX ? (uint16_t)n : 0;
+}
+
+void attempt_place_report(struct attempt *a, struct loc loc)
+{
+    bool fits = loc.source == a->loc.source && loc.offset >= a->loc.offset && loc.line >= a->loc.line &&
+                loc.offset - a->loc.offset <= UINT32_MAX && loc.line - a->loc.line <= UINT16_MAX;
+    a->report_bytes = fits ? (uint32_t)(loc.offset - a->loc.offset) : 0;
+    a->report_lines = fits ? (uint16_t)(loc.line - a->loc.line) : 0;
+}
+
 static void on_report(struct index *x, struct attempt *a, const struct event *e, int64_t time, struct loc loc)
 {
-    a->report = time;
-    a->report_loc = loc;
+    a->report_after = after(a, time);
+    attempt_place_report(a, loc);
     a->duration = e->duration;
-    a->billed = e->billed;
+    a->billed_ms = decimal_known(e->billed) ? (uint32_t)(e->billed.scaled / DECIMAL_SCALE) : BILLED_NONE;
     a->init = e->init;
-    a->memory_mb = (uint32_t)e->memory_mb;
-    a->max_memory_mb = (uint32_t)e->max_memory_mb;
+    a->memory_mb = small(e->memory_mb);
+    a->max_memory_mb = small(e->max_memory_mb);
     a->flags |= ATTEMPT_REPORT | (e->restored ? ATTEMPT_RESTORED : 0) | (e->status ? ATTEMPT_STATUS : 0);
     keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
     if (e->status == STATUS_ERROR)
@@ -192,7 +275,7 @@ static void on_report(struct index *x, struct attempt *a, const struct event *e,
     if (e->status == STATUS_TIMEOUT) {
         a->flags |= ATTEMPT_TIMEOUT;
         /* The new style shows the configured limit as the duration, whole seconds. */
-        a->limit_ms = (uint32_t)(e->duration.scaled / DECIMAL_SCALE / 1000 * 1000);
+        a->limit_s = small((uint64_t)e->duration.scaled / DECIMAL_SCALE / 1000);
     }
 }
 
@@ -212,7 +295,7 @@ static void on_invocation(struct index *x, struct attempt *a, const struct event
     case EVENT_START: on_start(x, a, e, time, loc); break;
     case EVENT_REPORT: on_report(x, a, e, time, loc); break;
     case EVENT_END:
-        a->end = time;
+        a->end_after = after(a, time);
         a->flags |= ATTEMPT_END;
         break;
     case EVENT_RUNTIME_DONE:
@@ -223,7 +306,7 @@ static void on_invocation(struct index *x, struct attempt *a, const struct event
     case EVENT_TIMEOUT:
         on_status(x, a, e);
         if (e->limit_ms)
-            a->limit_ms = (uint32_t)e->limit_ms;
+            a->limit_s = small(e->limit_ms / 1000);
         break;
     case EVENT_APP:
     case EVENT_INIT_START:
@@ -236,8 +319,7 @@ static void on_invocation(struct index *x, struct attempt *a, const struct event
     case EVENT_GATEWAY:
     case EVENT_KINDS: break;
     }
-    if (e->trace.n)
-        keep_least(x, &a->trace, intern_id(&x->names, e->trace));
+    index_trace(x, a, e->trace);
     if (e->kind == EVENT_CRASH)
         mark(x, MARK_ERROR, a, e, stream, time, loc);
 }
@@ -290,11 +372,26 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
 
 /* ---- S3 ---- */
 
+/* 16 to 18 hexadecimal digits of any case; what is longer or none of it keeps its order by the front. */
+static uint64_t sequencer_number(struct slice s)
+{
+    uint64_t v = 0;
+    while (s.n > 16 && *s.p == '0')
+        s = slice_skip(s, 1);
+    for (size_t i = 0; i < s.n && i < 16; i++) {
+        char c = s.p[i];
+        unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 32) - 'a' + 10);
+        v = v << 4 | (digit & 15);
+    }
+    return v;
+}
+
 void index_object(struct index *x, const struct s3_record *r, uint32_t stream)
 {
     struct object_event o = {.time = r->time, .loc = r->loc, .stream = stream};
-    o.key = arena_copy(&x->arena, r->key);
-    o.sequencer = arena_copy(&x->arena, r->sequencer);
+    o.key_at = arena_pack(&x->arena, r->key);
+    o.key_n = (uint32_t)r->key.n;
+    o.sequencer = sequencer_number(r->sequencer);
     o.request = r->request_id.n ? slice_hash(r->request_id, 7) : 0;
     o.bucket = intern_id(&x->names, r->bucket);
     o.name = intern_id(&x->names, r->event_name);
@@ -345,29 +442,28 @@ static void remap_part(struct attempt *a, const struct maps *m)
     a->stream = m->streams[a->stream];
     a->version = m->names[a->version];
     a->error_type = m->names[a->error_type];
-    a->trace = m->names[a->trace];
     a->id_text = m->names[a->id_text];
 }
 
-static void merge_attempts(struct index *x, struct index *from, const struct maps *m)
+static void merge_attempts(struct index *x, const struct index *from, const struct maps *m)
 {
-    struct attempt *a, *tmp;
-    HASH_ITER(hh, from->by_id, a, tmp)
-    {
-        for (struct attempt *part = a; part; part = part->next)
-            remap_part(part, m);
-        HASH_DELETE(hh, from->by_id, a);
-        struct attempt *head = index_find(x, &a->id), *last = a;
-        if (!head) {
-            HASH_ADD(hh, x->by_id, id, sizeof a->id, a);
-            continue;
+    uint32_t base = (uint32_t)x->traces.n;
+    for (size_t i = 0; i < from->traces.n; i++) {
+        struct trace_id *t = vec_push(&x->traces);
+        uint32_t name;
+        *t = from->traces.v[i];
+        memcpy(&name, t->bytes + 4, sizeof name);
+        if (trace_is_text(t)) {
+            name = m->names[name];
+            memcpy(t->bytes + 4, &name, sizeof name);
         }
-        while (last->next)
-            last = last->next;
-        last->next = head->next;
-        head->next = a;
     }
-    x->parts += from->parts;
+    for (size_t i = 0; i < from->attempts.n; i++) {
+        struct attempt *a = from->attempts.v[i];
+        remap_part(a, m);
+        a->trace = a->trace ? a->trace + base : 0;
+        *vec_push(&x->attempts) = a;
+    }
 }
 
 static void merge_lines(struct index *x, const struct index *from, const struct maps *m)

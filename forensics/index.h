@@ -32,25 +32,56 @@ enum attempt_flag {
     ATTEMPT_HIDDEN = 1 << 11, /* outside of --from, --to or --function */
 };
 
-/* One attempt of one request id, or, before the freeze, a part of one. */
+/* No time. */
+enum { AFTER_NONE = INT32_MIN };
+/* No billed duration. */
+#define BILLED_NONE UINT32_MAX
+
+/* One attempt of one request id, or, before the freeze, a part of one. 128 bytes: five million of them and as many
+ * S3 records have to fit a laptop. Times are kept as their distance from the earliest line; attempt.h reads them. */
 struct attempt {
     struct request_id id;
-    UT_hash_handle hh;
-    struct attempt
-        *next; /* further parts of the same id; after the freeze the next attempt of it, in a ring */
-    int64_t start, end, report;
-    int64_t first; /* earliest time of any of its lines */
-    struct decimal duration, init, billed;
-    struct loc loc, report_loc;
-    uint32_t stream, version, error_type, trace, id_text;
-    uint32_t lines, limit_ms;
-    uint32_t memory_mb, max_memory_mb; /* 0: not said */
-    uint32_t function;                 /* set by the freeze */
-    uint32_t keys[2]; /* object keys that its lines name: the first and the last other one; see keys.h */
-    uint32_t row;     /* in index.attempts; set by the freeze */
+    union {
+        int64_t first;        /* earliest time of any of its lines */
+        struct attempt *into; /* ATTEMPT_MERGED: the row that took it in */
+    };
+    int32_t start_after, end_after, report_after; /* ms behind `first`, or AFTER_NONE */
+    uint32_t billed_ms;
+    struct decimal duration, init;
+    struct loc loc;        /* of START, else of the earliest line */
+    uint32_t report_bytes; /* REPORT stands so far behind loc; 0 with report_lines 0: unknown */
+    uint32_t stream, version, error_type, id_text;
+    uint32_t trace; /* position in index.traces plus one */
+    uint32_t lines;
+    uint32_t function; /* set by the freeze */
+    uint32_t row;      /* in index.attempts; set by the freeze */
+    uint32_t keys[2];  /* object keys that its lines name: the first and the last other one; see keys.h */
+    uint16_t report_lines;
+    uint16_t memory_mb, max_memory_mb; /* 0: not said */
+    uint16_t limit_s;                  /* configured time-out, 0: not said */
     uint16_t flags;
     uint16_t ordinal; /* 1, 2 …; set by the freeze */
 };
+_Static_assert(sizeof(struct attempt) == 128, "the index's memory is a promise");
+
+/* An X-Ray trace id: 4 bytes of seconds and 12 random ones. What cannot be read as one is kept as text: its first
+ * four bytes are 0xff and the next four a name id. */
+struct trace_id {
+    uint8_t bytes[16];
+};
+
+static inline bool trace_is_text(const struct trace_id *t)
+{
+    return (t->bytes[0] & t->bytes[1] & t->bytes[2] & t->bytes[3]) == 0xff;
+}
+
+/* The parts to which lines may still come: the latest ones, found by id. */
+struct open_part {
+    struct request_id id;
+    struct attempt *part;
+    UT_hash_handle hh;
+};
+enum { OPEN_MAX = 4096 };
 
 /* Application lines without a request id, one behind the other: they belong to the invocation that is open in
  * their stream at their time. */
@@ -101,17 +132,25 @@ struct stream {
     uint32_t attempts; /* set by the freeze */
 };
 
-/* One S3 event record. Text in the index's arena. */
+/* One S3 event record. The key's bytes are in the index's arena. */
 struct object_event {
     int64_t time;
     struct loc loc;
-    struct slice key, sequencer;
-    uint64_t request; /* hash of x-amz-request-id, 0 unknown */
-    uint32_t bucket, name, principal, session, via;
-    uint32_t number;         /* of its key, see keys.h; 0 for one that no line was searched for */
-    uint32_t stream;         /* of the log line that carried it, UINT32_MAX when it came as a record */
+    const char *key_at;
+    uint64_t
+        sequencer; /* hex digits as a number: left-padded ones compare as S3 says (field guide 4.1); 0 unknown */
+    uint64_t request;        /* hash of x-amz-request-id, 0 unknown */
     struct attempt *attempt; /* that logged it, or NULL */
+    uint32_t key_n;
+    uint32_t bucket, name, principal, session, via;
+    uint32_t number; /* of its key, see keys.h; 0 for one that no line was searched for */
+    uint32_t stream; /* of the log line that carried it, UINT32_MAX when it came as a record */
 };
+
+static inline struct slice object_key(const struct object_event *o)
+{
+    return slice_of(o->key_at, o->key_n);
+}
 
 /* One line of an API Gateway execution log that says something. */
 enum gateway_kind {
@@ -137,8 +176,12 @@ struct index {
     struct intern names;
     struct intern stream_keys; /* key text; stream i has key id i + 1 */
     VEC(struct stream) streams;
-    struct attempt *by_id;          /* uthash */
-    VEC(struct attempt *) attempts; /* sorted by start, id, ordinal after the freeze */
+    struct open_part *open;  /* uthash by request id, over `slots` */
+    struct open_part *slots; /* OPEN_MAX of them, used in turn */
+    size_t slots_n, slots_next;
+    VEC(struct attempt *) attempts; /* all parts; after the freeze the attempts by start, id, ordinal */
+    VEC(struct attempt *) families; /* after the freeze: those of ids with several, by id, ordinal */
+    VEC(struct trace_id) traces;
     VEC(struct run) runs;
     VEC(struct mark) marks; /* sorted by time, place after the freeze */
     VEC(struct phase) phases;
@@ -146,7 +189,6 @@ struct index {
     VEC(struct gateway_line) gateway;
     uint64_t events[EVENT_KINDS];
     uint64_t duplicates;
-    size_t parts; /* rows handed out so far */
 };
 
 void index_init(struct index *x);
@@ -159,8 +201,6 @@ struct stream_facts {
     struct slice key, name, group, function_assumed, function_path, folder;
 };
 uint32_t index_stream(struct index *x, const struct stream_facts *facts);
-/* A part of that id, or NULL. */
-struct attempt *index_find(const struct index *x, const struct request_id *id);
 /* A row for the request id in that stream to which a line of that kind and time can be added. */
 struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                               struct loc loc);
@@ -168,6 +208,12 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
 struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                                struct loc loc);
 void index_object(struct index *x, const struct s3_record *r, uint32_t stream);
+/* The attempt's trace, when it has none yet. */
+void index_trace(struct index *x, struct attempt *a, struct slice trace);
+/* The earliest line of the attempt may be earlier than what was known: its other times keep their place. */
+void attempt_begins(struct attempt *a, int64_t time);
+/* Notes where REPORT stands, as its distance from a->loc. */
+void attempt_place_report(struct attempt *a, struct loc loc);
 /* Notes that a line of the attempt names the object key of that number. */
 void attempt_names(struct attempt *a, uint32_t key);
 /* Puts all rows of `from` into `x`; `from` is empty afterwards. */

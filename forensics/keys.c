@@ -127,7 +127,7 @@ struct keys *keys_new(const struct index *x)
     if (!k->same)
         err_oom();
     for (size_t i = 0; i < x->objects.n; i++)
-        add(k, x->objects.v[i].key);
+        add(k, object_key(&x->objects.v[i]));
     return k;
 }
 

@@ -125,10 +125,10 @@ const char *loop_object_name(const struct loop_account *a, int32_t i)
     enum { FRONT = 40, BACK = 24 };
     const struct object_event *o = loop_object(a, i);
     struct slice bucket = dossier_name(a->d, o->bucket);
-    if (o->key.n <= FRONT + BACK + 3)
-        return arena_printf(a->m, "%.*s/%.*s", SLICE_ARG(bucket), SLICE_ARG(o->key));
-    return arena_printf(a->m, "%.*s/%.*s…%.*s", SLICE_ARG(bucket), FRONT, o->key.p, BACK,
-                        o->key.p + o->key.n - BACK);
+    if (o->key_n <= FRONT + BACK + 3)
+        return arena_printf(a->m, "%.*s/%.*s", SLICE_ARG(bucket), SLICE_ARG(object_key(o)));
+    return arena_printf(a->m, "%.*s/%.*s…%.*s", SLICE_ARG(bucket), FRONT, o->key_at, BACK,
+                        o->key_at + o->key_n - BACK);
 }
 
 const char *loop_writer(const struct loop_account *a, int32_t i)

@@ -148,7 +148,8 @@ static void on_record(void *ctx, const struct s3_record *r)
 static void quote_wrapped(struct quoter *q)
 {
     const struct source *s = &q->ev->sources.v[q->v[0]->loc.source];
-    const struct sink sink = {q, on_entry, on_entry, on_orphan, on_record};
+    const struct sink sink = {
+        .ctx = q, .entry = on_entry, .tail = on_entry, .orphan = on_orphan, .s3 = on_record};
     struct source again;
     struct input in;
     source_init(&again, s->path, s->open);

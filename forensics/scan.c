@@ -1,6 +1,7 @@
 /* One worker: from entries to rows. The sink of the parsers; nothing here allocates per line. */
 #include "forensics/scan.h"
 
+#include "forensics/attempt.h"
 #include "forensics/wording.h"
 #include "parsers/json.h"
 #include "parsers/message.h"
@@ -80,7 +81,7 @@ static struct attempt *attempt_of(struct worker *w, const struct event *e, int64
 {
     struct attempt *a = w->last;
     if (a && memcmp(&a->id, &e->id, sizeof e->id) == 0 && a->stream == w->stream &&
-        (!(a->flags & ATTEMPT_START) || time == TIME_NONE || time >= a->start))
+        (!(a->flags & ATTEMPT_START) || time == TIME_NONE || time >= attempt_start(a)))
         return a;
     return index_attempt(&w->index, e, w->stream, time, loc);
 }
@@ -219,9 +220,9 @@ static void mark_timeout(struct worker *w, const struct event *e, struct attempt
     bool mine = w->words.n && w->words.stream == w->stream;
     if (mine && w->words.has_id)
         mine = memcmp(&w->words.id, &a->id, sizeof a->id) == 0;
-    else if (mine && a->start != TIME_NONE && w->words.time != TIME_NONE)
-        mine = w->words.time >= a->start;
-    m.value = a->limit_ms;
+    else if (mine && attempt_start(a) != TIME_NONE && w->words.time != TIME_NONE)
+        mine = w->words.time >= attempt_start(a);
+    m.value = a->limit_s * 1000u;
     m.level = e->level;
     if (mine) {
         char pattern[WORDING_MAX];
@@ -235,8 +236,8 @@ static void mark_timeout(struct worker *w, const struct event *e, struct attempt
 /* An XRAY line that stands alone belongs to the report before it. */
 static void on_trace(struct worker *w, const struct event *e)
 {
-    if (w->last && w->last->trace == 0)
-        w->last->trace = intern_id(&w->index.names, e->trace);
+    if (w->last)
+        index_trace(&w->index, w->last, e->trace);
 }
 
 static void on_platform(struct worker *w, const struct event *e, int64_t time, struct loc loc)
@@ -346,7 +347,8 @@ static bool is_write_test(struct slice head)
 
 static void parse_source(struct worker *w, struct input *in)
 {
-    const struct sink sink = {w, take_entry, take_tail, take_orphan, take_object};
+    const struct sink sink = {
+        .ctx = w, .entry = take_entry, .tail = take_tail, .orphan = take_orphan, .s3 = take_object};
     const struct container *runner_up = NULL, *c = w->options->format_in;
     while (input_window(in).n < LIMIT_SNIFF && input_more(in))
         ;
@@ -426,8 +428,7 @@ static void amend(struct worker *w, const struct fragment *tail, struct slice wh
     if (e.has_id && e.kind != EVENT_GATEWAY) {
         e.kind = EVENT_APP; /* finds the row of the piece before the cut and adds none */
         a = index_attempt(&w->index, &e, w->stream, time, tail->tail_loc);
-        if (e.trace.n && a->trace == 0)
-            a->trace = intern_id(&w->index.names, e.trace);
+        index_trace(&w->index, a, e.trace);
     }
     if (e.unhandled && (!before.unhandled || !slice_eq(e.error_type, before.error_type)))
         mark_error(w, &e, a, time, tail->tail_loc);

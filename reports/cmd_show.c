@@ -85,7 +85,8 @@ static bool belongs(const struct collector *c, const struct entry *e)
     int64_t over = attempt_over(c->a), begin = attempt_begin(c->a);
     bool inside = e->time == TIME_NONE || begin == TIME_NONE || (e->time >= begin && e->time <= over);
     if (event.has_id)
-        return memcmp(&event.id, &c->a->id, sizeof event.id) == 0 && (inside || attempt_next(&c->s->ev->index, c->a) == c->a);
+        return memcmp(&event.id, &c->a->id, sizeof event.id) == 0 &&
+               (inside || attempt_next(&c->s->ev->index, c->a) == c->a);
     return inside && e->time != TIME_NONE && begin != TIME_NONE && in_stream(c, e);
 }
 
@@ -121,7 +122,8 @@ static int by_time(const void *a, const void *b)
 static void collect(struct collector *c)
 {
     const struct source *source = &c->s->ev->sources.v[c->a->loc.source];
-    const struct sink sink = {c, on_entry, on_entry, on_orphan, on_record};
+    const struct sink sink = {
+        .ctx = c, .entry = on_entry, .tail = on_entry, .orphan = on_orphan, .s3 = on_record};
     struct source again;
     struct input in;
     if (!source->looks_like)
@@ -164,7 +166,7 @@ static void put_object(struct shown *s, const char *label, size_t i)
     buf_printf(&s->out, "  %-14s %s ", label, time);
     escape_terminal(&s->out, name(s, o->bucket));
     buf_byte(&s->out, '/');
-    escape_terminal(&s->out, o->key);
+    escape_terminal(&s->out, object_key(o));
     buf_append(&s->out, SLICE("  by "));
     escape_terminal(&s->out, o->principal ? name(s, o->principal) : SLICE("unknown"));
     buf_append(&s->out, SLICE("  "));
@@ -200,7 +202,7 @@ static void write_attempt(struct shown *s, const struct attempt *a)
 {
     const struct stream *stream = &s->ev->index.streams.v[a->stream];
     bool restored = a->flags & ATTEMPT_RESTORED;
-    char id[37];
+    char id[37], trace[TRACE_TEXT_SIZE];
     escape_terminal(&s->out, attempt_id(&s->ev->index, a, id));
     buf_printf(&s->out, "  attempt %u: %s%s\n", a->ordinal, attempt_status_name(attempt_status(a)),
                attempt_cold(a) ? ", cold" : "");
@@ -216,7 +218,7 @@ static void write_attempt(struct shown *s, const struct attempt *a)
     put_mb(s, "memory", a->memory_mb);
     put_mb(s, "most used", a->max_memory_mb);
     put_field(s, "error type", name(s, a->error_type));
-    put_field(s, "trace", name(s, a->trace));
+    put_field(s, "trace", attempt_trace(&s->ev->index, a, trace));
     buf_printf(&s->out, "  %-14s ", "source");
     escape_terminal(&s->out, slice_str(s->ev->sources.v[a->loc.source].path));
     buf_printf(&s->out, ":%u\n", a->loc.line);

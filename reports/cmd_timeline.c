@@ -166,7 +166,12 @@ static void put_error(struct jsonw *w, const struct record *r)
 }
 static void put_trace(struct jsonw *w, const struct record *r)
 {
-    name_or_null(w, r, r->a->trace);
+    char text[TRACE_TEXT_SIZE];
+    struct slice trace = attempt_trace(&r->ev->index, r->a, text);
+    if (trace.n)
+        jsonw_string(w, trace);
+    else
+        jsonw_null(w);
 }
 static void put_lines(struct jsonw *w, const struct record *r)
 {
