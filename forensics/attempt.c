@@ -24,43 +24,6 @@ const char *attempt_status_name(enum attempt_status status)
     return names[status];
 }
 
-bool attempt_cold(const struct attempt *a)
-{
-    return decimal_known(a->init) || (a->flags & (ATTEMPT_REINIT | ATTEMPT_COLD));
-}
-
-static int64_t time_after(const struct attempt *a, int32_t after)
-{
-    return after == AFTER_NONE || a->first == TIME_NONE ? TIME_NONE : a->first + after;
-}
-
-int64_t attempt_start(const struct attempt *a)
-{
-    return time_after(a, a->start_after);
-}
-
-int64_t attempt_end(const struct attempt *a)
-{
-    return time_after(a, a->end_after);
-}
-
-int64_t attempt_report(const struct attempt *a)
-{
-    return time_after(a, a->report_after);
-}
-
-int64_t attempt_begin(const struct attempt *a)
-{
-    return a->start_after != AFTER_NONE ? attempt_start(a) : a->first;
-}
-
-int64_t attempt_over(const struct attempt *a)
-{
-    if (a->end_after != AFTER_NONE)
-        return attempt_end(a);
-    return a->report_after != AFTER_NONE ? attempt_report(a) : attempt_begin(a);
-}
-
 struct loc attempt_report_loc(const struct attempt *a)
 {
     return (struct loc){a->loc.source, a->loc.line + a->report_lines, a->loc.offset + a->report_bytes};

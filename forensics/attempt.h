@@ -4,6 +4,50 @@
 
 #include "forensics/index.h"
 
+/* ---- times: ms UTC, TIME_NONE when the evidence lacks the line ---- */
+
+static inline int64_t attempt_time(const struct attempt *a, int32_t after)
+{
+    return after == AFTER_NONE || a->first == TIME_NONE ? TIME_NONE : a->first + after;
+}
+
+static inline int64_t attempt_start(const struct attempt *a)
+{
+    return attempt_time(a, a->start_after);
+}
+
+static inline int64_t attempt_end(const struct attempt *a)
+{
+    return attempt_time(a, a->end_after);
+}
+
+static inline int64_t attempt_report(const struct attempt *a)
+{
+    return attempt_time(a, a->report_after);
+}
+
+/* START, else the earliest line. */
+static inline int64_t attempt_begin(const struct attempt *a)
+{
+    return a->start_after != AFTER_NONE ? attempt_start(a) : a->first;
+}
+
+/* When it was over: END or REPORT, else the last that is known of it. */
+static inline int64_t attempt_over(const struct attempt *a)
+{
+    if (a->end_after != AFTER_NONE)
+        return attempt_end(a);
+    return a->report_after != AFTER_NONE ? attempt_report(a) : attempt_begin(a);
+}
+
+/* This attempt paid an init or restore, also one repeated inside its duration. */
+static inline bool attempt_cold(const struct attempt *a)
+{
+    return decimal_known(a->init) || (a->flags & (ATTEMPT_REINIT | ATTEMPT_COLD));
+}
+
+/* ---- what came of it ---- */
+
 enum attempt_status {
     ATTEMPT_OK,
     ATTEMPT_TIMED_OUT,
@@ -14,19 +58,9 @@ enum attempt_status {
 
 enum attempt_status attempt_status(const struct attempt *a);
 const char *attempt_status_name(enum attempt_status status); /* the contract's words */
-/* This attempt paid an init or restore, also one repeated inside its duration. */
-bool attempt_cold(const struct attempt *a);
-/* Times of START, END and REPORT; TIME_NONE when the evidence lacks the line. */
-int64_t attempt_start(const struct attempt *a);
-int64_t attempt_end(const struct attempt *a);
-int64_t attempt_report(const struct attempt *a);
 /* Where its REPORT stands; its first line when that is unknown. */
 struct loc attempt_report_loc(const struct attempt *a);
 struct decimal attempt_billed(const struct attempt *a); /* ms */
-/* When it was over: REPORT, END or the last that is known of it. TIME_NONE when nothing is. */
-int64_t attempt_over(const struct attempt *a);
-/* START, else the earliest line. */
-int64_t attempt_begin(const struct attempt *a);
 struct slice attempt_function(const struct index *x, const struct attempt *a);
 /* The first attempt of the id, or NULL; attempt_next leads through the others and back to it. Hidden ones are
  * among them. */

@@ -46,11 +46,6 @@ static const struct attempt *attempt(const struct chains *c, int32_t row)
     return row >= 0 ? c->d->index->attempts.v[row] : NULL;
 }
 
-static bool is_creation(const struct chains *c, const struct object_event *o)
-{
-    return slice_starts(dossier_name(c->d, o->name), SLICE("ObjectCreated"));
-}
-
 static void link_trigger(struct chains *c, size_t i, const struct attempt *a, enum chain_trigger how)
 {
     struct chain_link *l = &c->links[i];
@@ -118,7 +113,7 @@ static int32_t object_before(const struct chains *c, const struct by_key *k, uin
     for (size_t n = 0; i >= 0 && n < OBJECTS_OF_KEY_MAX; i = k->next[i], n++) {
         const struct object_event *o = object(c, (size_t)i);
         bool fits = o->time != TIME_NONE && o->time <= begin + SKEW_MS && begin - o->time <= NAMED_WINDOW_MS;
-        if (fits && is_creation(c, o))
+        if (fits && c->links[i].creation)
             best = i;
     }
     return best;
@@ -167,7 +162,7 @@ static void match_bucket(const struct chains *c, const struct function *f, uint3
     int64_t first = TIME_NONE, last = TIME_NONE, before = TIME_NONE;
     for (size_t i = 0; i < x->objects.n; i++) {
         const struct object_event *o = object(c, i);
-        if (o->bucket != bucket || o->time == TIME_NONE || !is_creation(c, o))
+        if (o->bucket != bucket || o->time == TIME_NONE || !c->links[i].creation)
             continue;
         m->objects++;
         first = first == TIME_NONE ? o->time : first;
@@ -227,7 +222,7 @@ static void take_match(struct chains *c, uint32_t bucket, const struct match *m)
     size_t at = 0;
     for (size_t i = 0; i < c->d->index->objects.n; i++) {
         const struct object_event *o = object(c, i);
-        if (o->bucket != bucket || o->time == TIME_NONE || !is_creation(c, o))
+        if (o->bucket != bucket || o->time == TIME_NONE || !c->links[i].creation)
             continue;
         int32_t row = m->partner.v[at++];
         if (row >= 0)
@@ -300,19 +295,18 @@ bool chain_derived(struct slice key, struct slice from)
 }
 
 /* EventBridge and CloudTrail give whole seconds, rounded down: the latest time that can be meant. */
-static int64_t latest_of(const struct chains *c, const struct object_event *o)
+static int64_t latest_of(const struct chains *c, size_t i)
 {
-    struct slice via = dossier_name(c->d, o->via);
-    bool coarse = slice_eq(via, SLICE("eventbridge")) || slice_eq(via, SLICE("cloudtrail"));
-    return coarse && o->time % 1000 == 0 ? o->time + 999 : o->time;
+    return object(c, i)->time + (c->links[i].coarse ? 999 : 0);
 }
 
 /* Did the attempt run at the time of the record? What has no end is taken to have gone on. */
-static bool ran_at(const struct chains *c, const struct attempt *a, const struct object_event *o)
+static bool ran_at(const struct chains *c, const struct attempt *a, size_t i)
 {
+    const struct object_event *o = object(c, i);
     int64_t over = attempt_over(a);
     bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
-    return attempt_begin(a) <= latest_of(c, o) && (!ended || o->time <= over + END_SLACK_MS);
+    return attempt_begin(a) <= latest_of(c, i) && (!ended || o->time <= over + END_SLACK_MS);
 }
 
 static enum chain_proof weigh(const struct chains *c, size_t i, const struct attempt *a)
@@ -332,15 +326,27 @@ static enum chain_proof weigh(const struct chains *c, size_t i, const struct att
     return PROOF_NONE;
 }
 
-/* Among attempts that ran at the time: one whose object the key derives from, or that names the key, before
+/* Among attempts that ran at the time: one whose lines name the key comes first, then one whose own object's name the
+ * key ends with (thumb-x of x), of those the nearest (thumb-thumb-x is made from thumb-x rather than from x), then
  * the one that began last. */
+enum { NAMES_KEY = 1 << 20, ENDS_WITH = 1 << 12 };
+
+static struct slice base_name(struct slice key)
+{
+    size_t n = key.n;
+    while (n > 0 && key.p[n - 1] != '/')
+        n--;
+    return slice_skip(key, n);
+}
+
 static unsigned closeness(const struct chains *c, size_t i, const struct attempt *a)
 {
     int32_t cause = c->cause[a->row];
-    const struct object_event *o = object(c, i);
+    const struct object_event *o = object(c, i), *from = cause >= 0 ? object(c, (size_t)cause) : NULL;
     bool names = o->number && (a->keys[0] == o->number || a->keys[1] == o->number);
-    bool derived = cause >= 0 && chain_derived(object_key(o), object_key(object(c, (size_t)cause)));
-    return 2 * derived + names;
+    bool derived = from && chain_derived(object_key(o), object_key(from));
+    bool ends = derived && slice_ends(base_name(object_key(o)), base_name(object_key(from)));
+    return (names ? NAMES_KEY : 0) + (ends ? ENDS_WITH : 0) + (derived ? 1 + from->key_n % ENDS_WITH : 0);
 }
 
 /* Where the first attempt that began after the time stands. */
@@ -358,33 +364,75 @@ static size_t upper(const struct index *x, int64_t time)
     return low;
 }
 
-static void find_writer(struct chains *c, size_t i)
+/* Attempts by the number of a key that their lines name: for each number the first one, then by attempt and slot
+ * the next. */
+struct namers {
+    int32_t *first, *next;
+    int64_t longest; /* ms that any attempt ran */
+};
+
+static void namers_make(const struct chains *c, struct namers *n)
+{
+    const struct index *x = c->d->index;
+    uint32_t most = 0;
+    *n = (struct namers){.longest = 0};
+    for (size_t i = 0; i < x->objects.n; i++)
+        most = x->objects.v[i].number > most ? x->objects.v[i].number : most;
+    n->first = rows_new(most + 1);
+    n->next = rows_new(x->attempts.n * 2);
+    for (size_t row = x->attempts.n; row-- > 0;) {
+        const struct attempt *a = x->attempts.v[row];
+        int64_t ran = attempt_over(a) - attempt_begin(a);
+        bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
+        n->longest = !ended ? RUN_MAX_MS : ran > n->longest ? ran : n->longest;
+        for (size_t slot = 0; slot < 2 && attempt_begin(a) != TIME_NONE; slot++) {
+            uint32_t number = a->keys[slot] <= most ? a->keys[slot] : 0;
+            n->next[row * 2 + slot] = number ? n->first[number] : CHAIN_NO_ROW;
+            if (number)
+                n->first[number] = (int32_t)(row * 2 + slot);
+        }
+    }
+    n->longest = n->longest < RUN_MAX_MS ? n->longest : RUN_MAX_MS;
+}
+
+struct verdict {
+    enum chain_proof proof;
+    unsigned closeness;
+    int32_t row;
+};
+
+static void try_writer(const struct chains *c, size_t i, int32_t row, struct verdict *best)
+{
+    const struct attempt *a = attempt(c, row);
+    if (row == c->links[i].triggered || !ran_at(c, a, i))
+        return;
+    enum chain_proof proof = weigh(c, i, a);
+    unsigned close = proof ? closeness(c, i, a) : 0;
+    if (proof > best->proof || (proof == best->proof && proof && close > best->closeness))
+        *best = (struct verdict){proof, close, row};
+}
+
+/* First those whose lines name the key: one of them with the strongest proof needs no search. */
+static void find_writer(struct chains *c, const struct namers *n, size_t i)
 {
     const struct index *x = c->d->index;
     const struct object_event *o = object(c, i);
     struct chain_link *l = &c->links[i];
-    unsigned best_closeness = 0;
-    enum chain_proof best = PROOF_NONE;
-    size_t at = upper(x, latest_of(c, o));
-    for (size_t n = 0; at-- > 0 && n < LOOK_BACK_MAX; n++) {
-        const struct attempt *a = x->attempts.v[at];
-        if (o->time - attempt_begin(a) > RUN_MAX_MS)
+    struct verdict best = {PROOF_NONE, 0, CHAIN_NO_ROW};
+    int32_t at = o->number ? n->first[o->number] : CHAIN_NO_ROW;
+    for (size_t seen = 0; at >= 0 && seen < LOOK_BACK_MAX; at = n->next[at], seen++)
+        try_writer(c, i, at / 2, &best);
+    bool sure = best.proof == PROOF_PRINCIPAL && best.closeness >= NAMES_KEY;
+    size_t row = sure ? 0 : upper(x, latest_of(c, i));
+    for (size_t seen = 0; row-- > 0 && seen < LOOK_BACK_MAX; seen++) {
+        if (o->time - attempt_begin(x->attempts.v[row]) > n->longest + END_SLACK_MS)
             break;
-        if (!ran_at(c, a, o) || (int32_t)at == l->triggered)
-            continue;
-        enum chain_proof proof = weigh(c, i, a);
-        unsigned close = proof ? closeness(c, i, a) : 0;
-        if (proof > best || (proof == best && close > best_closeness)) {
-            best = proof;
-            best_closeness = close;
-            l->writer = (int32_t)at;
-        }
-        if (best && best_closeness >= 2)
-            break;
+        try_writer(c, i, (int32_t)row, &best);
     }
-    if (best && !l->function)
+    l->writer = best.row;
+    if (best.proof && !l->function)
         l->function = attempt(c, l->writer)->function;
-    l->proof = (uint8_t)(l->proof > best ? l->proof : best);
+    l->proof = (uint8_t)(l->proof > best.proof ? l->proof : best.proof);
 }
 
 /* The function of the evidence that the role session names. */
@@ -406,16 +454,35 @@ static void name_writers(struct chains *c)
     free(ran);
 }
 
+static void mark_objects(struct chains *c)
+{
+    const struct index *x = c->d->index;
+    uint32_t bridge = intern_find(&x->names, SLICE("eventbridge")),
+             trail = intern_find(&x->names, SLICE("cloudtrail"));
+    uint32_t name = 0;
+    bool creation = false;
+    for (size_t i = 0; i < x->objects.n; i++) {
+        const struct object_event *o = object(c, i);
+        struct chain_link *l = &c->links[i];
+        if (o->name != name)
+            creation = slice_starts(dossier_name(c->d, o->name), SLICE("ObjectCreated"));
+        name = o->name;
+        l->triggered = l->writer = CHAIN_NO_ROW;
+        l->creation = creation;
+        l->coarse = o->via && (o->via == bridge || o->via == trail) && o->time % 1000 == 0;
+    }
+}
+
 void chains_init(struct chains *c, const struct dossier *d)
 {
     const struct index *x = d->index;
     ids buckets = {0};
+    struct namers n;
     *c = (struct chains){.d = d, .cause = rows_new(x->attempts.n)};
     c->links = calloc(x->objects.n + 1, sizeof *c->links);
     if (!c->links)
         err_oom();
-    for (size_t i = 0; i < x->objects.n; i++)
-        c->links[i].triggered = c->links[i].writer = CHAIN_NO_ROW;
+    mark_objects(c);
     name_writers(c);
     link_logged(c);
     link_named(c);
@@ -423,9 +490,12 @@ void chains_init(struct chains *c, const struct dossier *d)
     for (size_t i = 0; i < d->functions.n; i++)
         if (!is_told(c, &d->functions.v[i]))
             link_counted(c, &d->functions.v[i], buckets.v, buckets.n);
+    namers_make(c, &n);
     for (size_t i = 0; i < x->objects.n; i++)
-        if (object(c, i)->time != TIME_NONE && is_creation(c, object(c, i)))
-            find_writer(c, i);
+        if (object(c, i)->time != TIME_NONE && c->links[i].creation)
+            find_writer(c, &n, i);
+    free(n.first);
+    free(n.next);
     vec_done(&buckets);
 }
 

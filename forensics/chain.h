@@ -27,6 +27,7 @@ struct chain_link {
     int32_t triggered, writer;
     uint32_t function; /* name of the function that wrote it, 0 when none of the evidence did */
     uint8_t trigger, proof;
+    bool creation, coarse; /* the record is of a new object; its time is in whole seconds */
 };
 
 struct chains {

@@ -371,8 +371,10 @@ static bool same_object(const struct object_event *a, const struct object_event 
 static void settle_objects(struct index *x, const struct keys *keys)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < x->objects.n; i++)
-        x->objects.v[i].number = keys_number(keys, object_key(&x->objects.v[i]));
+    for (size_t i = 0; i < x->objects.n; i++) {
+        struct object_event *o = &x->objects.v[i];
+        o->number = o->number ? o->number : keys_number(keys, object_key(o)); /* those that a log line held */
+    }
     order_objects(x);
     for (size_t i = 0; i < x->objects.n; i++) {
         struct object_event *o = &x->objects.v[i], *before = kept ? &x->objects.v[kept - 1] : NULL;

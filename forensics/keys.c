@@ -9,19 +9,38 @@ enum {
     SAME_PRINT_MAX = 64,   /* data.json in a thousand folders: such prints are not looked for */
 };
 
+struct print;
+
 /* Keys by number (from 1), chained by the hash of their print and of the whole. */
 struct keys {
     VEC(struct slice) list;
     uint32_t *prints, *wholes;         /* heads of the chains */
     uint32_t *next_print, *next_whole; /* by number */
     uint8_t *same;                     /* by number: how many of this print there are so far */
+    struct print *print;               /* by number: where in the key it stands */
     size_t mask;
+    uint64_t lengths; /* of prints, a bit each: most words of a line have none of them */
 };
 
-static bool is_plain(char c)
+struct print {
+    uint16_t at, n;
+};
+
+/* Bytes of which prints are made: letters, digits, - _ . and all beyond ASCII. */
+static const uint8_t plain[256] = {
+    ['-'] = 1, ['.'] = 1, ['0'] = 1,         ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1,
+    ['7'] = 1, ['8'] = 1, ['9'] = 1,         ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1,
+    ['G'] = 1, ['H'] = 1, ['I'] = 1,         ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1,
+    ['P'] = 1, ['Q'] = 1, ['R'] = 1,         ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1,
+    ['Y'] = 1, ['Z'] = 1, ['_'] = 1,         ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1,
+    ['g'] = 1, ['h'] = 1, ['i'] = 1,         ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1,
+    ['p'] = 1, ['q'] = 1, ['r'] = 1,         ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,
+    ['y'] = 1, ['z'] = 1, [128 ... 255] = 1,
+};
+
+static inline bool is_plain(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.' || (unsigned char)c >= 0x80;
+    return plain[(uint8_t)c];
 }
 
 /* The next run of plain bytes; dots at its end belong to the sentence. */
@@ -47,7 +66,7 @@ static struct slice last_part(struct slice key)
     return n < key.n ? slice_skip(key, n) : key;
 }
 
-static struct slice print_of(struct slice key)
+static struct slice find_print(struct slice key)
 {
     struct slice rest = last_part(key), run, best = {"", 0};
     while (take_run(&rest, &run))
@@ -69,11 +88,16 @@ uint32_t keys_number(const struct keys *k, struct slice key)
     return number;
 }
 
+static struct slice print_of(const struct keys *k, uint32_t number)
+{
+    return slice_of(k->list.v[number - 1].p + k->print[number].at, k->print[number].n);
+}
+
 /* The key of that print that was added last; 0 when there is none. */
 static uint32_t latest_of(const struct keys *k, struct slice print)
 {
     uint32_t number = k->prints[hash_of(print) & k->mask];
-    while (number && !slice_eq(print_of(k->list.v[number - 1]), print))
+    while (number && !slice_eq(print_of(k, number), print))
         number = k->next_print[number];
     return number;
 }
@@ -88,16 +112,28 @@ static void link_print(struct keys *k, struct slice print, uint32_t number)
     *head = number;
 }
 
-static void add(struct keys *k, struct slice key)
+static inline uint64_t length_bit(size_t n)
 {
-    struct slice print = print_of(key);
-    if (key.n < KEY_LENGTH_MIN || key.n > KEY_LENGTH_MAX || print.n == 0 || keys_number(k, key))
-        return;
+    return UINT64_C(1) << (n < 63 ? n : 63);
+}
+
+/* Returns the key's number, 0 for one that is not looked for. */
+static uint32_t add(struct keys *k, struct slice key)
+{
+    struct slice print = find_print(key);
+    if (key.n < KEY_LENGTH_MIN || key.n > KEY_LENGTH_MAX || print.n == 0)
+        return 0;
+    uint32_t known = keys_number(k, key);
+    if (known)
+        return known;
     *vec_push(&k->list) = key;
     uint32_t number = (uint32_t)k->list.n, *head = &k->wholes[hash_of(key) & k->mask];
     k->next_whole[number] = *head;
     *head = number;
+    k->print[number] = (struct print){(uint16_t)(print.p - key.p), (uint16_t)print.n};
+    k->lengths |= length_bit(print.n);
     link_print(k, print, number);
+    return number;
 }
 
 static uint32_t *numbers_new(size_t n)
@@ -108,7 +144,7 @@ static uint32_t *numbers_new(size_t n)
     return v;
 }
 
-struct keys *keys_new(const struct index *x)
+struct keys *keys_new(struct index *x)
 {
     size_t size = 16;
     if (x->objects.n == 0)
@@ -124,10 +160,11 @@ struct keys *keys_new(const struct index *x)
     k->next_print = numbers_new(x->objects.n + 1);
     k->next_whole = numbers_new(x->objects.n + 1);
     k->same = calloc(x->objects.n + 1, 1);
-    if (!k->same)
+    k->print = calloc(x->objects.n + 1, sizeof *k->print);
+    if (!k->same || !k->print)
         err_oom();
     for (size_t i = 0; i < x->objects.n; i++)
-        add(k, object_key(&x->objects.v[i]));
+        x->objects.v[i].number = add(k, object_key(&x->objects.v[i]));
     return k;
 }
 
@@ -141,6 +178,7 @@ void keys_free(struct keys *k)
     free(k->next_print);
     free(k->next_whole);
     free(k->same);
+    free(k->print);
     free(k);
 }
 
@@ -182,10 +220,9 @@ static bool stands_alone(struct slice line, size_t from, size_t n)
     return before && (after.n == 0 || !is_plain(*after.p));
 }
 
-/* Does the key stand in the line so that the run at `at` is its print? */
-static bool key_around(struct slice line, size_t at, struct slice key)
+/* Does the key stand in the line so that the run at `at` is its print, which has `offset` bytes before it? */
+static bool key_around(struct slice line, size_t at, struct slice key, size_t offset)
 {
-    size_t offset = (size_t)(print_of(key).p - key.p);
     /* Encoding makes what stands before the print longer, at most three times. */
     for (size_t back = offset; back <= 3 * offset && back <= at; back++) {
         size_t n = key_at(slice_skip(line, at - back), key);
@@ -205,7 +242,8 @@ static uint32_t find_around(const struct keys *k, struct slice line, struct slic
     for (; number; number = k->next_print[number]) {
         struct slice key = k->list.v[number - 1];
         bool longer = best == 0 || key.n > k->list.v[best - 1].n;
-        if (longer && slice_eq(print_of(key), run) && key_around(line, (size_t)(run.p - line.p), key))
+        if (longer && slice_eq(print_of(k, number), run) &&
+            key_around(line, (size_t)(run.p - line.p), key, k->print[number].at))
             best = number;
     }
     return best;
@@ -216,7 +254,7 @@ size_t keys_find(const struct keys *k, struct slice line, uint32_t *ret, size_t 
     struct slice rest = line, run;
     size_t found = 0;
     while (found < max && take_run(&rest, &run)) {
-        if (run.n == 0 || k->prints[hash_of(run) & k->mask] == 0)
+        if (!(k->lengths & length_bit(run.n)) || k->prints[hash_of(run) & k->mask] == 0)
             continue;
         uint32_t number = find_around(k, line, run);
         bool again = false;

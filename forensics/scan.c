@@ -178,7 +178,8 @@ static void find_keys(struct worker *w, const struct event *e, struct attempt *a
 {
     enum { NAMED_MAX = 4 };
     uint32_t numbers[NAMED_MAX];
-    size_t n = w->keys ? keys_find(w->keys, e->text, numbers, NAMED_MAX) : 0;
+    bool full = a && a->keys[1];
+    size_t n = w->keys && !full ? keys_find(w->keys, e->text, numbers, NAMED_MAX) : 0;
     for (size_t i = 0; i < n; i++) {
         if (a)
             attempt_names(a, numbers[i]);
