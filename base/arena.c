@@ -7,8 +7,17 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
-enum { ARENA_BLOCK = 256 * 1024, ARENA_ALIGN = 16 };
+/* Blocks grow, so that the arena of a small file is small. */
+enum {
+    ARENA_FIRST = 4 * 1024,
+    ARENA_BLOCK = 256 * 1024,
+    ARENA_ALIGN = 16,
+    /* An arena of many megabytes goes on in blocks of huge pages: a fault for each 2 MB instead of each 4 KB. */
+    ARENA_LARGE = 16 << 20,
+    ARENA_HUGE = 4 << 20,
+};
 
 struct arena_block {
     struct arena_block *next;
@@ -32,11 +41,16 @@ void arena_done(struct arena *a)
     *a = (struct arena){0};
 }
 
-static void *block_new(struct arena *a, size_t size)
+static char *block_new(struct arena *a, size_t size)
 {
-    struct arena_block *b = calloc(1, sizeof *b + size);
+    bool huge = size >= ARENA_HUGE - sizeof(struct arena_block);
+    struct arena_block *b = huge ? aligned_alloc(ARENA_HUGE / 2, (sizeof *b + size + ARENA_HUGE / 2 - 1) /
+                                                                     (ARENA_HUGE / 2) * (ARENA_HUGE / 2))
+                                 : malloc(sizeof *b + size);
     if (!b)
         err_oom();
+    if (huge)
+        (void)madvise(b, sizeof *b + size, MADV_HUGEPAGE);
     b->size = size;
     b->next = a->blocks;
     a->blocks = b;
@@ -44,27 +58,46 @@ static void *block_new(struct arena *a, size_t size)
     return b->data;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static size_t block_size(const struct arena *a)
+{
+    size_t size = a->bytes < ARENA_FIRST ? ARENA_FIRST : a->bytes;
+    if (size >= ARENA_LARGE)
+        return ARENA_HUGE - sizeof(struct arena_block);
+    return size < ARENA_BLOCK ? size : ARENA_BLOCK;
+}
+
+static char *take(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
         err_oom();
-    size = size ? (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1) : ARENA_ALIGN;
+    size = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+    size += size == 0 ? ARENA_ALIGN : 0;
     if (size > ARENA_BLOCK / 4)
         return block_new(a, size);
     if ((size_t)(a->end - a->next) < size) {
-        a->next = block_new(a, ARENA_BLOCK);
-        a->end = a->next + ARENA_BLOCK;
+        size_t block = block_size(a);
+        block = block < size ? size : block;
+        a->next = block_new(a, block);
+        a->end = a->next + block;
     }
-    void *p = a->next;
+    char *p = a->next;
     a->next += size;
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    char *p = take(a, size);
+    memset(p, 0, size);
     return p;
 }
 
 struct slice arena_copy(struct arena *a, struct slice s)
 {
-    char *p = arena_alloc(a, s.n + 1);
+    char *p = take(a, s.n + 1);
     if (s.n)
         memcpy(p, s.p, s.n);
+    p[s.n] = '\0';
     return slice_of(p, s.n);
 }
 
@@ -75,8 +108,10 @@ const char *arena_pack(struct arena *a, struct slice s)
     if (s.n > ARENA_BLOCK / 4)
         return arena_copy(a, s).p;
     if ((size_t)(a->packed_end - a->packed) < s.n) {
-        a->packed = block_new(a, ARENA_BLOCK);
-        a->packed_end = a->packed + ARENA_BLOCK;
+        size_t block = block_size(a);
+        block = block < s.n ? s.n : block;
+        a->packed = block_new(a, block);
+        a->packed_end = a->packed + block;
     }
     char *p = a->packed;
     memcpy(p, s.p, s.n);

@@ -40,15 +40,18 @@ static void list_functions(struct dossier *d)
     vec_done(&order);
 }
 
-static void measure(const double *values, size_t n, struct quantiles *ret)
+static void measure(double *values, size_t n, struct quantiles *ret)
 {
+    static const double p[] = {0.50, 0.90, 0.99, 1.0};
+    double q[4];
     ret->known = n > 0;
     if (n == 0)
         return;
-    ret->p50 = stats_quantile(values, n, 0.50);
-    ret->p90 = stats_quantile(values, n, 0.90);
-    ret->p99 = stats_quantile(values, n, 0.99);
-    ret->max = values[n - 1];
+    stats_quantiles(values, n, p, 4, q);
+    ret->p50 = q[0];
+    ret->p90 = q[1];
+    ret->p99 = q[2];
+    ret->max = q[3];
 }
 
 static int by_number(const void *a, const void *b)
@@ -57,14 +60,10 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Sweep over begins and ends in order; an end and a begin at one time do not overlap. */
-static size_t peak_overlap(int64_t *begins, int64_t *ends, size_t n)
+/* Sweep over begins and ends, both in order; an end and a begin at one time do not overlap. */
+static size_t peak_overlap(const int64_t *begins, const int64_t *ends, size_t n)
 {
     size_t open = 0, peak = 0, e = 0;
-    if (n == 0)
-        return 0;
-    qsort(begins, n, sizeof *begins, by_number);
-    qsort(ends, n, sizeof *ends, by_number);
     for (size_t i = 0; i < n; i++) {
         while (e < n && ends[e] <= begins[i] && open > 0) {
             open--;
@@ -74,6 +73,21 @@ static size_t peak_overlap(int64_t *begins, int64_t *ends, size_t n)
         peak = open > peak ? open : peak;
     }
     return peak;
+}
+
+/* Nearly in order, as ends are when begins are: insertion, and qsort for what is not. */
+static void sort_times(int64_t *v, size_t n)
+{
+    size_t moved = 0, limit = n * 8 + 64;
+    for (size_t i = 1; i < n && moved <= limit; i++) {
+        int64_t mine = v[i];
+        size_t k = i;
+        for (; k > 0 && v[k - 1] > mine; k--, moved++)
+            v[k] = v[k - 1];
+        v[k] = mine;
+    }
+    if (moved > limit)
+        qsort(v, n, sizeof *v, by_number);
 }
 
 static size_t peak_of(const struct function *f)
@@ -90,6 +104,7 @@ static size_t peak_of(const struct function *f)
         ends[n] = attempt_over(a) > begins[n] ? attempt_over(a) : begins[n] + 1;
         n++;
     }
+    sort_times(ends, n); /* begins are in order: attempts are */
     size_t peak = peak_overlap(begins, ends, n);
     free(begins);
     return peak ? peak : f->attempts.n > 0;
@@ -124,8 +139,6 @@ static void measure_function(struct function *f)
         if (decimal_known(a->init) && !(a->flags & ATTEMPT_RESTORED))
             init[inits++] = decimal_value(a->init);
     }
-    stats_sort(values, durations);
-    stats_sort(init, inits);
     measure(values, durations, &f->duration);
     measure(init, inits, &f->init);
     f->cost_usd = cost_usd(f->gb_seconds, (double)f->attempts.n);
@@ -234,6 +247,8 @@ size_t dossier_alive_peak(const struct dossier *d, const struct function *f, int
         ends[n] = s->last + 1;
         n++;
     }
+    sort_times(begins, n);
+    sort_times(ends, n);
     size_t peak = peak_overlap(begins, ends, n);
     free(begins);
     return peak;

@@ -84,19 +84,17 @@ static void stream_lives(struct stream *s, int64_t time)
 /* ---- attempts ---- */
 
 /* The latest part of the id among those that are open. */
-static struct attempt *find_open(const struct index *x, const struct request_id *id)
+static struct open_part *find_open(const struct index *x, const struct request_id *id)
 {
     struct open_part *o = NULL;
     HASH_FIND(hh, x->open, id, sizeof *id, o);
-    return o ? o->part : NULL;
+    return o;
 }
 
 /* Lines of one invocation stand close together: what fell out of the table and meets a late line becomes two parts,
  * which the freeze joins. */
-static void open_part(struct index *x, struct attempt *a)
+static void open_part(struct index *x, struct attempt *a, struct open_part *o)
 {
-    struct open_part *o = NULL;
-    HASH_FIND(hh, x->open, &a->id, sizeof a->id, o);
     if (o) {
         o->part = a;
         return;
@@ -122,7 +120,8 @@ static void close_parts(struct index *x)
     x->slots_n = x->slots_next = 0;
 }
 
-static struct attempt *new_part(struct index *x, const struct event *e, uint32_t stream, struct loc loc)
+static struct attempt *new_part(struct index *x, const struct event *e, uint32_t stream, struct loc loc,
+                                struct open_part *open)
 {
     struct attempt *a = arena_alloc(&x->arena, sizeof *a);
     a->id = e->id;
@@ -137,7 +136,7 @@ static struct attempt *new_part(struct index *x, const struct event *e, uint32_t
     if (!text_uuid(&probe, ignored))
         a->id_text = intern_id(&x->names, e->id_text);
     *vec_push(&x->attempts) = a;
-    open_part(x, a);
+    open_part(x, a, open);
     return a;
 }
 
@@ -185,11 +184,13 @@ static bool part_takes(const struct attempt *a, enum event_kind kind, int64_t ti
 }
 
 struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
-                              struct loc loc)
+                              struct loc loc, struct attempt *hint)
 {
-    struct attempt *a = find_open(x, &e->id);
+    bool same = hint && memcmp(&hint->id, &e->id, sizeof e->id) == 0;
+    struct open_part *open = same ? NULL : find_open(x, &e->id);
+    struct attempt *a = same ? hint : open ? open->part : NULL;
     if (!a || a->stream != stream || !part_takes(a, e->kind, time))
-        a = new_part(x, e, stream, loc);
+        a = new_part(x, e, stream, loc, same ? find_open(x, &e->id) : open);
     part_lives(a, time, loc);
     return a;
 }
@@ -236,13 +237,21 @@ static void mark(struct index *x, enum mark_kind kind, struct attempt *a, const 
     *vec_push(&x->marks) = m;
 }
 
+/* The name id of a short text that is mostly the one met before: $LATEST. */
+static uint32_t same_as_last(struct index *x, struct slice s)
+{
+    if (s.n == 0 || !slice_eq(s, intern_name(&x->names, x->last_name)))
+        x->last_name = intern_id(&x->names, s);
+    return x->last_name;
+}
+
 static void on_start(struct index *x, struct attempt *a, const struct event *e, int64_t time, struct loc loc)
 {
     a->start_after = after(a, time);
     a->loc = loc;
     a->report_bytes = a->report_lines = 0;
     a->flags |= ATTEMPT_START;
-    keep_least(x, &a->version, intern_id(&x->names, e->version));
+    keep_least(x, &a->version, same_as_last(x, e->version));
 }
 
 /* A number that fits the row, or 0. */
@@ -336,7 +345,7 @@ static void on_phase(struct index *x, const struct event *e, uint32_t stream, in
 }
 
 struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
-                               struct loc loc)
+                               struct loc loc, struct attempt *hint)
 {
     struct stream *s = &x->streams.v[stream];
     struct attempt *a = NULL;
@@ -353,7 +362,7 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
     case EVENT_CRASH:
         if (!e->has_id)
             break;
-        a = index_attempt(x, e, stream, time, loc);
+        a = index_attempt(x, e, stream, time, loc, hint);
         on_invocation(x, a, e, stream, time, loc);
         break;
     case EVENT_INIT_START:

@@ -81,7 +81,7 @@ struct open_part {
     struct attempt *part;
     UT_hash_handle hh;
 };
-enum { OPEN_MAX = 4096 };
+enum { OPEN_MAX = 1024 };
 
 /* Application lines without a request id, one behind the other: they belong to the invocation that is open in
  * their stream at their time. */
@@ -189,6 +189,7 @@ struct index {
     VEC(struct gateway_line) gateway;
     uint64_t events[EVENT_KINDS];
     uint64_t duplicates;
+    uint32_t last_name; /* a version, see index.c */
 };
 
 void index_init(struct index *x);
@@ -201,12 +202,13 @@ struct stream_facts {
     struct slice key, name, group, function_assumed, function_path, folder;
 };
 uint32_t index_stream(struct index *x, const struct stream_facts *facts);
-/* A row for the request id in that stream to which a line of that kind and time can be added. */
+/* A row for the request id in that stream to which a line of that kind and time can be added. `hint` (may be NULL) is
+ * looked at first: the one that the line before belonged to. */
 struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
-                              struct loc loc);
+                              struct loc loc, struct attempt *hint);
 /* Adds a platform event (not EVENT_APP) to its rows. Returns the attempt that it concerns or NULL. */
 struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
-                               struct loc loc);
+                               struct loc loc, struct attempt *hint);
 void index_object(struct index *x, const struct s3_record *r, uint32_t stream);
 /* The attempt's trace, when it has none yet. */
 void index_trace(struct index *x, struct attempt *a, struct slice trace);

@@ -83,7 +83,7 @@ static struct attempt *attempt_of(struct worker *w, const struct event *e, int64
     if (a && memcmp(&a->id, &e->id, sizeof e->id) == 0 && a->stream == w->stream &&
         (!(a->flags & ATTEMPT_START) || time == TIME_NONE || time >= attempt_start(a)))
         return a;
-    return index_attempt(&w->index, e, w->stream, time, loc);
+    return index_attempt(&w->index, e, w->stream, time, loc, NULL);
 }
 
 static void add_to_run(struct worker *w, int64_t time, struct loc loc)
@@ -123,12 +123,51 @@ static void mark_error(struct worker *w, const struct event *e, struct attempt *
     *vec_push(&w->index.marks) = m;
 }
 
+/* Words of capitals, with a dot, or that end like an error's class: logging's frame or the error itself. */
+static bool begins_plain(struct slice text)
+{
+    size_t n = 0, capitals = 0;
+    while (n < text.n && text.p[n] != ' ' && text.p[n] != ':' && text.p[n] != '(' && text.p[n] != ',') {
+        char c = text.p[n++];
+        if (c == '.' || c == '\\' || c == '$' || c == '|')
+            return false;
+        capitals += c >= 'A' && c <= 'Z';
+    }
+    struct slice word = slice_head(text, n);
+    bool letter = word.n && ((*word.p >= 'a' && *word.p <= 'z') || (*word.p >= 'A' && *word.p <= 'Z'));
+    if (!letter || (capitals == n && n > 1) || slice_starts(slice_skip(text, n), SLICE(" |")) ||
+        slice_starts(slice_skip(text, n), SLICE(" - ")))
+        return false;
+    static const struct slice ends[] = {
+        {"rror", 4}, {"xception", 8}, {"ault", 4}, {"ailure", 6}, {"anic", 4}};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (slice_ends(word, ends[i]))
+            return false;
+    return !slice_starts(text, SLICE("fatal"));
+}
+
+/* Can the line report an error at all? By the rules of signatures.h TRACE and DEBUG never do, and INFO only when the
+ * message itself begins with an error or shows a stack: a line of plain words has neither. Spares most lines the
+ * scan, which costs as much as splitting them. */
+static bool may_report(const struct event *e)
+{
+    if (e->level == LEVEL_TRACE || e->level == LEVEL_DEBUG)
+        return false;
+    if (e->level != LEVEL_INFO)
+        return true;
+    if (memchr(e->text.p, '\n', e->text.n) || memchr(e->text.p, '\r', e->text.n))
+        return true;
+    if (e->text.n && *e->text.p == '{')
+        return memchr(e->text.p, '\\', e->text.n) || slice_starts(e->text, SLICE("{\"errorType\""));
+    return !begins_plain(e->text);
+}
+
 static void mark_signatures(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
                             struct loc loc)
 {
     enum { HITS_MAX = 16 };
     struct signature_hit hits[HITS_MAX];
-    size_t n = scanner_find(w->scanner, e->text, e->level, hits, HITS_MAX);
+    size_t n = may_report(e) ? scanner_find(w->scanner, e->text, e->level, hits, HITS_MAX) : 0;
     for (size_t i = 0; i < n; i++) {
         struct mark m = {.kind = MARK_SIGNATURE, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
         m.value = hits[i].signature;
@@ -152,7 +191,8 @@ static void logged_object(void *ctx, const struct s3_record *r)
 /* A function that prints its event shows which object invoked it. */
 static void find_objects(struct worker *w, const struct event *e, struct attempt *a, struct loc loc)
 {
-    const char *brace = memchr(e->text.p, '{', e->text.n);
+    enum { RECORD_MIN = 200 }; /* no S3 record is shorter */
+    const char *brace = e->text.n >= RECORD_MIN ? memchr(e->text.p, '{', e->text.n) : NULL;
     struct json j;
     struct slice key, item;
     struct logged logged = {w, a};
@@ -248,7 +288,7 @@ static void on_platform(struct worker *w, const struct event *e, int64_t time, s
         on_trace(w, e);
         return;
     }
-    struct attempt *a = index_platform(&w->index, e, w->stream, time, loc);
+    struct attempt *a = index_platform(&w->index, e, w->stream, time, loc, w->last);
     if (!a)
         return;
     w->last = a;
@@ -428,7 +468,7 @@ static void amend(struct worker *w, const struct fragment *tail, struct slice wh
     struct attempt *a = NULL;
     if (e.has_id && e.kind != EVENT_GATEWAY) {
         e.kind = EVENT_APP; /* finds the row of the piece before the cut and adds none */
-        a = index_attempt(&w->index, &e, w->stream, time, tail->tail_loc);
+        a = index_attempt(&w->index, &e, w->stream, time, tail->tail_loc, NULL);
         index_trace(&w->index, a, e.trace);
     }
     if (e.unhandled && (!before.unhandled || !slice_eq(e.error_type, before.error_type)))

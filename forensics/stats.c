@@ -30,6 +30,45 @@ double stats_quantile(const double *sorted, size_t n, double p)
     return sorted[low] + (h - (double)low) * (sorted[low + 1] - sorted[low]);
 }
 
+/* Puts the value of that rank in its place, smaller ones before it (Hoare's selection, median of three). */
+static void select_rank(double *v, size_t low, size_t high, size_t rank)
+{
+    while (high - low > 16) {
+        double a = v[low], b = v[low + (high - low) / 2], c = v[high - 1];
+        double pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
+        size_t i = low, k = high - 1;
+        for (;; i++, k--) {
+            while (v[i] < pivot)
+                i++;
+            while (v[k] > pivot)
+                k--;
+            if (i >= k)
+                break;
+            double swap = v[i];
+            v[i] = v[k];
+            v[k] = swap;
+        }
+        if (rank <= k)
+            high = k + 1;
+        else
+            low = k + 1;
+    }
+    stats_sort(v + low, high - low);
+}
+
+void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, double *ret)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < p_n; i++) {
+        double h = (double)(n - 1) * p[i];
+        size_t low = (size_t)h < n - 1 ? (size_t)h : n - 1, next = low + 1 < n ? low + 1 : low;
+        select_rank(values, from, n, low);
+        select_rank(values, low, n, next);
+        ret[i] = values[low] + (h - (double)low) * (values[next] - values[low]);
+        from = low;
+    }
+}
+
 static double median_deviation(const double *values, size_t n, double middle, double *scratch)
 {
     for (size_t i = 0; i < n; i++)

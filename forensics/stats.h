@@ -9,6 +9,9 @@
 /* Of values in rising order, n > 0. */
 double stats_quantile(const double *sorted, size_t n, double p);
 void stats_sort(double *values, size_t n);
+/* The same of values in any order, for several p at once, rising: reorders them, and takes a fraction of the time
+ * that sorting would. */
+void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, double *ret);
 
 enum {
     STATS_SAMPLE_MIN = 8,    /* fewer give no verdict */

@@ -24,6 +24,8 @@ enum level level_parse(struct slice word)
 {
     if (word.n < 2 || word.n > LEVEL_WORD_MAX)
         return LEVEL_NONE;
+    if (slice_eq(word, SLICE("INFO"))) /* most lines */
+        return LEVEL_INFO;
     for (size_t i = 0; i < sizeof level_words / sizeof *level_words; i++)
         if (slice_eq_nocase(word, slice_str(level_words[i].word)))
             return level_words[i].level;

@@ -98,6 +98,25 @@ static void take_unhandled_node(struct event *e)
     find_error(e->text, e);
 }
 
+/* The exact form of today's Node and .NET runtimes, which is most of what a log holds: 24 bytes of time, TAB, 36 of
+ * id, TAB, level, TAB. Says what app_time_first says of it, without looking for where things end. */
+static bool app_exact(struct slice text, struct event *e)
+{
+    enum { ID_AT = 25, LEVEL_AT = 62 };
+    if (text.n <= LEVEL_AT || text.p[ID_AT - 1] != '\t' || text.p[LEVEL_AT - 1] != '\t' ||
+        !text_time_at(text.p, &e->time) || !text_uuid_at(text.p + ID_AT, e->id.bytes))
+        return false;
+    struct slice rest = slice_skip(text, LEVEL_AT);
+    const char *tab = memchr(rest.p, '\t', rest.n < 12 ? rest.n : 12);
+    if (!tab || (e->level = level_parse(slice_of(rest.p, (size_t)(tab - rest.p)))) == LEVEL_NONE)
+        return false;
+    e->has_id = true;
+    e->id_text = slice_of(text.p + ID_AT, LEVEL_AT - ID_AT - 1);
+    e->text = slice_trim(slice_skip(rest, (size_t)(tab - rest.p) + 1));
+    take_unhandled_node(e);
+    return true;
+}
+
 /* time TAB id TAB [level TAB] text; also with blanks for tabs, as pasted. */
 static bool app_time_first(struct slice text, struct event *e)
 {
@@ -209,7 +228,7 @@ void message_app(struct slice text, struct event *e)
     e->kind = EVENT_APP;
     e->text = text;
     char first = text.n ? *text.p : '\0';
-    if (first >= '0' && first <= '9' && app_time_first(text, e))
+    if (first >= '0' && first <= '9' && (app_exact(text, e) || app_time_first(text, e)))
         return;
     if (first == '[' && app_level_first(text, e))
         return;

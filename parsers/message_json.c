@@ -194,37 +194,42 @@ enum app_key {
 };
 
 struct app_name {
-    const char *name;
+    struct slice name;
     enum app_key key;
 };
 
+#define NAME(text)                                                                                           \
+    {                                                                                                        \
+        text, sizeof(text) - 1                                                                               \
+    }
+
 static const struct app_name app_names[] = {
-    {"timestamp", KEY_TIME},
-    {"time", KEY_TIME},
-    {"@timestamp", KEY_TIME},
-    {"ts", KEY_TIME},
-    {"level", KEY_LEVEL},
-    {"severity", KEY_LEVEL},
-    {"log_level", KEY_PYTHON_LEVEL},
-    {"requestId", KEY_ID},
-    {"AWSRequestId", KEY_ID},
-    {"function_request_id", KEY_ID},
-    {"lambda_request_id", KEY_ID},
-    {"request_id", KEY_ID},
-    {"errorType", KEY_TYPE},
-    {"exception_name", KEY_TYPE},
-    {"errorMessage", KEY_ERROR_MESSAGE},
-    {"function_name", KEY_FUNCTION},
-    {"function_arn", KEY_FUNCTION},
-    {"functionArn", KEY_FUNCTION},
-    {"message", KEY_MESSAGE},
-    {"msg", KEY_MESSAGE},
+    {NAME("timestamp"), KEY_TIME},
+    {NAME("time"), KEY_TIME},
+    {NAME("@timestamp"), KEY_TIME},
+    {NAME("ts"), KEY_TIME},
+    {NAME("level"), KEY_LEVEL},
+    {NAME("severity"), KEY_LEVEL},
+    {NAME("log_level"), KEY_PYTHON_LEVEL},
+    {NAME("requestId"), KEY_ID},
+    {NAME("AWSRequestId"), KEY_ID},
+    {NAME("function_request_id"), KEY_ID},
+    {NAME("lambda_request_id"), KEY_ID},
+    {NAME("request_id"), KEY_ID},
+    {NAME("errorType"), KEY_TYPE},
+    {NAME("exception_name"), KEY_TYPE},
+    {NAME("errorMessage"), KEY_ERROR_MESSAGE},
+    {NAME("function_name"), KEY_FUNCTION},
+    {NAME("function_arn"), KEY_FUNCTION},
+    {NAME("functionArn"), KEY_FUNCTION},
+    {NAME("message"), KEY_MESSAGE},
+    {NAME("msg"), KEY_MESSAGE},
 };
 
 static enum app_key app_key_of(struct slice key)
 {
     for (size_t i = 0; i < sizeof app_names / sizeof *app_names; i++)
-        if (slice_eq_nocase(key, slice_str(app_names[i].name)))
+        if (key.n == app_names[i].name.n && slice_eq_nocase(key, app_names[i].name))
             return app_names[i].key;
     return KEY_OTHER;
 }

@@ -75,7 +75,7 @@ static void field_set(enum field field, struct slice *rest, struct event *e)
 static bool field_at(struct slice *rest, struct event *e)
 {
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        if (text_literal(rest, fields[i].name)) {
+        if (*fields[i].name.p == *rest->p && text_literal(rest, fields[i].name)) {
             field_set(fields[i].field, rest, e);
             return true;
         }
@@ -87,9 +87,10 @@ void message_fields(struct slice text, struct event *e)
 {
     struct slice word;
     while (text.n) {
-        if (*text.p == ' ' || *text.p == '\t' || *text.p == '\n' || *text.p == '\r')
+        char c = *text.p;
+        if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
             text = slice_skip(text, 1);
-        else if (!field_at(&text, e))
+        else if (c < 'A' || c > 'Z' || !field_at(&text, e)) /* every key begins so */
             (void)text_word(&text, &word);
     }
 }
