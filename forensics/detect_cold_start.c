@@ -248,6 +248,11 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
              "traffic.";
     finding_fact(fs, f, "cold starts", "%s of %s invocations (%.2f %%)", detector_count(m, fn->cold),
                  detector_count(m, fn->attempts.n), 100.0 * (double)fn->cold / (double)fn->attempts.n);
+    for (size_t i = 0; i < outliers->n && i < ROWS_SHOWN; i++)
+        finding_step(fs, f, "score of %.2f ms = 0.6745 * (ln %.2f - %.4f) / %.4f = %.2f", outliers->v[i].ms,
+                     outliers->v[i].ms, v->spread.log_median, v->spread.log_mad, outliers->v[i].score);
+    finding_step(fs, f, "floors: 2 * %.2f = %.2f ms and %.2f + 200 = %.2f ms", v->spread.median,
+                 2 * v->spread.median, v->spread.median, v->spread.median + STATS_EXCESS_MIN);
     finding_fact(fs, f, "median / MAD / threshold", "%.0f / %.0f / %.0f ms", v->spread.median, v->spread.mad,
                  v->spread.threshold);
 }
@@ -302,6 +307,14 @@ const struct detector detector_cold_start = {
     .name = "cold-start",
     .doc = "inits and restores far off the rest of their function",
     .missing = "no invocation with an init or restore time in the evidence",
+    .rule = "Median and MAD on ln(init) over the same function, version, memory and runtime; score = "
+            "0.6745 * (ln x - ln median) / MAD. An outlier scores over 2.5, is at least twice the median "
+            "and 200 ms above it; 8 inits are the least. Three outliers over 3.5 are medium, fewer low.",
+    .fact = "A new environment pays download, runtime and module code once; init is billed since "
+            "2025-08-01 (field guide 1.6, 8.5). On ln x the rate of false alarms does not depend on how "
+            "skewed a function is.",
+    .disproof = "A second group that explains the slow ones (another package, another region, a larger "
+                "memory), or inits of the same version at the same time that are fast.",
     .examine = cold_examine,
     .run = cold_run,
 };

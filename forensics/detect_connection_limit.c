@@ -333,6 +333,10 @@ static void write_prose(const struct dossier *d, const struct episode *e, const 
                    "the handler and reused, and cap the concurrency below the server's limit.";
     finding_fact(fs, f, "signature", "%s (%s)", s->name, signature_class_name(s->class));
     finding_fact(fs, f, "environments with the error", "%s", detector_count(m, t->environments));
+    finding_step(fs, f, "environments born and never refused, over the errors: %.0f to %.0f%s",
+                 t->holders_low, t->holders_high,
+                 inferred(e, t) ? ": at one connection each, the limit" : ": no limit is inferred");
+    finding_step(fs, f, "alive at the first error %zu, at the peak %zu", t->first_alive, t->peak_alive);
     write_commands(d, e, t, fs, f);
 }
 
@@ -372,6 +376,14 @@ const struct detector detector_connection_limit = {
     .name = "connection-limit",
     .doc = "a server, a client's pool or the environment itself ran out of connections",
     .missing = "no application line in the evidence",
+    .rule = "An application line that reports one of the catalogue's errors of class SRV, POOL or OS, by "
+            "the rules of \"which lines count\". 3 or more failed attempts are high, 1 or 2 medium; handled "
+            "errors are low, 20 and more medium. Two lines in one attempt count once.",
+    .fact = "Each environment holds its own connections, frozen ones too: environments times pool size "
+            "beyond the server's limit are refused (field guide 8.4, 9.5). The limit is inferred when the "
+            "environments never refused are the same number, within 20 %, at every error.",
+    .disproof = "The server's own connection metric below its limit at that time; errors that go on when few "
+                "environments are alive.",
     .examine = limit_examine,
     .run = limit_run,
 };

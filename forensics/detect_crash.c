@@ -154,6 +154,12 @@ const struct detector detector_crash = {
     .name = "crash",
     .doc = "invocations that failed with an uncaught error or whose process died, by error type",
     .missing = "no invocation in the evidence",
+    .rule = "Attempts that failed with an error nobody caught or whose process died, by error type, when "
+            "no other detector explains them. 5 or more of one type and 1 % of the invocations are high, "
+            "2 or more medium, one low.",
+    .fact = "The runtime reports what the handler did not catch; the exit status tells how a process died "
+            "(field guide 1.4, 7.4).",
+    .disproof = "A caller that got a proper answer from one of these requests.",
     .examine = crash_examine,
     .run = crash_run,
 };

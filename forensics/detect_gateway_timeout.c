@@ -241,6 +241,14 @@ const struct detector detector_gateway_timeout = {
     .name = "gateway-timeout",
     .doc = "API Gateway gave up at its limit while the function went on",
     .missing = "no API Gateway execution log in the evidence",
+    .rule = "The gateway's log says \"Execution failed due to a timeout error\"; its call is paired with "
+            "the attempt of that function that began within 1.5 s of it and was still running then. 3 or "
+            "more are high, 1 or 2 medium.",
+    .fact = "The integration timer of API Gateway (29 s by default) ends before Lambda's own; the "
+            "function goes on, unheard and billed (field guide 6.1, 9.4).",
+    .disproof =
+        "Another Lambda request id in the gateway's \"AWS Integration Endpoint RequestId\" for the same "
+        "call.",
     .examine = gateway_examine,
     .run = gateway_run,
 };

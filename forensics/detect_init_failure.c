@@ -248,6 +248,12 @@ const struct detector detector_init_failure = {
     .name = "init-failure",
     .doc = "inits that failed or timed out, and the invocations that failed with them",
     .missing = "no init in the evidence",
+    .rule = "INIT_REPORT or platform.initReport with status error or timeout. 3 or more attempts that "
+            "failed with a repeated init are high, 1 or 2 medium, failed inits alone low. Episodes are "
+            "parted by 30 minutes.",
+    .fact = "A failed init is repeated inside the next invocation under the function's own limit, and is "
+            "paid there: its report has no Init Duration (field guide 1.5).",
+    .disproof = "Environments of the same version and runtime that initialise well at the same time.",
     .examine = init_examine,
     .run = init_run,
 };

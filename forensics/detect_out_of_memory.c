@@ -132,6 +132,11 @@ const struct detector detector_out_of_memory = {
     .name = "out-of-memory",
     .doc = "invocations that were ended for want of memory",
     .missing = "no invocation in the evidence",
+    .rule = "Error type Runtime.OutOfMemory, \"signal: killed\", or a runtime's own memory error in an "
+            "attempt that failed. A full memory alone does not count. 3 or more are high, 1 or 2 medium.",
+    .fact = "The kernel ends a process that needs more than the function's memory; nothing else sends "
+            "SIGKILL inside an environment (field guide 7.4).",
+    .disproof = "Max Memory Used well below the size in the same report.",
     .examine = memory_examine,
     .run = memory_run,
 };

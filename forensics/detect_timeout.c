@@ -100,7 +100,8 @@ static void read_marks(struct timeouts *t)
         else
             t->silent++;
         struct loc loc = k->line ? k->line->loc : attempt_report_loc(a);
-        *vec_push(&t->lines) = (struct citation){loc, k->line ? k->line->time : attempt_report(a), a, {"", 0}};
+        *vec_push(&t->lines) =
+            (struct citation){loc, k->line ? k->line->time : attempt_report(a), a, {"", 0}};
     }
     vec_done(&sorted);
     free(told);
@@ -251,6 +252,11 @@ const struct detector detector_timeout = {
     .name = "timeout",
     .doc = "invocations that ran into their function's time limit, and what they said last",
     .missing = "no invocation in the evidence",
+    .rule = "Every attempt with \"Task timed out after\" or Status: timeout counts once. 1 or 2 are medium, "
+            "3 and more high.",
+    .fact = "Lambda ends an invocation at its configured timeout (900 s at most). Since 2024 the line is "
+            "replaced by Status: timeout, where Duration is the limit itself (field guide 1.2).",
+    .disproof = "A REPORT of the same attempt with another status, or a caller that got its answer.",
     .examine = timeout_examine,
     .run = timeout_run,
 };

@@ -11,6 +11,9 @@ struct detector {
     const char *name;    /* what --only takes and JSON shows */
     const char *doc;     /* one line for `coldcase detectors` */
     const char *missing; /* why it could not run: "no S3 event record in the evidence" */
+    /* For `coldcase explain`: the rule with its thresholds, the fact of AWS behind it with its source, and what would
+     * disprove a finding. Each one sentence or a few. */
+    const char *rule, *fact, *disproof;
     /* How many things it can look at; 0 means that the evidence lacks what it needs. */
     uint64_t (*examine)(const struct dossier *d);
     /* Adds findings. Returns the reason when it finds none, in findings' arena, or NULL for the plain word.

@@ -39,6 +39,7 @@ static void finding_done(struct finding *f)
         vec_done(&f->tables.v[i].cells);
     vec_done(&f->commands);
     vec_done(&f->facts);
+    vec_done(&f->steps);
     vec_done(&f->tables);
     vec_done(&f->spans);
     vec_done(&f->events);
@@ -118,6 +119,14 @@ void finding_fact(struct findings *fs, struct finding *f, const char *label, con
     va_list args;
     va_start(args, format);
     *vec_push(&f->facts) = (struct fact){label, print_args(&fs->arena, format, args)};
+    va_end(args);
+}
+
+void finding_step(struct findings *fs, struct finding *f, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    *vec_push(&f->steps) = print_args(&fs->arena, format, args);
     va_end(args);
 }
 

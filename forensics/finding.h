@@ -63,6 +63,8 @@ struct finding {
     const char *fix;            /* the durable fix */
     VEC(const char *) commands; /* what to do now: AWS CLI, one a line; "# …" lines explain */
     VEC(struct fact) facts;
+    VEC(const char *)
+    steps; /* the arithmetic, a line each: "2.5 < 0.6745 * (ln 3120 - ln 402) / 0.18 = 7.7" */
     VEC(struct finding_table) tables;
     VEC(struct finding_span) spans;
     VEC(struct finding_event) events;
@@ -107,6 +109,8 @@ void finding_command(struct findings *fs, struct finding *f, const char *format,
     __attribute__((format(printf, 3, 4)));
 void finding_fact(struct findings *fs, struct finding *f, const char *label, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+void finding_step(struct findings *fs, struct finding *f, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 struct finding_table *finding_table(struct finding *f, const char *title, const char *const *columns,
                                     size_t columns_n);
 void finding_span(struct finding *f, const char *label, int64_t from, int64_t to);

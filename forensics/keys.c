@@ -16,6 +16,7 @@ struct keys {
     VEC(struct slice) list;
     uint32_t *prints, *wholes;         /* heads of the chains */
     uint32_t *next_print, *next_whole; /* by number */
+    uint32_t *print_tag, *whole_tag;   /* by number: 32 bits of the hashes, compared before the bytes are */
     uint8_t *same;                     /* by number: how many of this print there are so far */
     struct print *print;               /* by number: where in the key it stands */
     size_t mask;
@@ -80,12 +81,22 @@ static size_t hash_of(struct slice s)
     return (size_t)slice_hash(s, 0x6b65);
 }
 
-uint32_t keys_number(const struct keys *k, struct slice key)
+static inline uint32_t tag_of(size_t hash)
 {
-    uint32_t number = k ? k->wholes[hash_of(key) & k->mask] : 0;
-    while (number && !slice_eq(k->list.v[number - 1], key))
+    return (uint32_t)(hash >> 32);
+}
+
+static uint32_t number_of(const struct keys *k, struct slice key, size_t hash)
+{
+    uint32_t number = k->wholes[hash & k->mask];
+    while (number && (k->whole_tag[number] != tag_of(hash) || !slice_eq(k->list.v[number - 1], key)))
         number = k->next_whole[number];
     return number;
+}
+
+uint32_t keys_number(const struct keys *k, struct slice key)
+{
+    return k ? number_of(k, key, hash_of(key)) : 0;
 }
 
 static struct slice print_of(const struct keys *k, uint32_t number)
@@ -94,17 +105,19 @@ static struct slice print_of(const struct keys *k, uint32_t number)
 }
 
 /* The key of that print that was added last; 0 when there is none. */
-static uint32_t latest_of(const struct keys *k, struct slice print)
+static uint32_t latest_of(const struct keys *k, struct slice print, size_t hash)
 {
-    uint32_t number = k->prints[hash_of(print) & k->mask];
-    while (number && !slice_eq(print_of(k, number), print))
+    uint32_t number = k->prints[hash & k->mask];
+    while (number && (k->print_tag[number] != tag_of(hash) || !slice_eq(print_of(k, number), print)))
         number = k->next_print[number];
     return number;
 }
 
 static void link_print(struct keys *k, struct slice print, uint32_t number)
 {
-    uint32_t latest = latest_of(k, print), *head = &k->prints[hash_of(print) & k->mask];
+    size_t hash = hash_of(print);
+    uint32_t latest = latest_of(k, print, hash), *head = &k->prints[hash & k->mask];
+    k->print_tag[number] = tag_of(hash);
     if (latest && k->same[latest] > SAME_PRINT_MAX)
         return;
     k->same[number] = (uint8_t)(latest ? k->same[latest] + 1 : 1);
@@ -123,11 +136,13 @@ static uint32_t add(struct keys *k, struct slice key)
     struct slice print = find_print(key);
     if (key.n < KEY_LENGTH_MIN || key.n > KEY_LENGTH_MAX || print.n == 0)
         return 0;
-    uint32_t known = keys_number(k, key);
+    size_t hash = hash_of(key);
+    uint32_t known = number_of(k, key, hash);
     if (known)
         return known;
     *vec_push(&k->list) = key;
-    uint32_t number = (uint32_t)k->list.n, *head = &k->wholes[hash_of(key) & k->mask];
+    uint32_t number = (uint32_t)k->list.n, *head = &k->wholes[hash & k->mask];
+    k->whole_tag[number] = tag_of(hash);
     k->next_whole[number] = *head;
     *head = number;
     k->print[number] = (struct print){(uint16_t)(print.p - key.p), (uint16_t)print.n};
@@ -159,6 +174,8 @@ struct keys *keys_new(struct index *x)
     k->wholes = numbers_new(size);
     k->next_print = numbers_new(x->objects.n + 1);
     k->next_whole = numbers_new(x->objects.n + 1);
+    k->print_tag = numbers_new(x->objects.n + 1);
+    k->whole_tag = numbers_new(x->objects.n + 1);
     k->same = calloc(x->objects.n + 1, 1);
     k->print = calloc(x->objects.n + 1, sizeof *k->print);
     if (!k->same || !k->print)
@@ -177,6 +194,8 @@ void keys_free(struct keys *k)
     free(k->wholes);
     free(k->next_print);
     free(k->next_whole);
+    free(k->print_tag);
+    free(k->whole_tag);
     free(k->same);
     free(k->print);
     free(k);
@@ -233,16 +252,16 @@ static bool key_around(struct slice line, size_t at, struct slice key, size_t of
 }
 
 /* The longest key of the print `run` that stands around it: a/x.jpg is not x.jpg. 0 when there is none. */
-static uint32_t find_around(const struct keys *k, struct slice line, struct slice run)
+static uint32_t find_around(const struct keys *k, struct slice line, struct slice run, size_t hash)
 {
     uint32_t best = 0;
-    uint32_t number = latest_of(k, run);
+    uint32_t number = latest_of(k, run, hash);
     if (number && k->same[number] > SAME_PRINT_MAX)
         return 0;
     for (; number; number = k->next_print[number]) {
         struct slice key = k->list.v[number - 1];
         bool longer = best == 0 || key.n > k->list.v[best - 1].n;
-        if (longer && slice_eq(print_of(k, number), run) &&
+        if (longer && k->print_tag[number] == tag_of(hash) && slice_eq(print_of(k, number), run) &&
             key_around(line, (size_t)(run.p - line.p), key, k->print[number].at))
             best = number;
     }
@@ -254,9 +273,10 @@ size_t keys_find(const struct keys *k, struct slice line, uint32_t *ret, size_t 
     struct slice rest = line, run;
     size_t found = 0;
     while (found < max && take_run(&rest, &run)) {
-        if (!(k->lengths & length_bit(run.n)) || k->prints[hash_of(run) & k->mask] == 0)
+        if (!(k->lengths & length_bit(run.n)))
             continue;
-        uint32_t number = find_around(k, line, run);
+        size_t hash = hash_of(run);
+        uint32_t number = k->prints[hash & k->mask] ? find_around(k, line, run, hash) : 0;
         bool again = false;
         for (size_t i = 0; i < found; i++)
             again |= ret[i] == number;

@@ -22,6 +22,8 @@ static void write_command(const struct settings *s, struct buf *out)
         buf_printf(out, " --function %.*s", SLICE_ARG(s->functions.v[i]));
     for (size_t i = 0; i < s->only.n; i++)
         buf_printf(out, " --only %.*s", SLICE_ARG(s->only.v[i]));
+    for (size_t i = 0; i < s->expected_loops.n; i++)
+        buf_printf(out, " --expected-loop %.*s", SLICE_ARG(s->expected_loops.v[i]));
     for (size_t i = 0; i < s->operands.n; i++)
         buf_printf(out, " %s", s->operands.v[i]);
 }
@@ -44,6 +46,8 @@ static int write_report(const struct settings *s, const struct renderer *rendere
     struct report r;
     struct buf command, out;
     dossier_init(&d, ev);
+    d.expected_loops = s->expected_loops.v;
+    d.expected_loops_n = s->expected_loops.n;
     findings_init(&fs);
     buf_init(&command, 0);
     buf_init(&out, 0);

@@ -9,11 +9,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-extern const struct command command_report, command_timeline, command_show, command_detectors,
+extern const struct command command_report, command_timeline, command_show, command_explain, command_detectors,
     command_formats;
 
 const struct command *const commands[] = {
-    &command_report, &command_timeline, &command_show, &command_detectors, &command_formats, NULL,
+    &command_report,    &command_timeline, &command_show, &command_explain,
+    &command_detectors, &command_formats,  NULL,
 };
 
 enum option_id {
@@ -27,6 +28,7 @@ enum option_id {
     OPTION_ONLY,
     OPTION_MIN_SEVERITY,
     OPTION_FAIL_ON,
+    OPTION_EXPECTED_LOOP,
     OPTION_COLOR,
     OPTION_ASSUME,
     OPTION_SIGNATURES,
@@ -60,6 +62,9 @@ static const struct known_option known[] = {
       "show findings from info, low, medium, high or critical on"},
      TAKES_FINDINGS},
     {{OPTION_FAIL_ON, 0, "fail-on", "LEVEL", "exit with 1 at a finding of LEVEL or above (default: never)"},
+     TAKES_FINDINGS},
+    {{OPTION_EXPECTED_LOOP, 0, "expected-loop", "BUCKET",
+      "a loop through this bucket is intended and only noted (repeatable)"},
      TAKES_FINDINGS},
     {{OPTION_COLOR, 0, "color", "WHEN", "auto, always or never; NO_COLOR is respected"}, 0},
     {{OPTION_QUIET, 'q', "quiet", NULL, "no progress and no notes on standard error"}, 0},
@@ -193,6 +198,7 @@ static bool take_option(void *ctx, int id, const char *value, struct err *e)
     case OPTION_ONLY: return take_only(s, value, e);
     case OPTION_MIN_SEVERITY: return take_severity(value, &s->min_severity, e);
     case OPTION_FAIL_ON: return take_fail_on(s, value, e);
+    case OPTION_EXPECTED_LOOP: *vec_push(&s->expected_loops) = slice_str(value); return true;
     case OPTION_COLOR: return take_color(s, value, e);
     case OPTION_ASSUME: s->evidence.assume_function = slice_str(value); return true;
     case OPTION_SIGNATURES: s->signatures = value; return true;
