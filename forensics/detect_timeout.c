@@ -5,6 +5,41 @@
 
 enum { TIMEOUT_HIGH = 3, PATTERNS_SHOWN = 5 };
 
+/* What an invocation was at, by its last words. A class names where to look, not who is to blame. */
+enum cause {
+    CAUSE_CONNECT,
+    CAUSE_QUERY,
+    CAUSE_LOCK,
+    CAUSE_CALL,
+    CAUSE_BUSY, /* its last line stands within BUSY_SHARE of the limit before the end: it was at work till then */
+    CAUSE_SILENT, /* nothing was logged */
+    CAUSE_OTHER,
+    TIMEOUT_CAUSES
+};
+#define BUSY_SHARE 0.05
+
+static const char *const cause_names[TIMEOUT_CAUSES] = {
+    [CAUSE_CONNECT] = "connect", [CAUSE_QUERY] = "query",   [CAUSE_LOCK] = "lock",   [CAUSE_CALL] = "call",
+    [CAUSE_BUSY] = "busy",       [CAUSE_SILENT] = "silent", [CAUSE_OTHER] = "other",
+};
+
+struct cause_word {
+    const char *word;
+    enum cause cause;
+};
+
+/* The first that stands in the words, without case, decides. */
+static const struct cause_word cause_words[] = {
+    {"econn", CAUSE_CONNECT},     {"etimedout", CAUSE_CONNECT},   {"enotfound", CAUSE_CONNECT},
+    {"connect", CAUSE_CONNECT},   {"getaddrinfo", CAUSE_CONNECT}, {"dial tcp", CAUSE_CONNECT},
+    {"handshake", CAUSE_CONNECT}, {"lock", CAUSE_LOCK},           {"mutex", CAUSE_LOCK},
+    {"select ", CAUSE_QUERY},     {"insert ", CAUSE_QUERY},       {"update ", CAUSE_QUERY},
+    {"query", CAUSE_QUERY},       {"sql", CAUSE_QUERY},           {"transaction", CAUSE_QUERY},
+    {"http", CAUSE_CALL},         {"get ", CAUSE_CALL},           {"post ", CAUSE_CALL},
+    {"put ", CAUSE_CALL},         {"fetch", CAUSE_CALL},          {"calling", CAUSE_CALL},
+    {"request", CAUSE_CALL},      {"invok", CAUSE_CALL},          {"waiting", CAUSE_CALL},
+};
+
 static uint64_t timeout_examine(const struct dossier *d)
 {
     return d->index->attempts.n;
@@ -36,6 +71,8 @@ struct timeouts {
     VEC(struct said) said;
     VEC(struct citation) lines; /* where each timeout is told */
     uint64_t cold, silent, limit_ms;
+    uint64_t causes[TIMEOUT_CAUSES];
+    uint64_t retried, succeeded; /* of those whose id came again, and whose last attempt went well */
     uint32_t host;
     uint64_t host_count;
 };
@@ -56,6 +93,7 @@ static void add_words(struct timeouts *t, uint32_t text, uint32_t host)
 struct told {
     const struct mark *line;
     uint32_t words, host;
+    int64_t since; /* ms from the words to the end, -1 unknown */
 };
 
 static void note_mark(struct told *told, const struct mark *m)
@@ -65,7 +103,34 @@ static void note_mark(struct told *told, const struct mark *m)
     if ((m->kind == MARK_TIMEOUT || m->kind == MARK_WORDS) && m->text) {
         told->words = m->text;
         told->host = m->host;
+        told->since = m->kind == MARK_TIMEOUT && m->value != UINT32_MAX ? (int64_t)m->value : -1;
     }
+}
+
+static enum cause cause_of(const struct timeouts *t, const struct told *told, const struct attempt *a)
+{
+    struct slice words = dossier_name(t->d, told->words);
+    double limit = a->limit_s                   ? a->limit_s * 1000.0
+                   : decimal_known(a->duration) ? decimal_value(a->duration)
+                                                : 0;
+    if (told->words == 0)
+        return CAUSE_SILENT;
+    if (told->since >= 0 && limit > 0 && (double)told->since <= BUSY_SHARE * limit)
+        return CAUSE_BUSY;
+    for (size_t i = 0; i < sizeof cause_words / sizeof *cause_words; i++)
+        if (slice_find_nocase(words, slice_str(cause_words[i].word)) >= 0)
+            return cause_words[i].cause;
+    return told->host ? CAUSE_CALL : CAUSE_OTHER;
+}
+
+/* Async events and queues come again with the same id. */
+static void count_retry(struct timeouts *t, const struct attempt *a)
+{
+    const struct attempt *last = a;
+    for (const struct attempt *k = attempt_next(t->d->index, a); k != a; k = attempt_next(t->d->index, k))
+        last = k->ordinal > last->ordinal ? k : last;
+    t->retried += last != a;
+    t->succeeded += last != a && attempt_status(last) == ATTEMPT_OK;
 }
 
 static int by_address(const void *a, const void *b)
@@ -95,6 +160,8 @@ static void read_marks(struct timeouts *t)
         const struct attempt *a = t->picks.v[i];
         const struct attempt **hit = bsearch(&a, sorted.v, sorted.n, sizeof *sorted.v, by_address);
         const struct told *k = &told[hit - sorted.v];
+        t->causes[cause_of(t, k, a)]++;
+        count_retry(t, a);
         if (k->words)
             add_words(t, k->words, k->host);
         else
@@ -160,6 +227,23 @@ static void write_detail(const struct timeouts *t, struct findings *fs, struct f
         jsonw_string(&detail.w, dossier_name(t->d, t->host));
     else
         jsonw_null(&detail.w);
+    jsonw_key(&detail.w, "causes");
+    jsonw_open(&detail.w, '[');
+    for (size_t i = 0; i < TIMEOUT_CAUSES; i++) {
+        if (t->causes[i] == 0)
+            continue;
+        jsonw_open(&detail.w, '{');
+        jsonw_key(&detail.w, "class");
+        jsonw_string(&detail.w, slice_str(cause_names[i]));
+        jsonw_key(&detail.w, "count");
+        jsonw_i64(&detail.w, (int64_t)t->causes[i]);
+        jsonw_close(&detail.w, '}');
+    }
+    jsonw_close(&detail.w, ']');
+    jsonw_key(&detail.w, "retried");
+    jsonw_i64(&detail.w, (int64_t)t->retried);
+    jsonw_key(&detail.w, "retry_succeeded");
+    jsonw_i64(&detail.w, (int64_t)t->succeeded);
     detail_done(&detail, fs, f);
 }
 
@@ -211,6 +295,14 @@ static void write_prose(const struct timeouts *t, struct findings *fs, struct fi
         "Give every outgoing call a time-out well below the function's (connect 2-5 s, whole call at most a "
         "third), abort by the context's remaining time, keep the work idempotent, and check the VPC's route "
         "to what is called.";
+    const char *causes = "";
+    for (size_t i = 0; i < TIMEOUT_CAUSES; i++)
+        if (t->causes[i])
+            causes = arena_printf(m, "%s%s%s %s", causes, *causes ? ", " : "",
+                                  detector_count(m, t->causes[i]), cause_names[i]);
+    finding_fact(fs, f, "by last words", "%s", causes);
+    finding_fact(fs, f, "came again with the same id", "%s, of which %s went well in the end",
+                 detector_count(m, t->retried), detector_count(m, t->succeeded));
     finding_fact(fs, f, "configured limit", "%s", limit);
     finding_fact(fs, f, "cold among them", "%s", detector_count(m, t->cold));
 }

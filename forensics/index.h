@@ -95,7 +95,7 @@ struct run {
 enum mark_kind {
     MARK_SIGNATURE, /* value: signature index */
     MARK_ERROR,     /* an error nobody caught; text: its type, host: its message, made alike */
-    MARK_TIMEOUT,   /* text: the last words before it, value: limit in ms or 0 */
+    MARK_TIMEOUT,   /* text: the last words before it, value: ms since them or UINT32_MAX */
     MARK_WORDS,     /* last words of an invocation that was open when its file ended */
     MARK_KEY,       /* value: number of an object key that the line names; gone after the freeze */
 };

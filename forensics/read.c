@@ -208,7 +208,7 @@ static void read_all(struct job *job)
     struct index *x = &job->workers[0].index;
     run_round(job, 0, job->records, read_source);
     merge_workers(job);
-    struct keys *keys = keys_new(x);
+    struct keys *keys = job->records < job->n ? keys_new(x) : NULL; /* nobody would look for them */
     for (unsigned i = 0; i < job->count; i++)
         job->workers[i].keys = keys;
     run_round(job, job->records, job->n, read_source);

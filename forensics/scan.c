@@ -98,7 +98,7 @@ static void add_to_run(struct worker *w, int64_t time, struct loc loc)
 
 static void keep_words(struct worker *w, const struct event *e, int64_t time, struct loc loc)
 {
-    struct slice said = slice_head(e->text, WORDS_MAX);
+    struct slice said = slice_head(e->said.n ? e->said : e->text, WORDS_MAX);
     if (said.n == 0)
         return;
     w->words.n = said.n;
@@ -263,8 +263,12 @@ static void mark_timeout(struct worker *w, const struct event *e, struct attempt
         mine = memcmp(&w->words.id, &a->id, sizeof a->id) == 0;
     else if (mine && attempt_start(a) != TIME_NONE && w->words.time != TIME_NONE)
         mine = w->words.time >= attempt_start(a);
-    m.value = a->limit_s * 1000u;
+    else if (mine)
+        mine = !loc_before(w->words.loc, a->loc);
+    m.value = UINT32_MAX;
     m.level = e->level;
+    if (mine && time != TIME_NONE && w->words.time != TIME_NONE && time >= w->words.time)
+        m.value = time - w->words.time < UINT32_MAX ? (uint32_t)(time - w->words.time) : UINT32_MAX;
     if (mine) {
         char pattern[WORDING_MAX];
         struct slice said = slice_of(w->words.text, w->words.n);

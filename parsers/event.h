@@ -64,6 +64,7 @@ struct event {
     struct slice error_message;        /* of an error nobody caught, as it stands (JSON escapes included) */
     struct slice trace;                /* 1-8hex-24hex or 32 hex */
     struct slice text;                 /* the application's message without its prefix */
+    struct slice said;                 /* of a line of JSON its message, as it stands; else empty */
     int64_t time;                      /* of the message itself, TIME_NONE when it has none */
     struct decimal duration, init;     /* ms; init is Init Duration or Restore Duration */
     struct decimal billed;             /* ms */

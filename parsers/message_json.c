@@ -279,7 +279,7 @@ static void app_field(struct json *j, enum app_key key, struct event *e, unsigne
     case KEY_TYPE: e->error_type = value; return;
     case KEY_ERROR_MESSAGE: e->error_message = value; return;
     case KEY_FUNCTION: app_function(value, e); return;
-    case KEY_MESSAGE:
+    case KEY_MESSAGE: e->said = value; return;
     case KEY_OTHER: return;
     }
 }
