@@ -6,7 +6,7 @@
 DEPS_BUILD = gcc make pkg-config libc6-dev zlib1g-dev libpcre2-dev uthash-dev libisal-dev libvectorscan-dev libssl-dev libarchive-dev
 DEPS_TEST  = libcmocka-dev libjansson-dev jq mandoc cmark-gfm tar zip zstd bzip2 xz-utils
 DEPS_CI    = git clang clang-format clang-tidy cppcheck libclang-rt-14-dev valgrind cmark-gfm
-DEPS_BENCH = hyperfine isal pigz ripgrep ugrep lnav
+DEPS_BENCH = hyperfine isal pigz ripgrep ugrep lnav time valgrind
 
 CC      = gcc
 INFLATE = isal
@@ -95,6 +95,20 @@ samples: deps
 	@$(MAKE) --no-print-directory -s tools
 	@samples/make $(BUILD)/samples/generate
 
+# Precision and recall over the labelled set: 52 kinds of case, 10 seeds of each.
+evaluate: deps-test
+	@$(MAKE) --no-print-directory -s all tools
+	@BUILD=$(BUILD) tests/evaluate
+
+bench: deps-bench
+	@$(MAKE) --no-print-directory -s all tools
+	@BUILD=$(BUILD) tests/bench/run
+
+# The guard against getting slower; `make bench-accept` takes a new figure, with the reason in the same commit.
+bench-instructions bench-accept: deps-bench
+	@$(MAKE) --no-print-directory -s all tools
+	@BUILD=$(BUILD) tests/bench/instructions.sh $(if $(filter bench-accept,$@),--update)
+
 format:
 	clang-format -i $(ALL_C)
 
@@ -112,7 +126,7 @@ clean:
 print-%:
 	@echo $($*)
 
-.PHONY: all deps deps-test deps-ci deps-bench demo test units tools samples format install uninstall clean
+.PHONY: all deps deps-test deps-ci deps-bench evaluate bench bench-instructions bench-accept demo test units tools samples format install uninstall clean
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(BUILD)/main.d $(UNIT_BINARIES:=.d)

@@ -10,6 +10,7 @@
  * delays. */
 #include "forensics/chain.h"
 
+#include "forensics/chain_clock.h"
 #include "forensics/stats.h"
 
 #include <math.h>
@@ -107,12 +108,16 @@ static void by_key_make(const struct index *x, struct by_key *k)
 
 /* The latest object of the key that was there when the attempt began: a later one it may have written itself.
  */
-static int32_t object_before(const struct chains *c, const struct by_key *k, uint32_t number, int64_t begin)
+static int32_t object_before(const struct chains *c, const struct by_key *k, uint32_t number,
+                             const struct attempt *a)
 {
+    int64_t begin = attempt_begin(a);
     int32_t best = CHAIN_NO_ROW, i = number ? k->first[number] : CHAIN_NO_ROW;
     for (size_t n = 0; i >= 0 && n < OBJECTS_OF_KEY_MAX; i = k->next[i], n++) {
         const struct object_event *o = object(c, (size_t)i);
-        bool fits = o->time != TIME_NONE && o->time <= begin + SKEW_MS && begin - o->time <= NAMED_WINDOW_MS;
+        /* What its own function wrote behind its start is its own output, not a trigger and a skew. */
+        int64_t skew = c->links[i].function == a->function ? 0 : SKEW_MS;
+        bool fits = o->time != TIME_NONE && o->time <= begin + skew && begin - o->time <= NAMED_WINDOW_MS;
         if (fits && c->links[i].creation)
             best = i;
     }
@@ -127,7 +132,7 @@ static void link_named(struct chains *c)
     for (size_t row = 0; row < x->attempts.n; row++) {
         const struct attempt *a = x->attempts.v[row];
         for (size_t i = 0; i < 2 && attempt_begin(a) != TIME_NONE && a->ordinal == 1; i++) {
-            int32_t o = object_before(c, &k, a->keys[i], attempt_begin(a));
+            int32_t o = object_before(c, &k, a->keys[i], a);
             if (o >= 0)
                 link_trigger(c, (size_t)o, a, TRIGGER_NAMED);
         }
@@ -494,6 +499,7 @@ void chains_init(struct chains *c, const struct dossier *d)
     for (size_t i = 0; i < x->objects.n; i++)
         if (object(c, i)->time != TIME_NONE && c->links[i].creation)
             find_writer(c, &n, i);
+    chain_clock_drop(c);
     free(n.first);
     free(n.next);
     vec_done(&buckets);

@@ -1,8 +1,10 @@
 /* crash: invocations that failed with an error nobody caught, or whose process died, by error type. What
- * another detector explains better (time-outs, failed inits, memory, refused connections) is left to it.
+ * another detector explains better (time-outs, failed inits, memory, refused connections, throttles, requests
+ * that fail in every attempt) is left to it.
  * Severity: 5 or more of one type in a function and at least 1 % of its invocations are high; else 2 or more
  * are medium; a single one is low. */
 #include "forensics/detector.h"
+#include "forensics/marked.h"
 
 enum { CRASH_HIGH = 5, CRASH_MEDIUM = 2 };
 #define CRASH_HIGH_SHARE 0.01
@@ -25,7 +27,8 @@ static bool is_explained(const struct dossier *d, const struct mark *m)
     if (m->kind != MARK_SIGNATURE)
         return false;
     enum signature_class class = signatures_get(d->ev->signatures, m->value)->class;
-    return class == SIGNATURE_SRV || class == SIGNATURE_POOL || class == SIGNATURE_OS;
+    return class == SIGNATURE_SRV || class == SIGNATURE_POOL || class == SIGNATURE_OS ||
+           class == SIGNATURE_THR;
 }
 
 static int by_address(const void *a, const void *b)
@@ -129,14 +132,16 @@ static void report(const struct detector *self, const struct dossier *d, const s
 static const char *crash_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     detector_picks explained = {0};
+    struct marked storms;
     collect_explained(d, &explained);
+    marked_storms(&storms, d);
     for (size_t i = 0; i < d->functions.n; i++) {
         const struct function *fn = &d->functions.v[i];
         groups all = {0};
         for (size_t k = 0; k < fn->attempts.n; k++) {
             const struct attempt *a = fn->attempts.v[k];
             bool memory = slice_eq(dossier_name(d, a->error_type), SLICE("Runtime.OutOfMemory"));
-            if (attempt_status(a) == ATTEMPT_FAILED && !memory &&
+            if (attempt_status(a) == ATTEMPT_FAILED && !memory && !marked_has(&storms, a) &&
                 !(explained.n && bsearch(&a, explained.v, explained.n, sizeof *explained.v, by_address)))
                 add(&all, a);
         }
@@ -147,6 +152,7 @@ static const char *crash_run(const struct detector *self, const struct dossier *
         vec_done(&all);
     }
     vec_done(&explained);
+    marked_done(&storms);
     return "no invocation failed with an error of its own";
 }
 

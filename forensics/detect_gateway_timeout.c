@@ -13,6 +13,8 @@ struct call {
     struct loc loc; /* of the line that says time-out */
     uint32_t function, group;
     uint32_t status;
+    uint32_t id_text; /* when it is no UUID */
+    uint32_t request, trace;
     const struct attempt *attempt;
 };
 
@@ -35,8 +37,14 @@ static void add_line(struct call *c, const struct gateway_line *g)
     if (c->begin == TIME_NONE || g->time < c->begin)
         c->begin = g->time;
     c->group = g->group;
+    if (g->kind == GATEWAY_BEGIN)
+        c->id_text = g->text;
     if (g->kind == GATEWAY_FUNCTION)
         c->function = g->text;
+    if (g->kind == GATEWAY_REQUEST)
+        c->request = g->text;
+    if (g->kind == GATEWAY_TRACE)
+        c->trace = g->text;
     if (g->kind == GATEWAY_STATUS)
         c->status = g->value;
     if (g->kind == GATEWAY_TIMEOUT) {
@@ -83,8 +91,31 @@ static bool taken(const calls *all, const struct attempt *a)
     return false;
 }
 
+/* The gateway's own word for the Lambda request id. */
+static bool pair_by_id(const struct dossier *d, struct call *c)
+{
+    struct request_id id;
+    if (c->request == 0 || !request_id_parse(dossier_name(d, c->request), &id))
+        return false;
+    c->attempt = attempt_find(d->index, &id);
+    return c->attempt != NULL;
+}
+
+static bool pair_by_trace(const struct dossier *d, struct call *c)
+{
+    char text[TRACE_TEXT_SIZE];
+    struct slice trace = dossier_name(d, c->trace);
+    for (size_t i = 0; trace.n && !c->attempt && i < d->index->attempts.n; i++) {
+        const struct attempt *a = d->index->attempts.v[i];
+        bool in_time = attempt_begin(a) >= c->begin - PAIR_MS && attempt_begin(a) <= c->gave_up;
+        if (a->trace && in_time && slice_eq(attempt_trace(d->index, a, text), trace))
+            c->attempt = a;
+    }
+    return c->attempt != NULL;
+}
+
 /* The nearest free attempt that was running when the gateway gave up. */
-static void pair(const struct dossier *d, calls *all, struct call *c)
+static void pair_by_time(const struct dossier *d, calls *all, struct call *c)
 {
     const struct function *f = dossier_function(d, c->function);
     int64_t best = PAIR_MS + 1;
@@ -106,6 +137,35 @@ static void pair(const struct dossier *d, calls *all, struct call *c)
     c->attempt = found;
 }
 
+static void pair(const struct dossier *d, calls *all, struct call *c)
+{
+    if (!pair_by_id(d, c) && !pair_by_trace(d, c))
+        pair_by_time(d, all, c);
+    if (c->attempt)
+        c->function = c->attempt->function;
+}
+
+/* A 504 behind an invocation that had ended is not the gateway's impatience. */
+static void drop_ended(calls *all)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct attempt *a = all->v[i].attempt;
+        if (!a || attempt_status(a) == ATTEMPT_INCOMPLETE || attempt_over(a) >= all->v[i].gave_up - PAIR_MS)
+            all->v[n++] = all->v[i];
+    }
+    all->n = n;
+}
+
+/* The gateway's id as its log writes it. */
+static struct slice call_id(const struct dossier *d, const struct call *c, char buffer[37])
+{
+    if (c->id_text)
+        return dossier_name(d, c->id_text);
+    text_uuid_print(c->id.bytes, buffer);
+    return slice_str(buffer);
+}
+
 static void write_pairs(const struct dossier *d, const calls *all, uint32_t function, struct findings *fs,
                         struct finding *f)
 {
@@ -120,9 +180,8 @@ static void write_pairs(const struct dossier *d, const calls *all, uint32_t func
             continue;
         shown++;
         text_time_print(c->begin, time);
-        text_uuid_print(c->id.bytes, gateway);
         *vec_push(&t->cells) = arena_copy(m, slice_str(time)).p;
-        *vec_push(&t->cells) = arena_copy(m, slice_str(gateway)).p;
+        *vec_push(&t->cells) = arena_copy(m, call_id(d, c, gateway)).p;
         *vec_push(&t->cells) =
             c->attempt ? arena_copy(m, attempt_id(d->index, c->attempt, lambda)).p : "not in the evidence";
         *vec_push(&t->cells) = detector_span(m, c->gave_up - c->begin);
@@ -145,11 +204,10 @@ static void write_detail(const struct dossier *d, const calls *all, uint32_t fun
         char gateway[37];
         if (c->function != function)
             continue;
-        text_uuid_print(c->id.bytes, gateway);
         limit = c->gave_up - c->begin > limit ? c->gave_up - c->begin : limit;
         jsonw_open(&detail.w, '{');
         jsonw_key(&detail.w, "gateway_request_id");
-        jsonw_string(&detail.w, slice_str(gateway));
+        jsonw_string(&detail.w, call_id(d, c, gateway));
         jsonw_key(&detail.w, "request_id");
         if (c->attempt)
             detail_id(&detail, d, c->attempt);
@@ -169,8 +227,8 @@ static void write_prose(const struct dossier *d, uint32_t function, uint64_t fin
                         struct finding *f)
 {
     struct arena *m = &fs->arena;
-    struct slice name = dossier_name(d, function);
-    const char *shell = dossier_shell_name(m, name);
+    struct slice name = function ? dossier_name(d, function) : SLICE("a function that the log does not name");
+    const char *shell = dossier_shell_name(m, dossier_name(d, function));
     f->moment = "call given up";
     f->title = arena_printf(m, "API Gateway gave up on %s %s of %.*s that went on running",
                             detector_count(m, f->count), detector_plural(f->count, "call", "calls"),
@@ -181,10 +239,10 @@ static void write_prose(const struct dossier *d, uint32_t function, uint64_t fin
         "invocations behind them went on and finished without an error, unheard and billed.",
         detector_count(m, f->count), detector_plural(f->count, "call", "calls"), detector_count(m, finished));
     f->how =
-        "The gateway's log says \"Execution failed due to a timeout error\" for its request id; the "
-        "invocation that began "
-        "with the call and was still running then is the one behind it. A trace id that both share, or the "
-        "gateway's \"AWS Integration Endpoint RequestId\", would confirm or disprove a pair.";
+        "The gateway's log says \"Execution failed due to a timeout error\", or its access log 504, for its request id; "
+        "the invocation behind it is the one whose request id the gateway names, else the one of the same trace, else "
+        "the one that began with the call and was still running then. Another id in the gateway's \"AWS Integration "
+        "Endpoint RequestId\" would disprove a pair.";
     finding_command(fs, f,
                     "# frees the environment when the caller is gone; work that needs longer then fails");
     finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --timeout 28", shell);
@@ -226,6 +284,7 @@ static const char *gateway_run(const struct detector *self, const struct dossier
     collect(d, &all);
     for (size_t i = 0; i < all.n; i++)
         pair(d, &all, &all.v[i]);
+    drop_ended(&all);
     for (size_t i = 0; i < all.n; i++) {
         bool first = true;
         for (size_t k = 0; k < i && first; k++)
@@ -240,9 +299,10 @@ static const char *gateway_run(const struct detector *self, const struct dossier
 const struct detector detector_gateway_timeout = {
     .name = "gateway-timeout",
     .doc = "API Gateway gave up at its limit while the function went on",
-    .missing = "no API Gateway execution log in the evidence",
-    .rule = "The gateway's log says \"Execution failed due to a timeout error\"; its call is paired with "
-            "the attempt of that function that began within 1.5 s of it and was still running then. 3 or "
+    .missing = "no log of API Gateway or a load balancer in the evidence",
+    .rule = "The gateway's log says \"Execution failed due to a timeout error\", or its access log status 504; the "
+            "call is paired by the Lambda request id that the gateway names, else by the trace id, else with the "
+            "attempt of that function that began within 1.5 s of it and was still running then. 3 or "
             "more are high, 1 or 2 medium.",
     .fact = "The integration timer of API Gateway (29 s by default) ends before Lambda's own; the "
             "function goes on, unheard and billed (field guide 6.1, 9.4).",

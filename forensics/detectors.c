@@ -1,4 +1,5 @@
 /* The table of detectors, their run, and the order and ids of what they find. */
+#include "forensics/causes.h"
 #include "forensics/detector.h"
 
 #include <stdio.h>
@@ -60,51 +61,6 @@ static int by_report_order(const void *a, const void *b)
     return c ? c : strcmp(x->key, y->key);
 }
 
-/* ---- what follows from what ---- */
-
-struct cause {
-    const char *effect, *cause;
-    const char *note;
-};
-
-/* Contributing conditions that the field knows; the numbers of each pair stand in the note. */
-static const struct cause causes[] = {
-    {"connection-limit", "recursive-trigger", "began after the loop and in the same function"},
-    {"timeout", "connection-limit", "began after the first refused connection, in the same function"},
-    {"timeout", "init-failure",
-     "began after the first failed init, which repeats inside invocations of the same function"},
-    {"timeout", "recursive-trigger", "began after the loop and in the same function"},
-    {"crash", "connection-limit", "the same invocations report the refused connection"},
-    {"crash", "init-failure", "the same environments failed their init"},
-    {"gateway-timeout", "timeout", "the same function timed out behind the gateway"},
-    {"cold-start", "recursive-trigger", "began after the loop and in the same function"},
-};
-
-/* What follows begins behind the cause's first line and at most so long behind its last. */
-enum { FOLLOWS_MS = 600000 };
-
-static bool follows(const struct finding *effect, const struct finding *cause)
-{
-    return effect->function == cause->function && effect->function != 0 && cause->first_seen != TIME_NONE &&
-           effect->first_seen >= cause->first_seen && effect->first_seen <= cause->last_seen + FOLLOWS_MS &&
-           cause->severity >= SEVERITY_MEDIUM;
-}
-
-static void link_cause(struct findings *fs, struct finding *f)
-{
-    for (size_t k = 0; k < sizeof causes / sizeof *causes && !f->caused_by; k++) {
-        if (strcmp(f->detector->name, causes[k].effect) != 0)
-            continue;
-        for (size_t i = 0; i < fs->list.n && !f->caused_by; i++) {
-            const struct finding *other = fs->list.v[i];
-            if (strcmp(other->detector->name, causes[k].cause) != 0 || !follows(f, other))
-                continue;
-            f->caused_by = other->id;
-            f->cause_note = causes[k].note;
-        }
-    }
-}
-
 void detectors_run(const struct dossier *d, const struct slice *only, size_t only_n, struct findings *fs)
 {
     for (size_t i = 0; detectors[i]; i++)
@@ -115,8 +71,7 @@ void detectors_run(const struct dossier *d, const struct slice *only, size_t onl
     sorting = NULL;
     for (size_t i = 0; i < fs->list.n; i++)
         snprintf(fs->list.v[i]->id, sizeof fs->list.v[i]->id, "F%zu", i + 1);
-    for (size_t i = 0; i < fs->list.n; i++)
-        link_cause(fs, fs->list.v[i]);
+    causes_link(d, fs);
 }
 
 /* ---- shared ---- */

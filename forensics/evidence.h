@@ -3,7 +3,9 @@
 #define FORENSICS_EVIDENCE_H
 
 #include "base/err.h"
+#include "base/intern.h"
 #include "forensics/index.h"
+#include "parsers/archive.h"
 #include "parsers/source.h"
 
 struct container;
@@ -25,6 +27,10 @@ struct evidence {
     VEC(struct source) sources; /* sorted by path; a loc's source is an index into it */
     VEC(const char *) paths;    /* what the sources' paths point to */
     struct arena arena;
+    VEC(char *) held; /* standard input and members of archives: what sources' memory points to */
+    struct archive_budget budget;
+    struct intern members; /* their paths, to tell those that are named alike */
+    VEC(uint32_t) named;   /* by number of the path: how many members */
     struct index index;
     struct signatures *signatures;
     bool from_stdin;
@@ -33,7 +39,9 @@ struct evidence {
 void evidence_init(struct evidence *ev);
 void evidence_done(struct evidence *ev);
 /* Adds a file, a folder (walked, sorted by name) or "-". What cannot be opened becomes a source with an
- * anomaly. False only when standard input cannot be read. */
+ * anomaly. An archive becomes a source of format "archive" without lines, and one for each member, named
+ * ARCHIVE!/MEMBER (ARCHIVE!2/MEMBER the second time that a name occurs), to any depth that LIMIT_NESTING allows.
+ * False only when standard input or a pipe cannot be read. */
 bool evidence_add(struct evidence *ev, const char *path, struct err *e);
 /* Reads all sources with several threads, joins what they found and freezes the index. */
 bool evidence_read(struct evidence *ev, const struct evidence_options *options, struct err *e);

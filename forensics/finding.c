@@ -86,8 +86,7 @@ void finding_seen(struct finding *f, int64_t time)
 void finding_attempt(struct finding *f, const struct attempt *a)
 {
     f->count++;
-    if (f->attempts.n < LIMIT_REQUEST_IDS)
-        *vec_push(&f->attempts) = a;
+    *vec_push(&f->attempts) = a;
 }
 
 void finding_cite(struct finding *f, struct loc loc, int64_t time, const struct attempt *a)

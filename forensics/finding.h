@@ -51,6 +51,12 @@ struct finding_event {
     struct loc loc;
 };
 
+/* By what records of one finding are tied to another (causes.c has the table). */
+struct cause_rule {
+    const char *name; /* "same-invocation" */
+    const char *doc;  /* what is counted, and the least share that holds */
+};
+
 struct finding {
     char id[24]; /* F1, F2 … in report order */
     const struct detector *detector;
@@ -72,13 +78,18 @@ struct finding {
     VEC(struct finding_edge) edges; /* drawn as a chart when there are any */
     int64_t first_seen, last_seen;
     uint64_t count;
-    VEC(const struct attempt *) attempts; /* concerned, in time order; the report shows LIMIT_REQUEST_IDS */
+    VEC(const struct attempt *)
+    attempts; /* concerned, all of them, in time order; JSON shows LIMIT_REQUEST_IDS */
     VEC(struct citation) citations;
     struct citation
         last; /* the last line cited, also when it is not among them; loc is LOC_NONE without any */
     uint64_t evidence_total;
     const char *caused_by; /* id of another finding, or NULL */
+    /* With it, all set by causes_link: "contributing condition, supported by N of M …" and what stands behind. */
     const char *cause_note;
+    const struct finding *cause;
+    const struct cause_rule *cause_rule;
+    uint64_t cause_support, cause_of;
     const char *detail; /* JSON object */
     const char *key;    /* orders findings of one detector, function and time */
 };

@@ -6,6 +6,7 @@
 #include "forensics/charge.h"
 #include "forensics/keys.h"
 #include "forensics/place.h"
+#include "forensics/spans.h"
 
 /* START, END and application lines come from different writers: inversions of a few ms are normal (field
  * guide 1.7), a whole second is not. */
@@ -392,6 +393,7 @@ static void settle_objects(struct index *x, const struct keys *keys)
 
 void freeze_index(struct index *x, const struct keys *keys, const struct evidence_options *options)
 {
+    spans_join(x);
     settle_attempts(x);
     name_streams(x);
     order_attempts(x);

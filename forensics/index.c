@@ -34,6 +34,8 @@ void index_done(struct index *x)
     vec_done(&x->phases);
     vec_done(&x->objects);
     vec_done(&x->gateway);
+    vec_done(&x->spans);
+    vec_done(&x->queue);
     intern_done(&x->names);
     intern_done(&x->stream_keys);
     arena_done(&x->arena);
@@ -66,6 +68,7 @@ uint32_t index_stream(struct index *x, const struct stream_facts *facts)
     keep_least(x, &s->name, intern_id(&x->names, facts->name));
     keep_least(x, &s->group, intern_id(&x->names, facts->group));
     keep_least(x, &s->function_assumed, intern_id(&x->names, facts->function_assumed));
+    keep_least(x, &s->function_platform, intern_id(&x->names, facts->function_platform));
     keep_least(x, &s->function_path, intern_id(&x->names, facts->function_path));
     keep_least(x, &s->folder, intern_id(&x->names, facts->folder));
     return id;
@@ -193,32 +196,6 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
         a = new_part(x, e, stream, loc, same ? find_open(x, &e->id) : open);
     part_lives(a, time, loc);
     return a;
-}
-
-/* ---- traces ---- */
-
-static void trace_parse(struct index *x, struct slice text, struct trace_id *ret)
-{
-    struct slice rest = text;
-    uint32_t name = 0;
-    bool dashed = text_literal(&rest, SLICE("1-")) && text_hex(&rest, 8, ret->bytes) &&
-                  text_char(&rest, '-') && text_hex(&rest, 24, ret->bytes + 4);
-    if (dashed && rest.n == 0)
-        return;
-    rest = text;
-    if (text.n == 32 && text_hex(&rest, 32, ret->bytes))
-        return;
-    name = intern_id(&x->names, text);
-    memset(ret->bytes, 0xff, sizeof ret->bytes);
-    memcpy(ret->bytes + 4, &name, sizeof name);
-}
-
-void index_trace(struct index *x, struct attempt *a, struct slice trace)
-{
-    if (a->trace || trace.n == 0)
-        return;
-    trace_parse(x, trace, vec_push(&x->traces));
-    a->trace = (uint32_t)x->traces.n;
 }
 
 /* ---- platform events ---- */
@@ -379,37 +356,6 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
     return a;
 }
 
-/* ---- S3 ---- */
-
-/* 16 to 18 hexadecimal digits of any case; what is longer or none of it keeps its order by the front. */
-static uint64_t sequencer_number(struct slice s)
-{
-    uint64_t v = 0;
-    while (s.n > 16 && *s.p == '0')
-        s = slice_skip(s, 1);
-    for (size_t i = 0; i < s.n && i < 16; i++) {
-        char c = s.p[i];
-        unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 32) - 'a' + 10);
-        v = v << 4 | (digit & 15);
-    }
-    return v;
-}
-
-void index_object(struct index *x, const struct s3_record *r, uint32_t stream)
-{
-    struct object_event o = {.time = r->time, .loc = r->loc, .stream = stream};
-    o.key_at = arena_pack(&x->arena, r->key);
-    o.key_n = (uint32_t)r->key.n;
-    o.sequencer = sequencer_number(r->sequencer);
-    o.request = r->request_id.n ? slice_hash(r->request_id, 7) : 0;
-    o.bucket = intern_id(&x->names, r->bucket);
-    o.name = intern_id(&x->names, r->event_name);
-    o.principal = intern_id(&x->names, r->principal);
-    o.session = intern_id(&x->names, r->session);
-    o.via = intern_id(&x->names, r->via);
-    *vec_push(&x->objects) = o;
-}
-
 void attempt_names(struct attempt *a, uint32_t key)
 {
     if (a->keys[0] == 0)
@@ -516,6 +462,22 @@ static void merge_records(struct index *x, const struct index *from, const struc
         *g = from->gateway.v[i];
         g->text = m->names[g->text];
         g->group = m->names[g->group];
+    }
+    for (size_t i = 0; i < from->spans.n; i++) {
+        struct trace_span *s = vec_push(&x->spans);
+        *s = from->spans.v[i];
+        s->request_text = m->names[s->request_text];
+        s->function = m->names[s->function];
+        s->group = m->names[s->group];
+        s->stream = m->names[s->stream];
+    }
+    for (size_t i = 0; i < from->queue.n; i++) {
+        struct queue_row *q = vec_push(&x->queue);
+        *q = from->queue.v[i];
+        q->message = m->names[q->message];
+        q->arn = m->names[q->arn];
+        q->session = m->names[q->session];
+        q->lineage = m->names[q->lineage];
     }
 }
 

@@ -30,6 +30,7 @@ enum attempt_flag {
     ATTEMPT_COLD =
         1 << 12, /* an init or restore ended just before it began, and no report tells its duration */
     ATTEMPT_HIDDEN = 1 << 11, /* outside of --from, --to or --function */
+    ATTEMPT_TRACED = 1 << 13, /* told by a trace alone: no line of its log is at hand */
 };
 
 /* No time. */
@@ -95,6 +96,7 @@ struct run {
 enum mark_kind {
     MARK_SIGNATURE, /* value: signature index */
     MARK_ERROR,     /* an error nobody caught; text: its type, host: its message, made alike */
+    MARK_LOGGED,    /* a line of level ERROR or above that is none of these; text: its words, made alike */
     MARK_TIMEOUT,   /* text: the last words before it, value: ms since them or UINT32_MAX */
     MARK_WORDS,     /* last words of an invocation that was open when its file ended */
     MARK_KEY,       /* value: number of an object key that the line names; gone after the freeze */
@@ -171,6 +173,33 @@ struct gateway_line {
     uint32_t text, value, group;
 };
 
+/* One span of a trace that says something of an invocation. Times are nanoseconds, TIME_NONE when absent. */
+struct trace_span {
+    struct trace_id trace;
+    uint8_t id[8], parent[8];
+    int64_t start, end;
+    struct request_id request;
+    struct loc loc;
+    uint32_t request_text, function, group, stream;
+    uint8_t kind; /* enum span_kind */
+    bool has_request, in_progress, failed, throttled, cold;
+};
+
+/* The envelope of a queued message: its trace ties sender and receiver. */
+struct queue_row {
+    struct trace_id trace;
+    bool has_trace;
+    uint32_t message, arn, session, lineage; /* name ids */
+    int64_t sent;
+    struct loc loc;
+};
+
+/* How much later a trace's clock has the start of an invocation than its log has, in ms, over all pairs. */
+struct clock_skew {
+    uint64_t pairs;
+    int64_t median, least, most;
+};
+
 struct index {
     struct arena arena;
     struct intern names;
@@ -187,6 +216,9 @@ struct index {
     VEC(struct phase) phases;
     VEC(struct object_event) objects;
     VEC(struct gateway_line) gateway;
+    VEC(struct trace_span) spans;
+    VEC(struct queue_row) queue;
+    struct clock_skew skew;
     uint64_t events[EVENT_KINDS];
     uint64_t duplicates;
     uint32_t last_name; /* a version, see index.c */
@@ -199,7 +231,7 @@ void index_done(struct index *x);
 
 /* What the caller knows of the stream of an entry. `key` tells streams apart; the rest may be empty. */
 struct stream_facts {
-    struct slice key, name, group, function_assumed, function_path, folder;
+    struct slice key, name, group, function_assumed, function_platform, function_path, folder;
 };
 uint32_t index_stream(struct index *x, const struct stream_facts *facts);
 /* A row for the request id in that stream to which a line of that kind and time can be added. `hint` (may be NULL) is
@@ -210,6 +242,12 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
 struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                                struct loc loc, struct attempt *hint);
 void index_object(struct index *x, const struct s3_record *r, uint32_t stream);
+void index_queue(struct index *x, const struct queue_record *q);
+/* 16 to 18 hexadecimal digits of any case; what is longer or none of it keeps its order by the front. */
+uint64_t index_sequencer(struct slice s);
+/* A gateway's id of a call. A REST API's is a UUID, which its execution log has too; an HTTP API's and a load
+ * balancer's have signs that no request id has. */
+void index_call_id(struct slice text, struct request_id *ret);
 /* The attempt's trace, when it has none yet. */
 void index_trace(struct index *x, struct attempt *a, struct slice trace);
 /* The earliest line of the attempt may be earlier than what was known: its other times keep their place. */

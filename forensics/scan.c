@@ -2,6 +2,7 @@
 #include "forensics/scan.h"
 
 #include "forensics/attempt.h"
+#include "forensics/spans.h"
 #include "forensics/wording.h"
 #include "parsers/json.h"
 #include "parsers/message.h"
@@ -40,12 +41,26 @@ static void close_run(struct worker *w)
     w->run.count = 0;
 }
 
+/* Was the line met last said by this invocation? */
+static bool words_of(const struct worker *w, const struct attempt *a)
+{
+    if (w->words.n == 0 || w->words.stream != w->stream)
+        return false;
+    if (w->words.has_id)
+        return memcmp(&w->words.id, &a->id, sizeof a->id) == 0;
+    if (attempt_start(a) != TIME_NONE && w->words.time != TIME_NONE)
+        return w->words.time >= attempt_start(a);
+    if (a->flags & ATTEMPT_START)
+        return !loc_before(w->words.loc, a->loc);
+    return w->words.time != TIME_NONE; /* START stands in the file before */
+}
+
 /* An invocation that is open when its file (or the stream's turn in it) ends may time out in the next one. */
-static void leave_stream(struct worker *w)
+void scan_leave_stream(struct worker *w)
 {
     struct attempt *a = w->last;
     close_run(w);
-    if (a && w->words.n && w->words.stream == w->stream && !(a->flags & (ATTEMPT_END | ATTEMPT_REPORT))) {
+    if (a && words_of(w, a) && !(a->flags & (ATTEMPT_END | ATTEMPT_REPORT))) {
         char pattern[WORDING_MAX];
         struct slice said = slice_of(w->words.text, w->words.n);
         struct mark m = {.kind = MARK_WORDS, .time = w->words.time, .loc = w->words.loc, .attempt = a};
@@ -59,15 +74,16 @@ static void leave_stream(struct worker *w)
     w->stream_known = false;
 }
 
-static void enter_stream(struct worker *w, struct slice group, struct slice stream)
+static void enter_stream(struct worker *w, struct slice group, struct slice stream, struct slice function)
 {
     struct slice in_group = group.n ? group : w->place.group;
     struct slice in_stream = stream.n ? stream : w->place.stream;
     struct stream_facts facts = {.name = in_stream, .group = in_group, .folder = w->place.folder};
     facts.key = stream_key(w, in_group, in_stream);
     facts.function_assumed = w->options->assume_function;
+    facts.function_platform = function;
     facts.function_path = w->place.function;
-    leave_stream(w);
+    scan_leave_stream(w);
     w->stream = index_stream(&w->index, &facts);
     w->gateway = slice_starts(in_group, SLICE("API-Gateway-Execution-Logs"));
     w->stream_known = group.n <= CACHED_NAME_MAX && stream.n <= CACHED_NAME_MAX;
@@ -162,8 +178,9 @@ static bool may_report(const struct event *e)
     return !begins_plain(e->text);
 }
 
-static void mark_signatures(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
-                            struct loc loc)
+/* Returns how many. */
+static size_t mark_signatures(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
+                              struct loc loc)
 {
     enum { HITS_MAX = 16 };
     struct signature_hit hits[HITS_MAX];
@@ -174,6 +191,7 @@ static void mark_signatures(struct worker *w, const struct event *e, struct atte
         m.level = e->level;
         *vec_push(&w->index.marks) = m;
     }
+    return n;
 }
 
 struct logged {
@@ -229,6 +247,17 @@ static void find_keys(struct worker *w, const struct event *e, struct attempt *a
     }
 }
 
+/* An error that the program caught and logged: error-burst counts them by wording. */
+static void mark_logged(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+{
+    char pattern[WORDING_MAX];
+    struct mark m = {.kind = MARK_LOGGED, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
+    struct slice said = slice_head(e->said.n ? e->said : e->text, WORDS_MAX);
+    m.level = e->level;
+    m.text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
+    *vec_push(&w->index.marks) = m;
+}
+
 static void on_app(struct worker *w, const struct event *e, int64_t time, struct loc loc)
 {
     struct attempt *a = NULL;
@@ -246,7 +275,8 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
     }
     if (e->unhandled)
         mark_error(w, e, a, time, loc);
-    mark_signatures(w, e, a, time, loc);
+    if (!mark_signatures(w, e, a, time, loc) && !e->unhandled && e->level >= LEVEL_ERROR)
+        mark_logged(w, e, a, time, loc);
     find_objects(w, e, a, loc);
     find_keys(w, e, a, time, loc);
     keep_words(w, e, time, loc);
@@ -258,13 +288,7 @@ static void mark_timeout(struct worker *w, const struct event *e, struct attempt
                          struct loc loc)
 {
     struct mark m = {.kind = MARK_TIMEOUT, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
-    bool mine = w->words.n && w->words.stream == w->stream;
-    if (mine && w->words.has_id)
-        mine = memcmp(&w->words.id, &a->id, sizeof a->id) == 0;
-    else if (mine && attempt_start(a) != TIME_NONE && w->words.time != TIME_NONE)
-        mine = w->words.time >= attempt_start(a);
-    else if (mine)
-        mine = !loc_before(w->words.loc, a->loc);
+    bool mine = words_of(w, a);
     m.value = UINT32_MAX;
     m.level = e->level;
     if (mine && time != TIME_NONE && w->words.time != TIME_NONE && time >= w->words.time)
@@ -308,7 +332,7 @@ static void take_entry(void *ctx, const struct entry *entry)
     struct event e;
     if (!w->stream_known || !same_name(entry->group, w->group, w->group_n) ||
         !same_name(entry->stream, w->stream_name, w->stream_n))
-        enter_stream(w, entry->group, entry->stream);
+        enter_stream(w, entry->group, entry->stream, entry->function);
     message_parse(entry->text, &e);
     int64_t time = entry->time != TIME_NONE ? entry->time : e.time;
     if (e.kind == EVENT_GATEWAY && !w->gateway) {
@@ -352,97 +376,34 @@ static void take_object(void *ctx, const struct s3_record *r)
     index_object(&w->index, r, UINT32_MAX);
 }
 
-void worker_init(struct worker *w, struct evidence *ev, const struct evidence_options *options)
+static void take_span(void *ctx, const struct span *s)
 {
-    *w = (struct worker){.ev = ev, .options = options};
-    index_init(&w->index);
-    arena_init(&w->scratch);
-    buf_init(&w->record, LIMIT_DOCUMENT);
-    w->scanner = scanner_new(ev->signatures);
+    struct worker *w = ctx;
+    index_span(&w->index, s);
 }
 
-void worker_done(struct worker *w)
+static void take_front(void *ctx, const struct front_call *f)
 {
-    scanner_free(w->scanner);
-    buf_done(&w->record);
-    arena_done(&w->scratch);
-    index_done(&w->index);
+    struct worker *w = ctx;
+    scan_front(&w->index, f);
 }
 
-static void note_unrecognised(struct input *in)
+static void take_queue(void *ctx, const struct queue_record *q)
 {
-    struct slice head = input_window(in), line;
-    struct loc loc = {in->source->index, 1, 0};
-    do {
-        head = input_window(in);
-        while (text_line(&head, &line)) {
-            source_unrecognised(in->source, loc, line);
-            in->source->lines++;
-            loc.line++;
-        }
-        input_advance(in, input_window(in).n);
-    } while (input_more(in));
+    struct worker *w = ctx;
+    index_queue(&w->index, q);
 }
 
-/* The object that CreateExportTask leaves to test its permission. */
-static bool is_write_test(struct slice head)
+void scan_sink(struct worker *w, struct sink *ret)
 {
-    return slice_eq(slice_trim(head), SLICE("Permission Check Successful"));
-}
-
-static void parse_source(struct worker *w, struct input *in)
-{
-    const struct sink sink = {
-        .ctx = w, .entry = take_entry, .tail = take_tail, .orphan = take_orphan, .s3 = take_object};
-    const struct container *runner_up = NULL, *c = w->options->format_in;
-    while (input_window(in).n < LIMIT_SNIFF && input_more(in))
-        ;
-    struct slice head = slice_head(input_window(in), LIMIT_SNIFF);
-    if (is_write_test(head)) {
-        in->source->format = "export-write-test";
-        in->source->lines = 1;
-        in->source->records++;
-        input_advance(in, input_window(in).n);
-        return;
-    }
-    if (!c)
-        c = container_choose(head, &runner_up);
-    if (!c) {
-        note_unrecognised(in);
-        return;
-    }
-    in->source->looks_like = c;
-    in->source->format = c->name;
-    in->source->runner_up = runner_up ? runner_up->name : NULL;
-    c->parse(in, &sink);
-}
-
-void worker_read(struct worker *w, struct source *source)
-{
-    struct input in;
-    w->source = source;
-    if (source->open || source->memory.p) {
-        place_of(slice_str(source->path), &w->scratch, &w->place);
-        if (input_open(&in, source, true))
-            parse_source(w, &in);
-        leave_stream(w);
-        input_done(&in);
-    }
-    arena_done(&w->scratch);
-    arena_init(&w->scratch);
-}
-
-void worker_survey(struct source *source)
-{
-    struct input in;
-    if (!source->open && !source->memory.p)
-        return;
-    if (input_open(&in, source, false)) {
-        while (input_window(&in).n < LIMIT_SNIFF && input_more(&in))
-            ;
-        container_survey(source, slice_head(input_window(&in), LIMIT_SNIFF));
-    }
-    input_done(&in);
+    *ret = (struct sink){.ctx = w,
+                         .entry = take_entry,
+                         .tail = take_tail,
+                         .orphan = take_orphan,
+                         .s3 = take_object,
+                         .span = take_span,
+                         .front = take_front,
+                         .queue = take_queue};
 }
 
 /* ---- entries torn by a cut between files ---- */

@@ -57,8 +57,14 @@ void worker_done(struct worker *w);
 void worker_read(struct worker *w, struct source *source);
 /* A first look at how the source begins: container_survey. */
 void worker_survey(struct source *source);
+/* Where a container delivers to the worker. */
+void scan_sink(struct worker *w, struct sink *ret);
+/* Settles what is open of the stream at hand. */
+void scan_leave_stream(struct worker *w);
 /* Adds what one line of a gateway's log says; `group` is the name id of its log group. */
 void scan_gateway(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc);
+/* The same rows from one line of an access log. */
+void scan_front(struct index *x, const struct front_call *f);
 /* Joins entries that a cut between files has torn: called once, after the workers' indexes are merged into
  * that of `w`. */
 void scan_glue(struct worker *w);

@@ -1,4 +1,5 @@
-/* Lines of API Gateway's execution log that tell of a call: into rows of the index. */
+/* Calls that a gateway or load balancer answered, from its execution log (a line each step) or its access log (a line
+ * each call): into rows of the index. */
 #include "forensics/scan.h"
 
 #include "parsers/message.h"
@@ -10,6 +11,35 @@ static void gateway_line(struct index *x, const struct event *e, uint32_t group,
     g.text = intern_id(&x->names, text);
     g.group = group;
     *vec_push(&x->gateway) = g;
+}
+
+/* The client got 504, or a REST API's 29 s ended with another status that a mapping made of it. */
+static bool gave_up(const struct front_call *f)
+{
+    return f->status == 504 || slice_find_nocase(f->error, SLICE("timed out")) >= 0;
+}
+
+/* An access log tells the id, and what it knows of time-outs, in the row of the call's beginning. */
+void scan_front(struct index *x, const struct front_call *f)
+{
+    struct event e = {.has_id = true};
+    struct slice id = f->id.n ? f->id : f->lambda_id, arn = f->function;
+    struct slice none = {"", 0}, name = message_function_of_arn(arn);
+    if (f->time == TIME_NONE || id.n == 0)
+        return;
+    index_call_id(id, &e.id);
+    int64_t over = f->latency_ms == FRONT_NONE ? f->time : f->time + f->latency_ms;
+    gateway_line(x, &e, 0, f->time, f->loc, GATEWAY_BEGIN, id, 0);
+    if (name.n)
+        gateway_line(x, &e, 0, f->time, f->loc, GATEWAY_FUNCTION, name, 0);
+    if (f->lambda_id.n)
+        gateway_line(x, &e, 0, f->time, f->loc, GATEWAY_REQUEST, f->lambda_id, 0);
+    if (f->trace.n)
+        gateway_line(x, &e, 0, f->time, f->loc, GATEWAY_TRACE, f->trace, 0);
+    if (f->status != FRONT_NONE)
+        gateway_line(x, &e, 0, over, f->loc, GATEWAY_STATUS, none, f->status);
+    if (gave_up(f))
+        gateway_line(x, &e, 0, over, f->loc, GATEWAY_TIMEOUT, none, 0);
 }
 
 static uint64_t number_after(struct slice text, struct slice key)

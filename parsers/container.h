@@ -36,6 +36,10 @@ struct line_format {
     bool (*head)(struct slice line, struct entry *ret);
     /* Lines that are no part of any entry (rules of tables, headings) are dropped; may be NULL. */
     bool (*noise)(struct slice line);
+    /* An entry is one line: lines without a head do not continue it, they count as unrecognised. */
+    bool alone;
+    /* Lines that are records and no entries: delivers one; false when it is none. May be NULL. */
+    bool (*record)(struct slice line, struct loc loc, struct buf *scratch, const struct sink *sink);
 };
 void container_lines(struct input *in, const struct sink *sink, const struct line_format *format);
 /* Counts how many of the first lines `head` accepts: *ret_heads of *ret_lines that are not blank. */
@@ -45,7 +49,11 @@ void container_sample(struct slice text, bool (*head)(struct slice line, struct 
  * every entry none does. */
 size_t container_naked(struct slice text);
 
+/* Whether a line has the platform's form: START, REPORT … */
+bool container_is_platform(struct slice text);
+
 extern const struct container container_export, container_tail, container_sam, container_bare, container_csv,
-    container_json, container_awslogs;
+    container_json, container_awslogs, container_cw, container_serverless, container_table,
+    container_s3_access, container_front;
 
 #endif

@@ -56,7 +56,7 @@ static bool decoration(struct slice *s, int64_t *time)
     return false;
 }
 
-static bool is_platform(struct slice text)
+bool container_is_platform(struct slice text)
 {
     struct event e;
     message_parse(text, &e);
@@ -79,10 +79,10 @@ static bool take_platform(struct slice rest, struct slice *ret)
 {
     ptrdiff_t bar = slice_find(rest, SLICE(" | "));
     *ret = rest;
-    if (rest.n == 0 || is_platform(rest))
+    if (rest.n == 0 || container_is_platform(rest))
         return rest.n > 0;
     *ret = slice_head(rest, bar < 0 ? 0 : (size_t)bar);
-    return ret->n > 0 && is_platform(*ret);
+    return ret->n > 0 && container_is_platform(*ret);
 }
 
 /* `service_1  | text`: docker compose. */
@@ -125,7 +125,7 @@ static bool bare_noise(struct slice line)
 
 static bool platform_head(struct slice line, struct entry *ret)
 {
-    return bare_head(line, ret) && is_platform(ret->text);
+    return bare_head(line, ret) && container_is_platform(ret->text);
 }
 
 static bool app_head(struct slice line, struct entry *ret)

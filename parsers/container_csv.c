@@ -30,6 +30,7 @@ struct header {
     enum column columns[COLUMNS_MAX];
     size_t n;
     bool has_time, has_message;
+    bool insights; /* names of Logs Insights are among them */
 };
 
 static void read_header(struct slice line, struct header *h)
@@ -42,6 +43,7 @@ static void read_header(struct slice line, struct header *h)
         enum column c = column_of(name);
         h->has_time |= c == COLUMN_TIME;
         h->has_message |= c == COLUMN_MESSAGE;
+        h->insights |= slice_starts(name, SLICE("@"));
         h->columns[h->n++] = c;
     }
 }
@@ -107,8 +109,35 @@ static void set_column(enum column column, struct slice field, struct entry *e)
     }
 }
 
-/* One row at the front of the text. Returns its length, 0 when the text ends before the row does. */
-static size_t take_row(struct slice text, const struct header *h, struct buf *scratch, struct entry *e)
+/* The time in the first column, where rows begin with one. */
+static bool row_start(struct slice line, const struct header *h)
+{
+    if (h->n == 0 || h->columns[0] != COLUMN_TIME)
+        return true;
+    struct slice first = slice_cut(&line, ',');
+    if (first.n > 1 && *first.p == '"')
+        first = slice_of(first.p + 1, first.n - 2);
+    return time_of(first) != TIME_NONE;
+}
+
+/* A quote that opens a row's message closes the field of a row before it whose own quote is missing: what
+ * stands before it on its line is then a row's time. */
+static bool swallows_row(struct slice field, const struct header *h)
+{
+    size_t at = field.n;
+    if (field.n == 0 || field.p[field.n - 1] != ',' || h->columns[0] != COLUMN_TIME)
+        return false;
+    while (at > 0 && field.p[at - 1] != '\n')
+        at--;
+    return at > 0 && row_start(slice_skip(field, at), h);
+}
+
+enum row { ROW_WHOLE, ROW_OPEN, ROW_BROKEN };
+
+/* One row at the front of the text; its length in *ret_n when it is whole. Open: the text ends before the row
+ * does. */
+static enum row take_row(struct slice text, const struct header *h, struct buf *scratch, struct entry *e,
+                         size_t *ret_n)
 {
     struct slice rest = text;
     buf_clear(scratch);
@@ -117,15 +146,21 @@ static size_t take_row(struct slice text, const struct header *h, struct buf *sc
         bool ended;
         struct slice field = take_field(&rest, scratch, &ended);
         if (!ended)
-            return 0;
+            return ROW_OPEN;
         if (i < h->n)
             set_column(h->columns[i], field, e);
+        text_skip_blanks(&rest);
+        (void)text_char(&rest, '\r');
+        if (swallows_row(field, h))
+            return ROW_BROKEN;
         if (rest.n == 0)
-            return 0;
-        if (text_char(&rest, '\n'))
-            return text.n - rest.n;
+            return ROW_OPEN;
+        if (text_char(&rest, '\n')) {
+            *ret_n = text.n - rest.n;
+            return ROW_WHOLE;
+        }
         if (!text_char(&rest, ','))
-            (void)slice_cut(&rest, ',');
+            return ROW_BROKEN;
     }
 }
 
@@ -151,48 +186,81 @@ static void emit(struct input *in, const struct sink *sink, struct entry *e, uin
     sink->entry(sink->ctx, e);
 }
 
-/* A quote that never closes swallows all that follows: the row is dropped and reading goes on with the next
- * line. */
-static size_t broken_row(struct input *in, uint64_t line)
+struct table {
+    struct input *in;
+    const struct sink *sink;
+    struct header header;
+    struct buf scratch;
+    uint64_t line;
+    bool more;   /* the input may have further bytes */
+    bool broken; /* a row was: its lines go, up to where the next row begins */
+};
+
+/* A quote that never closes swallows all that follows: the row is dropped, and reading goes on with the next
+ * line that begins as a row does. */
+static size_t broken_row(struct table *t, size_t first_line)
 {
-    struct slice window = input_window(in), first;
-    input_anomaly(in, ANOMALY_CSV_DAMAGED, line, in->offset, "a quoted field never ends");
-    struct slice rest = window;
-    (void)text_line(&rest, &first);
-    return window.n - rest.n;
+    if (!t->broken)
+        input_anomaly(t->in, ANOMALY_CSV_DAMAGED, t->line, t->in->offset,
+                      "a row's quotes do not match: it was left out");
+    t->broken = true;
+    return first_line;
+}
+
+/* Deals with the row at the front of the window; how many bytes are done with, 0 when more are needed. */
+static size_t next_row(struct table *t, struct slice window)
+{
+    const char *end = window.n ? memchr(window.p, '\n', window.n) : NULL;
+    struct entry e = {.time = TIME_NONE, .text = {"", 0}};
+    size_t line = end ? (size_t)(end - window.p) + 1 : 0, n = 0;
+    bool full = !t->more || window.n >= LIMIT_ENTRY;
+    if (!end)
+        return full ? broken_row(t, window.n) : 0;
+    if (t->header.n == 0) {
+        read_header(slice_of(window.p, line - 1), &t->header);
+        return line;
+    }
+    if (t->broken && !row_start(slice_head(window, line - 1), &t->header))
+        return line;
+    switch (take_row(window, &t->header, &t->scratch, &e, &n)) {
+    case ROW_WHOLE: break;
+    case ROW_OPEN: return full ? broken_row(t, line) : 0;
+    case ROW_BROKEN: t->broken = false; return broken_row(t, line);
+    }
+    t->broken = false;
+    if (!t->header.has_message)
+        t->in->source->records++; /* figures without their lines */
+    else if (slice_trim(slice_head(window, n)).n > 0)
+        emit(t->in, t->sink, &e, t->line);
+    return n;
+}
+
+/* A last row without its line end is given one. */
+static void end_last_row(struct input *in)
+{
+    struct slice window = input_window(in);
+    if (window.n == 0 || window.p[window.n - 1] == '\n' || !buf_reserve(&in->window, 1))
+        return;
+    in->window.p[in->window.n++] = '\n';
 }
 
 static void csv_parse(struct input *in, const struct sink *sink)
 {
-    struct header h = {.n = 0};
-    struct buf scratch;
-    uint64_t line = 1;
-    bool more = true;
-    buf_init(&scratch, LIMIT_ENTRY);
-    while (more || input_window(in).n > 0) {
-        struct slice window = input_window(in);
-        struct entry e = {.time = TIME_NONE, .text = {"", 0}};
-        const char *first_end = window.n ? memchr(window.p, '\n', window.n) : NULL;
-        size_t n = h.n == 0 && first_end ? (size_t)(first_end - window.p) + 1 : 0;
-        if (n)
-            read_header(slice_of(window.p, n - 1), &h);
-        else if (first_end && (n = take_row(window, &h, &scratch, &e)) != 0 && n > 1)
-            emit(in, sink, &e, line);
-        if (n == 0 && more && window.n < LIMIT_ENTRY) {
-            more = input_more(in);
-            if (!more && input_window(in).n && input_window(in).p[input_window(in).n - 1] != '\n') {
-                (void)buf_reserve(&in->window, 1);
-                in->window.p[in->window.n++] = '\n';
-            }
+    struct table t = {.in = in, .sink = sink, .line = 1, .more = true};
+    buf_init(&t.scratch, LIMIT_ENTRY);
+    while (t.more || input_window(in).n > 0) {
+        size_t n = next_row(&t, input_window(in));
+        if (n == 0) {
+            t.more = input_more(in);
+            if (!t.more)
+                end_last_row(in);
             continue;
         }
-        if (n == 0)
-            n = broken_row(in, line);
-        line += count_lines(slice_head(input_window(in), n));
+        t.line += count_lines(slice_head(input_window(in), n));
         input_advance(in, n);
     }
-    input_lines(in, line - 1);
-    buf_done(&scratch);
+    input_lines(in, t.line - 1);
+    buf_done(&t.scratch);
 }
 
 static int csv_score(struct slice head)
@@ -202,12 +270,12 @@ static int csv_score(struct slice head)
     if (!text_line(&head, &line))
         return 0;
     read_header(line, &h);
-    return h.has_time && h.has_message ? 96 : 0;
+    return h.has_time && h.has_message ? 96 : h.insights && h.n > 1 ? 90 : 0;
 }
 
 const struct container container_csv = {
     .name = "csv",
-    .doc = "CSV of the console: log events (timestamp,message) and Logs Insights results",
+    .doc = "CSV of the console: log events (timestamp,message), Logs Insights results",
     .score = csv_score,
     .parse = csv_parse,
 };

@@ -2,42 +2,9 @@
  * one a line. Each value is framed whole, then its kind is found by its top-level keys. */
 #include "parsers/container.h"
 #include "parsers/document.h"
+#include "parsers/message.h"
 
-const struct document documents[] = {
-    {"subscription",
-     "CloudWatch subscription or Firehose documents, also one behind the other in gzip members", "logEvents",
-     JSON_ARRAY, document_subscription},
-    {"subscription", NULL, "messageType", JSON_STRING, document_subscription},
-    {"awslogs-event", "the Lambda event of a subscription: {\"awslogs\":{\"data\":base64}}", "awslogs",
-     JSON_OBJECT, document_awslogs},
-    {"cli-events", "JSON of `aws logs filter-log-events` and `get-log-events`", "events", JSON_ARRAY,
-     document_events},
-    {"insights-results", "JSON of `aws logs get-query-results`", "results", JSON_ARRAY, document_insights},
-    {"records", "event records: S3 notifications, bare or in SQS, SNS, SNS in SQS, Kinesis", "Records",
-     JSON_ARRAY, document_records},
-    {"eventbridge", "EventBridge events (S3 Object Created)", "detail-type", JSON_STRING,
-     document_eventbridge},
-    {"sns-notification", "SNS envelopes round an event record", "TopicArn", JSON_STRING,
-     document_notification},
-    {"s3-test-event", "the test message that S3 sends when notifications are set up", "Event", JSON_STRING,
-     document_test_event},
-    {"destination", "Lambda destination and failure records", "requestPayload", JSON_END,
-     document_destination},
-    {"lambda-json", "Lambda's JSON log lines, platform and application, bare", "record", JSON_END,
-     document_log_line},
-    {"insights-rows", "Logs Insights rows as objects", "@message", JSON_END, document_message},
-    {"log-messages", "objects with a message and a time, as log shippers write them", "logStreamName",
-     JSON_END, document_message},
-    {"log-messages", NULL, "logStream", JSON_END, document_message},
-    {"log-messages", NULL, "log_stream", JSON_END, document_message},
-    {"log-messages", NULL, "eventTime", JSON_NUMBER, document_message},
-    {"log-messages", NULL, "ingestionTime", JSON_NUMBER, document_message},
-    {"lambda-json", NULL, "level", JSON_STRING, document_log_line},
-    {"lambda-json", NULL, "log_level", JSON_STRING, document_log_line},
-    {"lambda-json", NULL, "errorType", JSON_STRING, document_log_line},
-    {"log-messages", NULL, "timestamp", JSON_NUMBER, document_message},
-    {NULL, NULL, NULL, JSON_END, NULL},
-};
+#include <assert.h>
 
 struct loc document_loc(struct documents *d, const char *p)
 {
@@ -53,17 +20,21 @@ struct loc document_loc(struct documents *d, const char *p)
     return input_loc(d->in, d->line, d->text_offset + (uint64_t)(p - d->text));
 }
 
+void document_anomaly(struct documents *d, enum anomaly_kind kind, struct loc loc, const char *detail)
+{
+    struct source *s = d->source;
+    for (size_t i = 0; i < d->in->pieces.n; i++)
+        s = d->in->pieces.v[i].source->index == loc.source ? d->in->pieces.v[i].source : s;
+    source_anomaly(s, kind, loc.line, loc.offset, detail);
+}
+
 void document_check(struct documents *d, const struct json *j)
 {
     if (!j->error)
         return;
     d->broken = d->depth == 0 ? j->error_at : d->broken;
-    struct loc loc = document_loc(d, j->error_at);
-    struct source *s = d->source;
-    for (size_t i = 0; i < d->in->pieces.n; i++)
-        s = d->in->pieces.v[i].source->index == loc.source ? d->in->pieces.v[i].source : s;
-    source_anomaly(s, j->truncated ? ANOMALY_JSON_TRUNCATED : ANOMALY_JSON_DAMAGED, loc.line, loc.offset,
-                   j->error);
+    document_anomaly(d, j->truncated ? ANOMALY_JSON_TRUNCATED : ANOMALY_JSON_DAMAGED,
+                     document_loc(d, j->error_at), j->error);
 }
 
 void document_entry(struct documents *d, struct entry *e)
@@ -72,17 +43,38 @@ void document_entry(struct documents *d, struct entry *e)
     d->sink->entry(d->sink->ctx, e);
 }
 
-static const struct document *kind_of_key(struct slice key, enum json_type type)
+static void index_kinds(struct document_index *x)
 {
-    for (const struct document *k = documents; k->name; k++)
-        if (slice_eq(key, slice_str(k->key)) && (k->type == JSON_END || k->type == type))
+    size_t n = 0;
+    memset(x, 0, sizeof *x);
+    while (documents[n].name)
+        n++;
+    assert(n <= DOCUMENTS_MAX);
+    for (; n > 0; n--) {
+        const char *key = documents[n - 1].key;
+        if (!key)
+            continue;
+        x->next[n - 1] = x->first[(uint8_t)*key];
+        x->first[(uint8_t)*key] = (uint8_t)n;
+    }
+}
+
+static const struct document *kind_of_key(const struct document_index *x, struct slice key,
+                                          enum json_type type)
+{
+    for (size_t n = key.n ? x->first[(uint8_t)*key.p] : 0; n > 0; n = x->next[n - 1]) {
+        const struct document *k = &documents[n - 1];
+        struct slice name = slice_str(k->key);
+        bool fits = k->prefix ? slice_starts(key, name) : slice_eq(key, name);
+        if (fits && (k->type == JSON_END || k->type == type))
             return k;
+    }
     return NULL;
 }
 
 /* The kind that stands first in the table among the keys of the object; a container of many entries ends the
  * search, so that a document of 1 GB is not read twice. */
-static const struct document *kind_of(struct slice value)
+static const struct document *kind_of(const struct document_index *x, struct slice value)
 {
     struct json j;
     struct slice key;
@@ -92,7 +84,7 @@ static const struct document *kind_of(struct slice value)
         return NULL;
     (void)json_enter_object(&j);
     while (json_next_key(&j, &key)) {
-        const struct document *kind = kind_of_key(key, json_peek(&j));
+        const struct document *kind = kind_of_key(x, key, json_peek(&j));
         if (kind && (!best || kind < best))
             best = kind;
         if (kind && kind->type == JSON_ARRAY)
@@ -118,12 +110,22 @@ static bool read_array(struct documents *d, struct slice value)
     return any;
 }
 
+static bool is_string(struct slice text)
+{
+    return text.n > 0 && *text.p == '"';
+}
+
 bool document_read(struct documents *d, struct slice value)
 {
     struct slice head = slice_trim(value);
     if (head.n && *head.p == '[')
         return read_array(d, value);
-    const struct document *kind = kind_of(value);
+    if (is_string(head) && d->depth == 0) {
+        bool found = document_string(d, head);
+        d->format = found && !d->format ? "log-strings" : d->format;
+        return found;
+    }
+    const struct document *kind = kind_of(&d->kinds, value);
     if (!kind)
         return false;
     if (!d->format)
@@ -206,6 +208,23 @@ static size_t resume_at(struct documents *d, struct slice value)
     return value.n - rest.n;
 }
 
+/* Text between the documents: a saved log mixes the platform's lines with a program's JSON. Only what the
+ * platform writes, or names its request, tells itself from a heading or half a document. */
+static bool take_text(struct documents *d, struct slice value)
+{
+    struct entry e = {.time = TIME_NONE, .text = slice_rtrim(value)};
+    struct event event;
+    if (*value.p == '{' || *value.p == '[' || is_string(value))
+        return false;
+    message_parse(e.text, &event);
+    if (event.kind == EVENT_GATEWAY ||
+        (event.kind == EVENT_APP && !event.has_id && !event.in_init && !event.unhandled))
+        return false;
+    e.loc = document_loc(d, e.text.p);
+    document_entry(d, &e);
+    return true;
+}
+
 /* Returns how many bytes are done with. */
 static size_t take_value(struct documents *d, struct slice value)
 {
@@ -213,7 +232,7 @@ static size_t take_value(struct documents *d, struct slice value)
     d->broken = NULL;
     if (first.n == 0)
         return value.n;
-    if (!document_read(d, value)) {
+    if (!document_read(d, value) && !take_text(d, first)) {
         struct loc loc = document_loc(d, first.p);
         struct json j;
         json_init(&j, value);
@@ -240,6 +259,7 @@ static void json_parse(struct input *in, const struct sink *sink)
     bool more = true;
     buf_init(&d.message, LIMIT_DOCUMENT);
     buf_init(&d.record, LIMIT_DOCUMENT);
+    index_kinds(&d.kinds);
     json_framer_init(&framer);
     while (more || input_window(in).n > 0) {
         struct slice window = input_window(in);
@@ -268,9 +288,13 @@ static void json_parse(struct input *in, const struct sink *sink)
 const struct document *document_kind(struct slice head)
 {
     struct slice text = slice_trim(head);
+    struct document_index kinds;
     if (text.n && *text.p == '[')
         text = slice_trim(slice_skip(text, 1));
-    return text.n && *text.p == '{' ? kind_of(text) : NULL;
+    if (text.n == 0 || *text.p != '{')
+        return NULL;
+    index_kinds(&kinds);
+    return kind_of(&kinds, text);
 }
 
 /* A prompt, a comment or half a line may stand before the first document of a pasted file. */
@@ -287,13 +311,44 @@ static struct slice skip_preface(struct slice head)
     return slice_of("", 0);
 }
 
+/* A JSON string that holds a platform line. */
+static bool string_head(struct slice line, struct entry *ret)
+{
+    struct json j;
+    bool escaped;
+    json_init(&j, line);
+    if (!json_string(&j, &ret->text, &escaped) || !json_at_end(&j))
+        return false;
+    if (slice_ends(ret->text, SLICE("\\n")))
+        ret->text.n -= 2;
+    return container_is_platform(ret->text);
+}
+
+static int strings_score(struct slice text)
+{
+    size_t heads, lines;
+    container_sample(text, string_head, &heads, &lines);
+    return heads > 0 ? 80 : 0;
+}
+
+/* Lambda's JSON lines among lines of text are read as text, line by line: see container_bare.c. */
+static int kind_score(struct slice head, struct slice text, int sure)
+{
+    const struct document *kind = document_kind(text);
+    if (!kind)
+        return 0;
+    return kind->read == document_log_line && container_naked(head) > 0 ? 30 : sure;
+}
+
 static int json_score(struct slice head)
 {
     struct slice text = slice_trim(head);
     if (text.n < 2)
         return 0;
+    if (is_string(text) && strings_score(text))
+        return strings_score(text);
     if (*text.p != '{' && *text.p != '[')
-        return document_kind(skip_preface(text)) ? 70 : 0;
+        return kind_score(head, skip_preface(text), 70);
     if (*text.p == '[') {
         struct slice next = slice_trim(slice_skip(text, 1));
         if (next.n == 0 || !memchr("{[\"]", *next.p, 4))
@@ -301,7 +356,8 @@ static int json_score(struct slice head)
         if (*next.p == '[')
             return 75;
     }
-    return document_kind(text) ? 95 : 30;
+    int score = kind_score(head, text, 95);
+    return score ? score : 30;
 }
 
 const struct container container_json = {

@@ -13,6 +13,7 @@ struct cursor {
     size_t text_n; /* when the head took less than its line; else 0: the text goes on to the entry's end */
     size_t at;     /* of the line to look at next, from the window's start */
     uint64_t line, first; /* number of that line, and of the one at the window's start */
+    struct buf scratch;   /* for records */
     bool open;
     bool overlong; /* what follows belongs to an entry that passed the limit */
     bool skipping; /* to the end of a line that did */
@@ -21,8 +22,28 @@ struct cursor {
 static void emit_orphan(struct cursor *c, struct slice text)
 {
     struct loc loc = {c->in->source->index, (uint32_t)c->first, c->in->offset};
-    if (!c->overlong && slice_trim(text).n > 0)
+    if (c->overlong || slice_trim(text).n == 0)
+        return;
+    if (c->format->record)
+        source_unrecognised(c->in->source, loc, text);
+    else
         c->sink->orphan(c->sink->ctx, text, loc);
+}
+
+static void emit_record(struct cursor *c, const struct entry *e)
+{
+    if (c->format->record(e->text, e->loc, &c->scratch, c->sink))
+        c->in->source->records++;
+    else
+        source_unrecognised(c->in->source, e->loc, e->text);
+}
+
+/* Tools that print a document under a line of its own leave an empty first line. */
+static struct slice skip_line_ends(struct slice s)
+{
+    while (s.n && (*s.p == '\n' || *s.p == '\r'))
+        s = slice_skip(s, 1);
+    return s;
 }
 
 static void emit_entry(struct cursor *c, struct slice window, size_t end, bool last)
@@ -33,8 +54,13 @@ static void emit_entry(struct cursor *c, struct slice window, size_t end, bool l
         source_anomaly(c->in->source, ANOMALY_TOO_LONG, e->loc.line, e->loc.offset,
                        "an entry is longer than the limit; only its beginning was read");
     e->text = slice_rtrim(slice_of(window.p + c->text_at, n < LIMIT_ENTRY ? n : LIMIT_ENTRY));
+    e->text = skip_line_ends(e->text);
     e->group.p = window.p + c->group_at;
     e->stream.p = window.p + c->stream_at;
+    if (c->format->record) {
+        emit_record(c, e);
+        return;
+    }
     c->in->source->entries++;
     (last ? c->sink->tail : c->sink->entry)(c->sink->ctx, e);
 }
@@ -58,17 +84,33 @@ static size_t offset_in(struct slice s, const char *window)
     return s.n ? (size_t)(s.p - window) : 0;
 }
 
+/* The line itself goes, and what would continue it. */
+static void drop_line(struct cursor *c)
+{
+    close_entry(c, c->at, false);
+    c->overlong = true;
+}
+
+static void lose_line(struct cursor *c, struct slice line)
+{
+    drop_line(c);
+    source_unrecognised(c->in->source, (struct loc){c->in->source->index, (uint32_t)c->line, c->in->offset},
+                        line);
+}
+
 static void take_line(struct cursor *c, struct slice line)
 {
     struct entry head = {.time = TIME_NONE};
     struct slice bare = line.n && line.p[line.n - 1] == '\r' ? slice_head(line, line.n - 1) : line;
     if (c->format->noise && c->format->noise(bare)) {
-        close_entry(c, c->at, false);
-        c->overlong = true; /* the line itself is dropped, and what would continue it */
+        drop_line(c);
         return;
     }
-    if (!c->format->head(bare, &head))
+    if (!c->format->head(bare, &head)) {
+        if (c->format->alone)
+            lose_line(c, bare);
         return;
+    }
     close_entry(c, c->at, false);
     const char *window = input_window(c->in).p;
     c->entry = head;
@@ -128,6 +170,7 @@ void container_lines(struct input *in, const struct sink *sink, const struct lin
 {
     struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1, .first = 1};
     size_t seen = 0; /* bytes of the window that hold no further line end */
+    buf_init(&c.scratch, LIMIT_ENTRY);
     for (;;) {
         struct slice window = input_window(in);
         size_t from = c.at > seen ? c.at : seen;
@@ -143,6 +186,7 @@ void container_lines(struct input *in, const struct sink *sink, const struct lin
             break;
     }
     end_of_text(&c);
+    buf_done(&c.scratch);
     in->source->lines += c.line - 1;
 }
 

@@ -1,4 +1,5 @@
-/* Text of the tools that print log events: `aws logs tail` (detailed and short), `sam logs`, awslogs and saw.
+/* Text of the tools that print log events: `aws logs tail` (detailed, short, and json, which
+ * prints a document under its head), `sam logs`, awslogs and saw.
  * Source: field guide 3.6, 3.7. Colours are stripped by looking past them; inner line ends of a message stay
  * as continuation lines.
  *     2023-06-02T11:27:22.355000+00:00 2023/06/02/[72]88ab… RESTORE_START …     aws logs tail
@@ -112,8 +113,15 @@ static int score_of(struct slice head, bool (*is_head)(struct slice, struct entr
     return heads * 4 >= lines ? sure : sure / 2;
 }
 
+/* One pretty document may have more lines than are looked at: a first line with a stream is sure as well. */
 static int tail_score(struct slice head)
 {
+    struct slice rest = head, line = {"", 0};
+    struct entry first = {.time = TIME_NONE};
+    while (slice_trim(line).n == 0 && text_line(&rest, &line))
+        ;
+    if (tail_head(line, &first) && first.stream.n)
+        return 80;
     return score_of(head, tail_head, 80);
 }
 
@@ -147,7 +155,7 @@ static void awslogs_parse(struct input *in, const struct sink *sink)
 
 const struct container container_tail = {
     .name = "aws-logs-tail",
-    .doc = "text of `aws logs tail` (detailed, short)",
+    .doc = "text of `aws logs tail` (detailed, short, json)",
     .score = tail_score,
     .parse = tail_parse,
 };

@@ -8,6 +8,12 @@
 #include "parsers/input.h"
 #include "parsers/json.h"
 
+/* The rows of `documents` by the first byte of their key, since every key of every document is looked up. */
+enum { DOCUMENTS_MAX = 127 };
+struct document_index {
+    uint8_t first[256], next[DOCUMENTS_MAX]; /* numbers of rows from 1 */
+};
+
 /* The state of reading one file of documents. */
 struct documents {
     struct input *in;
@@ -23,16 +29,18 @@ struct documents {
     struct slice via;           /* how a record travelled: "sqs", "sns" … */
     struct buf message, record; /* decoded strings */
     const char *format;         /* name of the first kind met */
-    const char *broken;         /* where the framed value stopped being JSON, or NULL */
+    struct document_index kinds;
+    const char *broken; /* where the framed value stopped being JSON, or NULL */
 };
 
 struct document {
     const char *name;    /* what reports show as the format */
     const char *doc;     /* one line for `coldcase formats` */
-    const char *key;     /* top-level key that tells it */
+    const char *key;     /* top-level key that tells it, or how such keys begin; NULL: none does */
     enum json_type type; /* of that key's value; JSON_END for any */
     /* Reads the value; false when it turns out to be of no use (it is then counted as unrecognised). */
     bool (*read)(struct documents *d, struct slice value);
+    bool prefix; /* `key` is how it begins */
 };
 
 /* All kinds in the order in which they are tried; .name is NULL at the end. */
@@ -50,21 +58,20 @@ bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum w
 struct loc document_loc(struct documents *d, const char *p);
 /* Notes what the reader stumbled over, if it did. Every reader of a document ends with it. */
 void document_check(struct documents *d, const struct json *j);
+/* Notes an anomaly at a place. */
+void document_anomaly(struct documents *d, enum anomaly_kind kind, struct loc loc, const char *detail);
 /* Hands one message to the sink. */
 void document_entry(struct documents *d, struct entry *e);
 
 /* Kinds, by file. */
-bool document_subscription(struct documents *d, struct slice value); /* document_log.c */
-bool document_events(struct documents *d, struct slice value);
-bool document_insights(struct documents *d, struct slice value);
-bool document_awslogs(struct documents *d, struct slice value);
-bool document_message(struct documents *d, struct slice value);
-bool document_log_line(struct documents *d, struct slice value);
-bool document_insights_row(struct documents *d, struct slice value);
-bool document_records(struct documents *d, struct slice value); /* document_record.c */
-bool document_eventbridge(struct documents *d, struct slice value);
-bool document_notification(struct documents *d, struct slice value);
-bool document_test_event(struct documents *d, struct slice value);
-bool document_destination(struct documents *d, struct slice value);
+typedef bool document_reader(struct documents *d, struct slice value);
+document_reader document_subscription, document_events, document_insights, document_awslogs, document_message,
+    document_log_line, document_insights_row, document_string; /* document_log.c */
+document_reader document_shipped, document_loki;               /* document_shipped.c */
+document_reader document_live_tail, document_front;
+document_reader document_records, document_eventbridge, document_notification, document_test_event,
+    document_destination, document_messages, document_cloudtrail; /* document_record.c */
+document_reader document_trace, document_traces, document_trace_map, document_segment, document_daemon,
+    document_otlp, document_flat_span, document_summaries, document_other; /* document_trace.c */
 
 #endif

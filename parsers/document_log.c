@@ -16,19 +16,6 @@ static struct slice string_or_scalar(struct json *j, bool *ret_escaped)
     return raw;
 }
 
-/* Epoch milliseconds (also as a string), or a written time. */
-static int64_t time_of(struct slice s)
-{
-    struct slice rest = s;
-    uint64_t ms;
-    int64_t time;
-    if (text_u64(&rest, &ms) && (rest.n == 0 || *rest.p == '.') && (int64_t)ms >= TIME_MIN &&
-        (int64_t)ms <= TIME_MAX)
-        return (int64_t)ms;
-    rest = s;
-    return text_time(&rest, &time) ? time : TIME_NONE;
-}
-
 enum name { NAME_MESSAGE, NAME_TIME, NAME_STREAM, NAME_GROUP, NAME_ID, NAME_OTHER };
 
 /* One table for every tool's spelling. */
@@ -98,7 +85,7 @@ static void event_field(struct documents *d, struct json *j, struct slice key, s
         if (is_string && escaped)
             e->text = decode_message(d, raw);
         return;
-    case NAME_TIME: e->time = time_of(raw); return;
+    case NAME_TIME: e->time = json_time(raw); return;
     case NAME_STREAM: e->stream = raw; return;
     case NAME_GROUP: e->group = raw; return;
     case NAME_ID: e->id = raw; return;
@@ -244,7 +231,9 @@ static bool read_row(struct documents *d, struct json *j)
     trim_account(&e.group);
     if (has_text)
         document_entry(d, &e);
-    return has_text;
+    else
+        d->source->records++; /* a query that left @message out: its figures are no lines */
+    return true;
 }
 
 bool document_insights(struct documents *d, struct slice value)
@@ -319,6 +308,22 @@ bool document_log_line(struct documents *d, struct slice value)
     if (!json_skip(&j))
         document_check(d, &j);
     e.loc = document_loc(d, e.text.p);
+    document_entry(d, &e);
+    return true;
+}
+
+/* A line of a document's file that is a JSON string: `aws logs tail --format none`. */
+bool document_string(struct documents *d, struct slice value)
+{
+    struct entry e = {.time = TIME_NONE};
+    struct json j;
+    bool escaped;
+    json_init(&j, value);
+    if (!json_string(&j, &e.text, &escaped) || !json_at_end(&j))
+        return false;
+    e.loc = document_loc(d, e.text.p);
+    if (escaped)
+        e.text = decode_message(d, e.text);
     document_entry(d, &e);
     return true;
 }

@@ -1,8 +1,11 @@
-/* Documents that carry records: S3 events bare, inside SQS, SNS, SNS in SQS, Kinesis and EventBridge, and
- * Lambda's destination records. Source: field guide, s3-event-records 4.2, api-gateway-and-queues 6.4, 6.5.
- */
+/* Documents that carry records: S3 events bare, inside SQS, SNS, SNS in SQS, Kinesis and EventBridge, CloudTrail
+ * events, and Lambda's destination records. Source: field guide, s3-event-records 4.2, 4.3,
+ * api-gateway-and-queues 6.4, 6.5. */
 #include "parsers/document.h"
 
+#include "parsers/fields.h"
+#include "parsers/record_cloudtrail.h"
+#include "parsers/record_queue.h"
 #include "parsers/record_s3.h"
 
 static bool is_object_or_array(struct slice raw)
@@ -21,6 +24,7 @@ struct wrapper {
 
 static const struct wrapper wrappers[] = {
     {NULL, "body", WRAPPED_JSON, "sqs"},
+    {NULL, "Body", WRAPPED_JSON, "sqs"},
     {"Sns", "Message", WRAPPED_JSON, "sns"},
     {"kinesis", "data", WRAPPED_BASE64, "kinesis"},
 };
@@ -56,21 +60,49 @@ static bool unwrap_inside(struct documents *d, struct json *j, const struct wrap
     return found;
 }
 
+static const struct wrapper *wrapper_of(struct slice key)
+{
+    for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++) {
+        const struct wrapper *w = &wrappers[i];
+        if (slice_eq(key, slice_str(w->outer ? w->outer : w->field)))
+            return w;
+    }
+    return NULL;
+}
+
+/* Where the wrapped text stands, or LOC_NONE when the record wraps none. */
+static struct loc body_of(struct documents *d, struct slice value)
+{
+    static const struct field fields[] = {{"body", 0}, {"Body", 0}, {"Message", 0}, {"Sns/Message", 0}};
+    struct value v = {.type = JSON_END};
+    struct buf scratch; /* never filled: nothing is decoded where a buffer has no room */
+    buf_init(&scratch, 1);
+    (void)fields_read(value, fields, sizeof fields / sizeof *fields, &scratch, &v);
+    buf_done(&scratch);
+    return v.type == JSON_END ? LOC_NONE : document_loc(d, v.raw.p);
+}
+
+/* The envelope first, then what it wraps. */
+static void read_envelope(struct documents *d, struct slice value)
+{
+    struct loc loc = document_loc(d, value.p);
+    if (d->sink->queue)
+        (void)record_queue(value, loc, body_of(d, value), &d->record, d->sink);
+    if (d->sink->destination)
+        (void)record_dead_letter(value, loc, &d->record, d->sink);
+}
+
 /* A record of a queue, topic or stream: reads what it wraps. True for any record of such a source. */
 static bool read_wrapped(struct documents *d, struct slice value)
 {
     struct json j;
     struct slice key;
     bool found = false;
+    read_envelope(d, value);
     json_init(&j, value);
     (void)json_enter_object(&j);
     while (json_next_key(&j, &key)) {
-        const struct wrapper *hit = NULL;
-        for (size_t i = 0; i < sizeof wrappers / sizeof *wrappers; i++) {
-            const struct wrapper *w = &wrappers[i];
-            if (slice_eq(key, slice_str(w->outer ? w->outer : w->field)))
-                hit = w;
-        }
+        const struct wrapper *hit = wrapper_of(key);
         if (!hit)
             (void)json_skip(&j);
         else if (hit->outer)
@@ -82,30 +114,79 @@ static bool read_wrapped(struct documents *d, struct slice value)
     return found || !j.error;
 }
 
-bool document_records(struct documents *d, struct slice value)
+/* A document of records is named by the first of them. */
+static void name_format(struct documents *d, const char *from, const char *to)
+{
+    if (d->depth == 0 && d->format && strcmp(d->format, from) == 0)
+        d->format = to;
+}
+
+static void read_record(struct documents *d, struct slice item)
+{
+    struct loc loc = document_loc(d, item.p);
+    if (record_s3(item, d->via, loc, &d->record, d->sink)) {
+        d->source->records++;
+    } else if (record_cloudtrail(item, loc, &d->record, d->sink)) {
+        name_format(d, "records", "cloudtrail");
+        d->source->records++;
+    } else {
+        (void)read_wrapped(d, item);
+    }
+}
+
+static bool read_list(struct documents *d, struct slice value, struct slice name)
 {
     struct json j;
     struct slice key, item;
     json_init(&j, value);
     (void)json_enter_object(&j);
     while (json_next_key(&j, &key)) {
-        if (!slice_eq(key, SLICE("Records")) || json_peek(&j) != JSON_ARRAY) {
+        if (!slice_eq(key, name) || json_peek(&j) != JSON_ARRAY) {
             (void)json_skip(&j);
             continue;
         }
         (void)json_enter_array(&j);
-        while (json_next_item(&j)) {
-            if (!json_raw(&j, &item))
-                break;
-            struct loc loc = document_loc(d, item.p);
-            if (record_s3(item, d->via, loc, &d->record, d->sink))
-                d->source->records++;
-            else
-                (void)read_wrapped(d, item);
-        }
+        while (json_next_item(&j) && json_raw(&j, &item))
+            read_record(d, item);
     }
     document_check(d, &j);
     return true;
+}
+
+bool document_records(struct documents *d, struct slice value)
+{
+    return read_list(d, value, SLICE("Records"));
+}
+
+/* {"Messages":[{"MessageId","ReceiptHandle","Body","Attributes"}]}: `aws sqs receive-message`. */
+bool document_messages(struct documents *d, struct slice value)
+{
+    return read_list(d, value, SLICE("Messages"));
+}
+
+/* One CloudTrail event, as CloudWatch and EventBridge carry them. */
+bool document_cloudtrail(struct documents *d, struct slice value)
+{
+    bool found = record_cloudtrail(value, document_loc(d, value.p), &d->record, d->sink);
+    d->source->records += found;
+    return found;
+}
+
+/* The `detail` of events that wrap another service's record. */
+static void read_detail(struct documents *d, struct slice value)
+{
+    static const struct field fields[] = {{"detail", 0}};
+    struct value v = {.type = JSON_END};
+    struct buf scratch;
+    buf_init(&scratch, 1);
+    (void)fields_read(value, fields, 1, &scratch, &v);
+    buf_done(&scratch);
+    if (v.type != JSON_OBJECT)
+        return;
+    struct loc loc = document_loc(d, v.raw.p);
+    if (!record_cloudtrail(v.raw, loc, &d->record, d->sink) &&
+        slice_find(v.raw, SLICE("requestPayload")) >= 0)
+        (void)document_destination(d, v.raw);
 }
 
 bool document_eventbridge(struct documents *d, struct slice value)
@@ -113,8 +194,9 @@ bool document_eventbridge(struct documents *d, struct slice value)
     struct loc loc = document_loc(d, value.p);
     struct slice via = d->via.n ? d->via : SLICE("eventbridge");
     struct json j;
-    if (record_s3_eventbridge(value, via, loc, &d->record, d->sink))
-        d->source->records++;
+    if (!record_s3_eventbridge(value, via, loc, &d->record, d->sink))
+        read_detail(d, value);
+    d->source->records++;
     json_init(&j, value);
     if (!json_skip(&j))
         document_check(d, &j);
@@ -128,6 +210,7 @@ bool document_notification(struct documents *d, struct slice value)
     struct json j;
     struct slice key;
     bool found = false;
+    read_envelope(d, value);
     json_init(&j, value);
     (void)json_enter_object(&j);
     while (json_next_key(&j, &key)) {
@@ -136,8 +219,9 @@ bool document_notification(struct documents *d, struct slice value)
         else
             (void)json_skip(&j);
     }
+    d->source->records += d->depth == 0;
     document_check(d, &j);
-    return found;
+    return found || !j.error;
 }
 
 /* {"Service":"Amazon S3","Event":"s3:TestEvent",…}: recognised, counts for nothing. */
@@ -148,11 +232,13 @@ bool document_test_event(struct documents *d, struct slice value)
     return is_test;
 }
 
-/* {"requestContext":{…},"requestPayload":{…}}: the payload is the event that was given up. */
+/* {"requestContext":{…},"requestPayload":{…}}: the payload is the event that was given up. Records of streams
+ * have none. */
 bool document_destination(struct documents *d, struct slice value)
 {
     struct json j;
     struct slice key, payload;
+    (void)record_destination(value, document_loc(d, value.p), &d->record, d->sink);
     json_init(&j, value);
     (void)json_enter_object(&j);
     while (json_next_key(&j, &key)) {

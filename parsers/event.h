@@ -15,6 +15,7 @@ struct entry {
     struct slice id;     /* event id (a decimal of 56 digits), empty when unknown */
     struct slice text;   /* the message, trailing line ends included or not */
     struct loc loc;
+    struct slice function; /* the function's name when the container says it beside the message, else empty */
 };
 
 enum event_kind {
@@ -95,7 +96,102 @@ struct s3_record {
     struct loc loc;
 };
 
-/* Where a container delivers. `ctx` is the caller's. */
+/* ---- traces ---- */
+
+enum span_kind {
+    SPAN_OTHER,
+    SPAN_SERVICE,    /* segment of AWS::Lambda: the service's view, with the request id */
+    SPAN_FUNCTION,   /* segment of AWS::Lambda::Function, or OpenTelemetry's span of an invocation */
+    SPAN_INIT,       /* Initialization, Init: cold starts only; may begin before its parent */
+    SPAN_RESTORE,    /* SnapStart */
+    SPAN_INVOCATION, /* the handler */
+    SPAN_OVERHEAD,
+    SPAN_DWELL,   /* the time in the queue of an asynchronous invocation */
+    SPAN_ATTEMPT, /* Attempt #1 …: of an asynchronous invocation */
+    SPAN_AWS,     /* a call of an AWS service */
+    SPAN_REMOTE,  /* a call of anything else */
+    SPAN_KINDS
+};
+
+/* One segment, subsegment or OpenTelemetry span. Times are nanoseconds since 1970, TIME_NONE when absent. */
+struct span {
+    uint8_t trace[16]; /* both spellings come out the same */
+    uint8_t id[8], parent[8];
+    bool has_parent;
+    bool in_progress; /* the end had not come when it was written */
+    bool error, fault, throttle;
+    bool cold;      /* faas.coldstart */
+    bool has_limit; /* LimitExceeded: the trace lacks segments */
+    enum span_kind kind;
+    enum span_kind within; /* of the parent when both stand in one document, else SPAN_OTHER */
+    int64_t start, end;
+    struct slice name;
+    struct slice request_id; /* the invocation's, for kinds SERVICE and FUNCTION; of an AWS call for AWS: an
+                                Invoke's is that of the function it called */
+    struct slice function, function_arn; /* children have their parent's */
+    struct slice log_group, log_stream;
+    struct slice operation;   /* PutObject, Invoke … */
+    struct slice bucket, key; /* of S3 calls */
+    struct slice resource;    /* of other calls: queue url, topic, table, function name */
+    struct slice lineage;
+    struct slice via; /* "xray", "otlp", "aws-spans" */
+    struct loc loc;
+};
+
+/* ---- front doors ---- */
+
+enum front_kind { FRONT_APIGW_REST, FRONT_APIGW_HTTP, FRONT_ALB };
+
+/* One call that a gateway or load balancer answered. Numbers are UINT32_MAX when absent. */
+struct front_call {
+    enum front_kind kind;
+    int64_t time;             /* ms, the request's arrival; TIME_NONE when the line has none */
+    struct slice id;          /* the gateway's request id (a client may have chosen it) */
+    struct slice extended_id; /* x-amz-apigw-id: unique; empty for HTTP APIs and ALB */
+    struct slice lambda_id;   /* the Lambda request id, when the integration answered */
+    struct slice trace;       /* 1-8hex-24hex */
+    struct slice path;        /* method and path as far as given: "GET /hello", "/hello" */
+    struct slice function;    /* ARN of the target group (ALB) or integration, else empty */
+    struct slice error;       /* error message or reason */
+    uint32_t status;          /* what the client got */
+    uint32_t integration_status;
+    uint32_t latency_ms, integration_ms;
+    struct loc loc;
+};
+#define FRONT_NONE UINT32_MAX
+
+/* ---- queues ---- */
+
+enum queue_kind { QUEUE_SQS, QUEUE_SNS };
+
+/* The envelope of a queued message; what it wraps is delivered after it. */
+struct queue_record {
+    enum queue_kind kind;
+    struct slice message_id;
+    struct slice arn;            /* of the queue or topic; empty when not said */
+    struct slice sender;         /* AROA…:NAME */
+    struct slice session;        /* NAME in it: the function that sent it; else empty */
+    struct slice trace, lineage; /* of AWSTraceHeader */
+    int64_t sent, received;      /* ms; received is the first time; TIME_NONE when absent */
+    uint64_t receive_count;      /* 0: not said */
+    struct loc loc, body;
+};
+
+/* ---- what became of an asynchronous invocation or a stream's batch ---- */
+
+struct destination_record {
+    struct slice request_id, function_arn, version;
+    struct slice condition; /* RetriesExhausted, Success, EventAgeExceeded, RetryAttemptsExhausted …;
+                               "DeadLetter" for a message of a dead-letter queue */
+    struct slice function_error, error_message;
+    struct slice stream_arn; /* of a stream's batch; empty for asynchronous invocations */
+    uint64_t invoke_count;   /* approximate; 0: not said */
+    uint64_t status, batch_size;
+    int64_t time;
+    struct loc loc;
+};
+
+/* Where a container delivers. `ctx` is the caller's. Callbacks from `span` on may be NULL: not wanted. */
 struct sink {
     void *ctx;
     void (*entry)(void *ctx, const struct entry *e);
@@ -104,6 +200,10 @@ struct sink {
     /* Lines before the first entry of a file of lines. */
     void (*orphan)(void *ctx, struct slice text, struct loc loc);
     void (*s3)(void *ctx, const struct s3_record *r);
+    void (*span)(void *ctx, const struct span *s);
+    void (*front)(void *ctx, const struct front_call *f);
+    void (*queue)(void *ctx, const struct queue_record *q);
+    void (*destination)(void *ctx, const struct destination_record *d);
 };
 
 #endif

@@ -3,8 +3,19 @@
 #include "parsers/document.h"
 
 const struct container *const containers[] = {
-    &container_export,  &container_json, &container_csv,  &container_sam,
-    &container_awslogs, &container_tail, &container_bare, NULL,
+    &container_export,
+    &container_json,
+    &container_csv,
+    &container_sam,
+    &container_awslogs,
+    &container_cw,
+    &container_tail,
+    &container_serverless,
+    &container_bare,
+    &container_table,
+    &container_s3_access,
+    &container_front,
+    NULL,
 };
 
 const struct container *container_by_name(struct slice name)

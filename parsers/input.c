@@ -1,9 +1,11 @@
 /* Opening and unwrapping of one source. Layer 0 reads the file; each further layer turns the bytes of the one
- * below into others (gzip into text, UTF-16 into UTF-8). A layer is added as long as the first bytes of the
- * top one call for it, at most LIMIT_NESTING times. */
+ * below into others (gzip or zstd into text, UTF-16 into UTF-8). A layer is added as long as the first bytes of
+ * the top one call for it, at most LIMIT_NESTING times. */
 #include "parsers/input.h"
 
 #include "base/text.h"
+#include "parsers/archive.h"
+#include "parsers/filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,13 +14,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LAYER_BUFFER = 256 * 1024, WINDOW_CHUNK = 1024 * 1024, SNIFF_BYTES = 4 };
+enum { LAYER_BUFFER = 256 * 1024, WINDOW_CHUNK = 1024 * 1024, SNIFF_BYTES = FILTER_MAGIC_BYTES };
 
-enum layer_kind { LAYER_GZIP, LAYER_UTF16LE, LAYER_UTF16BE };
+enum layer_kind { LAYER_GZIP, LAYER_FILTER, LAYER_UTF16LE, LAYER_UTF16BE };
 
 struct input_layer {
     enum layer_kind kind;
+    const char *name;
+    struct input *in;
+    unsigned level;
     struct gunzip gunzip;
+    struct filter *filter;
+    uint64_t produced;
     char *buffer; /* bytes of the layer below that were not used yet */
     struct slice unused;
     bool below_end, stopped;
@@ -40,7 +47,7 @@ static size_t raw_read(struct input *in, char *out, size_t room)
         n = (ssize_t)(rest.n < room ? rest.n : room);
         memcpy(out, rest.p, (size_t)n);
         in->memory_at += (size_t)n;
-    } else {
+    } else if (in->fd >= 0) {
         do
             n = read(in->fd, out, room);
         while (n < 0 && errno == EINTR);
@@ -101,6 +108,25 @@ static size_t gzip_read(struct input *in, unsigned level, char *out, size_t room
     return total;
 }
 
+static struct slice filter_more(void *ctx)
+{
+    struct input_layer *layer = ctx;
+    if (layer->unused.n == 0)
+        (void)layer_refill(layer->in, layer->level);
+    struct slice lent = layer->unused;
+    layer->unused = slice_skip(lent, lent.n);
+    return lent;
+}
+
+static size_t filter_layer_read(struct input *in, struct input_layer *layer, char *out, size_t room)
+{
+    size_t n = filter_read(layer->filter, out, room);
+    layer->stopped = n < room;
+    if (layer->stopped && filter_damage(layer->filter))
+        note(in, ANOMALY_ARCHIVE, layer->produced + n, filter_damage(layer->filter));
+    return n;
+}
+
 static uint32_t utf16_unit(const struct input_layer *layer, size_t at)
 {
     uint8_t a = (uint8_t)layer->unused.p[at], b = (uint8_t)layer->unused.p[at + 1];
@@ -134,12 +160,35 @@ static size_t utf16_read(struct input *in, unsigned level, char *out, size_t roo
     return total;
 }
 
+/* One layer of gzip cannot pass 1032:1, and its time is bounded by that; layers over each other and the other
+ * kinds know no bound. */
+static bool is_bomb(const struct input *in, const struct input_layer *layer)
+{
+    bool single = layer->level == 1 && layer->kind == LAYER_GZIP;
+    return !single && layer->produced > LIMIT_RATIO_FREE && layer->produced / LIMIT_RATIO > in->raw;
+}
+
 static size_t layer_read(struct input *in, unsigned level, char *out, size_t room)
 {
+    struct input_layer *layer = in->layers[level];
+    size_t n;
     if (level == 0)
         return raw_read(in, out, room);
-    return in->layers[level]->kind == LAYER_GZIP ? gzip_read(in, level, out, room)
-                                                 : utf16_read(in, level, out, room);
+    if (layer->stopped)
+        return 0;
+    if (layer->kind == LAYER_GZIP)
+        n = gzip_read(in, level, out, room);
+    else if (layer->kind == LAYER_FILTER)
+        n = filter_layer_read(in, layer, out, room);
+    else
+        n = utf16_read(in, level, out, room);
+    layer->produced += n;
+    if (is_bomb(in, layer)) {
+        layer->stopped = true;
+        note(in, ANOMALY_ARCHIVE, layer->produced,
+             "inflates to more than LIMIT_RATIO times its size; what follows is not read");
+    }
+    return n;
 }
 
 static void layer_free(struct input_layer *layer)
@@ -148,21 +197,24 @@ static void layer_free(struct input_layer *layer)
         return;
     if (layer->kind == LAYER_GZIP)
         gunzip_done(&layer->gunzip);
+    filter_free(layer->filter);
     free(layer->buffer);
     free(layer);
 }
 
-/* A layer of that kind over the present top, to which the bytes already read are handed back. */
-static void layer_push(struct input *in, enum layer_kind kind)
+/* A layer over the present top, to which the bytes already read are handed back. */
+static void layer_push(struct input *in, enum layer_kind kind, const char *name)
 {
     struct input_layer *layer = calloc(1, sizeof *layer);
     char *buffer = malloc(LAYER_BUFFER);
     if (!layer || !buffer)
         err_oom();
-    layer->kind = kind;
+    *layer = (struct input_layer){.kind = kind, .name = name, .in = in, .level = in->depth + 1};
     layer->buffer = buffer;
     if (kind == LAYER_GZIP)
         gunzip_init(&layer->gunzip, inflate_default);
+    if (kind == LAYER_FILTER)
+        layer->filter = filter_new(name, filter_more, layer);
     struct slice head = input_window(in);
     memcpy(buffer, head.p, head.n);
     layer->unused = slice_of(buffer, head.n);
@@ -170,15 +222,22 @@ static void layer_push(struct input *in, enum layer_kind kind)
     in->layers[++in->depth] = layer;
 }
 
-static bool layer_wanted(struct slice head, enum layer_kind *ret)
+/* Its name, or NULL when the bytes are not wrapped. */
+static const char *layer_wanted(struct slice head, enum layer_kind *ret)
 {
-    if (slice_starts(head, SLICE("\x1f\x8b"))) {
-        *ret = LAYER_GZIP;
-        return true;
-    }
+    const char *name = slice_starts(head, SLICE("\x1f\x8b")) ? "gzip" : filter_name(head);
+    *ret = name && name[0] == 'g' ? LAYER_GZIP : LAYER_FILTER;
+    if (name)
+        return name;
     bool little = slice_starts(head, SLICE("\xff\xfe")), big = slice_starts(head, SLICE("\xfe\xff"));
     *ret = little ? LAYER_UTF16LE : LAYER_UTF16BE;
-    return little || big;
+    return little || big ? "utf-16" : NULL;
+}
+
+bool input_wrapped(struct slice head)
+{
+    enum layer_kind kind;
+    return layer_wanted(head, &kind) != NULL;
 }
 
 /* Reads the first bytes of the top layer; its first read is small so that they fit a new layer's buffer. */
@@ -194,23 +253,22 @@ static void unwrap(struct input *in)
                 break;
         }
         enum layer_kind kind;
-        if (!layer_wanted(input_window(in), &kind))
+        const char *name = layer_wanted(input_window(in), &kind);
+        if (!name)
             return;
         if (in->depth == LIMIT_NESTING) {
             note(in, ANOMALY_NESTED_TOO_DEEP, 0, "compressed more often than the limit");
             return;
         }
-        layer_push(in, kind);
+        layer_push(in, kind, name);
     }
 }
 
 static void name_compression(struct input *in)
 {
-    const char *name = "none";
-    for (unsigned i = 1; i <= in->depth; i++) {
-        const char *kind = in->layers[i]->kind == LAYER_GZIP ? "gzip" : "utf-16";
-        name = i == 1 ? kind : arena_printf(&in->at->arena, "%s, %s", name, kind);
-    }
+    const char *name = in->depth ? in->layers[1]->name : "none";
+    for (unsigned i = 2; i <= in->depth; i++)
+        name = arena_printf(&in->at->arena, "%s, %s", name, in->layers[i]->name);
     in->at->compression = name;
 }
 
@@ -229,6 +287,8 @@ static bool open_source(struct input *in, struct source *source, bool with_diges
     in->fd = -1;
     in->memory_at = 0;
     in->raw = 0;
+    if (archive_unpacked(source))
+        return false;
     if (!source->memory.p) {
         in->fd = open(source->open, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (in->fd < 0) {

@@ -1,5 +1,5 @@
 /* Opens one source and gives its text as a sliding window of decompressed bytes, whatever it is wrapped in:
- * gzip (all members, gzip inside gzip) and UTF-16. What is wrong with the wrapping goes to the source as an
+ * gzip (all members, gzip inside gzip), zstd, bzip2, xz, lz4 and UTF-16. What is wrong with the wrapping goes to the source as an
  * anomaly; the text before the damage is delivered. */
 #ifndef PARSERS_INPUT_H
 #define PARSERS_INPUT_H
@@ -36,7 +36,8 @@ struct input {
     pieces; /* where each source of a cut document begins in the text; one in most cases */
 };
 
-/* False when it cannot be opened or read; the source then holds the anomaly. The source must outlive the
+/* False when it cannot be opened or read; the source then holds the anomaly. Also for an archive that has been
+ * unpacked: its members are sources of their own. The source must outlive the
  * input. `with_digest` is false for a second reading, which changes nothing in the source. Where source->next
  * is set, its text follows without a seam. */
 bool input_open(struct input *in, struct source *source, bool with_digest);
@@ -55,6 +56,9 @@ void input_anomaly(struct input *in, enum anomaly_kind kind, uint64_t line, uint
 void input_lines(struct input *in, uint64_t lines);
 /* Reads what is left of the stored bytes (for the digest), notes the figures in the source and closes. */
 void input_done(struct input *in);
+
+/* True when stored bytes that begin so are not the text itself. */
+bool input_wrapped(struct slice head);
 
 /* Inflates a whole wrapped value (base64-decoded data of a record) of any depth into `out`, whose maximum
  * bounds it. False when it is damaged; what came before the damage is in `out`. */

@@ -63,6 +63,13 @@ bool json_at_end(struct json *j);
  * `out` has reached its maximum. */
 bool json_decode(struct slice raw, struct buf *out);
 
+/* The number `raw` times 10^shift, its fraction dropped: exact where a double is not (1733931461640310404,
+ * 1.681339658206941E9). False when it is no number or does not fit. */
+bool json_scaled(struct slice raw, int shift, int64_t *ret);
+/* A time as any tool writes it, in ms: a number of seconds, ms, µs or ns (told apart by size), or a written
+ * time. TIME_NONE when it is none. */
+int64_t json_time(struct slice raw);
+
 /* Where does the value end whose first bytes are at hand? For streams of values with nothing, blanks or lines
  * between them. A value that is no object or array ends with its line. A line end inside a string (no JSON,
  * but what a cut line looks like) ends the value too. */

@@ -15,10 +15,15 @@ enum { LIMIT_NESTING = 4 };
 #define LIMIT_WRAPPED ((size_t)256 << 20)
 /* Bytes looked at to recognise a format. */
 #define LIMIT_SNIFF ((size_t)64 << 10)
-/* Standard input and archive members are held in memory, as stored. */
+/* Standard input and archive members are held in memory, as stored: all of them together. */
 #define LIMIT_HELD ((size_t)2 << 30)
 /* Members of one archive. */
 enum { LIMIT_ARCHIVE_MEMBERS = 1000000 };
+/* An archive, and text wrapped twice or in anything but gzip, may inflate to this many times its stored size;
+ * logs reach 10 to 30, zeros under gzip 230 to 1030, under zstd 30,000. */
+enum { LIMIT_RATIO = 200 };
+/* The ratio says nothing about small things: this much may always come out. */
+#define LIMIT_RATIO_FREE ((size_t)64 << 20)
 /* Quoted text of one line of evidence, in bytes. */
 enum { LIMIT_QUOTE = 600 };
 /* Lines of evidence a finding carries in JSON; the report shows fewer. */

@@ -53,6 +53,17 @@ static void put_lines(struct buf *out, const struct evidence *ev, const struct f
     }
 }
 
+static void put_cause(struct buf *out, const struct finding *f)
+{
+    if (!f->caused_by)
+        return;
+    buf_printf(out, "\nFollows from %s (%s)\n  ", f->caused_by, f->cause->detector->name);
+    escape_terminal(out, slice_str(f->cause_note));
+    buf_printf(out, "\n  The rule, %s: %s\n", f->cause_rule->name, f->cause_rule->doc);
+    buf_printf(out, "  %llu of %llu = %.1f %%\n", (unsigned long long)f->cause_support,
+               (unsigned long long)f->cause_of, 100.0 * (double)f->cause_support / (double)f->cause_of);
+}
+
 static void write_finding(struct buf *out, const struct evidence *ev, const struct finding *f)
 {
     buf_printf(out, "%s  %s  %s\n", f->id, severity_name(f->severity), f->detector->name);
@@ -64,11 +75,7 @@ static void write_finding(struct buf *out, const struct evidence *ev, const stru
     put(out, "How it is known", f->how);
     put(out, "The fact behind it", f->detector->fact);
     put(out, "What would disprove it", f->detector->disproof);
-    if (f->caused_by) {
-        buf_printf(out, "\nFollows from %s, since it ", f->caused_by);
-        escape_terminal(out, slice_str(f->cause_note));
-        buf_byte(out, '\n');
-    }
+    put_cause(out, f);
     put_lines(out, ev, f);
 }
 

@@ -1,20 +1,21 @@
-/* coldcase show REQUEST-ID PATH...: everything known of one invocation: its attempts with their numbers, its
- * lines, trace, signatures, and the S3 objects before and after it. */
+/* coldcase show ID PATH...: everything known of the invocations that an id leads to: their attempts with their
+ * numbers, lines, trace, signatures, and the S3 objects before and after. */
 #include "reports/command.h"
 
 #include "base/jsonw.h"
 #include "forensics/attempt.h"
-#include "forensics/chain.h"
-#include "parsers/container.h"
+#include "parsers/limits.h"
 #include "reports/escape.h"
+#include "reports/show.h"
 
-enum { LINES_SHOWN = 200 };
+enum { ATTEMPTS_SHOWN = 50 };
 
 struct shown {
     const struct evidence *ev;
     struct dossier d;
     struct chains chains;
-    struct arena arena;
+    ties found;
+    struct shown_lines lines;
     struct buf out;
 };
 
@@ -58,101 +59,37 @@ static void put_mb(struct shown *s, const char *label, uint32_t mb)
 
 /* ---- lines ---- */
 
-struct kept {
-    int64_t time;
-    struct loc loc;
-    struct slice text;
-};
-
-struct collector {
-    struct shown *s;
-    const struct attempt *a;
-    VEC(struct kept) lines;
-};
-
-static bool in_stream(const struct collector *c, const struct entry *e)
+/* A line of the attempt's own file goes by its number alone. */
+static void put_place(struct shown *s, const struct attempt *a, struct loc loc)
 {
-    const struct stream *stream = &c->s->ev->index.streams.v[c->a->stream];
-    return e->stream.n == 0 || slice_eq(e->stream, name(c->s, stream->name));
+    buf_append(&s->out, SLICE("  "));
+    if (loc.source != a->loc.source) {
+        escape_terminal(&s->out, slice_str(s->ev->sources.v[loc.source].path));
+        buf_printf(&s->out, ":%u ", loc.line);
+    } else {
+        buf_printf(&s->out, "line %-7u ", loc.line);
+    }
 }
 
-/* A line is the attempt's when it names the request id, or when it stands in its stream between START and
- * REPORT and names no other. */
-static bool belongs(const struct collector *c, const struct entry *e)
+static void write_lines(struct shown *s, size_t tie)
 {
-    struct event event;
-    message_parse(e->text, &event);
-    int64_t over = attempt_over(c->a), begin = attempt_begin(c->a);
-    bool inside = e->time == TIME_NONE || begin == TIME_NONE || (e->time >= begin && e->time <= over);
-    if (event.has_id)
-        return memcmp(&event.id, &c->a->id, sizeof event.id) == 0 &&
-               (inside || attempt_next(&c->s->ev->index, c->a) == c->a);
-    return inside && e->time != TIME_NONE && begin != TIME_NONE && in_stream(c, e);
-}
-
-static void on_entry(void *ctx, const struct entry *e)
-{
-    struct collector *c = ctx;
-    if (c->lines.n < LINES_SHOWN && belongs(c, e))
-        *vec_push(&c->lines) = (struct kept){e->time, e->loc, arena_copy(&c->s->arena, slice_rtrim(e->text))};
-}
-
-static void on_orphan(void *ctx, struct slice text, struct loc loc)
-{
-    (void)ctx;
-    (void)text;
-    (void)loc;
-}
-
-static void on_record(void *ctx, const struct s3_record *r)
-{
-    (void)ctx;
-    (void)r;
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const struct kept *x = a, *y = b;
-    if (x->time != y->time)
-        return x->time < y->time ? -1 : 1;
-    return x->loc.offset < y->loc.offset ? -1 : x->loc.offset > y->loc.offset;
-}
-
-/* The attempt's source is read once more. */
-static void collect(struct collector *c)
-{
-    const struct source *source = &c->s->ev->sources.v[c->a->loc.source];
-    const struct sink sink = {
-        .ctx = c, .entry = on_entry, .tail = on_entry, .orphan = on_orphan, .s3 = on_record};
-    struct source again;
-    struct input in;
-    if (!source->looks_like)
-        return;
-    source_init(&again, source->path, source->open);
-    again.memory = source->memory;
-    again.index = source->index;
-    if (input_open(&in, &again, false))
-        source->looks_like->parse(&in, &sink);
-    input_done(&in);
-    source_done(&again);
-    vec_sort(&c->lines, by_time);
-}
-
-static void write_lines(struct shown *s, const struct attempt *a)
-{
-    struct collector c = {.s = s, .a = a};
-    collect(&c);
-    buf_printf(&s->out, "\n  lines%s\n", c.lines.n == LINES_SHOWN ? " (the first 200)" : "");
-    for (size_t i = 0; i < c.lines.n; i++) {
-        const struct kept *k = &c.lines.v[i];
+    const struct attempt *a = s->found.v[tie].attempt;
+    size_t n = s->lines.each[tie].n;
+    bool more = n > SHOWN_LINES_MAX;
+    buf_append(&s->out, SLICE("\n  lines"));
+    if (more)
+        buf_printf(&s->out, " (the first %d)", SHOWN_LINES_MAX);
+    buf_byte(&s->out, '\n');
+    for (size_t i = 0; i < n - more; i++) {
+        const struct shown_line *k = &s->lines.each[tie].v[i];
         char time[TEXT_TIME_SIZE] = "-                       ";
         if (k->time != TIME_NONE)
             text_time_print(k->time, time);
-        buf_printf(&s->out, "  %s  line %-7u ", time, k->loc.line);
+        buf_printf(&s->out, "  %s", time);
+        put_place(s, a, k->loc);
         escape_terminal(&s->out, slice_head(k->text, LIMIT_QUOTE));
         buf_byte(&s->out, '\n');
     }
-    vec_done(&c.lines);
 }
 
 /* ---- objects ---- */
@@ -198,8 +135,9 @@ static void write_signatures(struct shown *s, const struct attempt *a)
 
 /* ---- an attempt ---- */
 
-static void write_attempt(struct shown *s, const struct attempt *a)
+static void write_attempt(struct shown *s, size_t tie)
 {
+    const struct attempt *a = s->found.v[tie].attempt;
     const struct stream *stream = &s->ev->index.streams.v[a->stream];
     bool restored = a->flags & ATTEMPT_RESTORED;
     char id[37], trace[TRACE_TEXT_SIZE];
@@ -224,34 +162,52 @@ static void write_attempt(struct shown *s, const struct attempt *a)
     buf_printf(&s->out, ":%u\n", a->loc.line);
     write_signatures(s, a);
     write_objects(s, a);
-    write_lines(s, a);
+    write_lines(s, tie);
+}
+
+static void write_all(struct shown *s, struct slice word)
+{
+    size_t shown = s->found.n < ATTEMPTS_SHOWN ? s->found.n : ATTEMPTS_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        if (s->found.v[i].kind != TIE_REQUEST) {
+            buf_append(&s->out, SLICE("("));
+            escape_terminal(&s->out, word);
+            buf_printf(&s->out, ": this invocation %s)\n", tie_name(s->found.v[i].kind));
+        }
+        write_attempt(s, i);
+    }
+    if (shown < s->found.n)
+        buf_printf(&s->out, "\nand %zu more invocations; their ids are in `coldcase timeline`\n", s->found.n - shown);
+}
+
+static bool find(struct shown *s, const struct settings *settings, struct err *e)
+{
+    const char *word = settings->operands.v[0];
+    ties_find(&s->chains, slice_str(word), &s->found);
+    if (s->found.n == 0)
+        shown_lines_find(s->ev, slice_str(word), &s->found);
+    return s->found.n > 0 ||
+           err_set(e, ERR_IO, "no invocation has to do with %.80s; `coldcase timeline PATH` lists all", word);
 }
 
 static bool show(const struct settings *settings, const struct evidence *ev, struct err *e)
 {
     struct shown s = {.ev = ev};
-    struct request_id id;
-    const char *word = settings->operands.v[0];
-    const struct attempt *a = request_id_parse(slice_str(word), &id) ? attempt_find(&ev->index, &id) : NULL;
-    if (!a)
-        return err_set(e, ERR_IO, "no invocation %.80s in the evidence; `coldcase timeline PATH` lists all",
-                       word);
     dossier_init(&s.d, ev);
     chains_init(&s.chains, &s.d);
-    arena_init(&s.arena);
     buf_init(&s.out, 0);
-    const struct attempt *first = a;
-    do {
-        if (!(a->flags & ATTEMPT_HIDDEN))
-            write_attempt(&s, a);
-        a = attempt_next(&ev->index, a);
-    } while (a != first);
-    bool ok = command_write(settings, buf_slice(&s.out), e);
+    bool good = find(&s, settings, e);
+    if (good) {
+        shown_lines_read(&s.lines, ev, &s.found);
+        write_all(&s, slice_str(settings->operands.v[0]));
+        shown_lines_done(&s.lines);
+        good = command_write(settings, buf_slice(&s.out), e);
+    }
     buf_done(&s.out);
-    arena_done(&s.arena);
+    vec_done(&s.found);
     chains_done(&s.chains);
     dossier_done(&s.d);
-    return ok;
+    return good;
 }
 
 static int show_run(const struct settings *s, struct err *e)
@@ -259,7 +215,7 @@ static int show_run(const struct settings *s, struct err *e)
     struct evidence ev;
     int status = EXIT_NOT_DONE;
     if (s->operands.n < 2) {
-        err_set(e, ERR_USAGE, "name a request id and then a file or a folder to read");
+        err_set(e, ERR_USAGE, "name an id and then a file or a folder to read");
         return status;
     }
     evidence_init(&ev);
@@ -271,10 +227,12 @@ static int show_run(const struct settings *s, struct err *e)
 
 const struct command command_show = {
     .name = "show",
-    .operands = "REQUEST-ID PATH...",
-    .doc =
-        "Everything known of one invocation: its lines, attempts, trace, the S3 objects before and after it",
-    .help = "  coldcase show 8f6c2b1e-0d5c-4c1e-9a53-5e5f0f1c41d0 evidence/\n",
+    .operands = "ID PATH...",
+    .doc = "Everything known of one invocation: its lines, attempts, trace, the S3 objects before and after it; the "
+           "ID may also be that of a trace, a gateway's call, an S3 object or a queued message",
+    .help = "  coldcase show 8f6c2b1e-0d5c-4c1e-9a53-5e5f0f1c41d0 evidence/\n"
+            "  coldcase show 1-655c4c1e-9a535e5f0f1c41d08f6c2b1e evidence/\n"
+            "  coldcase show images-bucket/cat.jpg evidence/\n",
     .takes = TAKES_EVIDENCE | TAKES_OUTPUT,
     .run = show_run,
 };

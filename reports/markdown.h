@@ -1,5 +1,5 @@
 /* Pieces that the parts of the Markdown report share. Internal to the renderer: render_markdown.c writes the
- * report, markdown_charts.c its timeline and charts, markdown_evidence.c what was read and what was not. */
+ * report, markdown_incident.c the incident as a whole, markdown_charts.c the timeline and charts, markdown_evidence.c what was read and what was not. */
 #ifndef REPORTS_MARKDOWN_H
 #define REPORTS_MARKDOWN_H
 
@@ -17,6 +17,7 @@ void markdown_header(struct buf *out, const char *const *columns, size_t n);
 /* "N more WHAT." when there are any. */
 void markdown_note(struct buf *out, uint64_t left_out, const char *what);
 
+void markdown_incident(struct report *r, struct buf *out);
 void markdown_timeline(struct report *r, struct buf *out);
 void markdown_flowchart(const struct finding *f, struct buf *out);
 void markdown_checks(const struct report *r, struct buf *out);

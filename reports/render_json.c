@@ -3,6 +3,8 @@
 
 #include "base/jsonw.h"
 #include "base/version.h"
+#include "forensics/attempt.h"
+#include "parsers/limits.h"
 
 static void put_string(struct jsonw *w, const char *key, struct slice s)
 {
@@ -204,7 +206,7 @@ static void write_lists(struct jsonw *w, const struct report *r, const struct fi
 {
     jsonw_key(w, "request_ids");
     jsonw_open(w, '[');
-    for (size_t i = 0; i < f->attempts.n; i++)
+    for (size_t i = 0; i < f->attempts.n && i < LIMIT_REQUEST_IDS; i++)
         put_id(w, r, f->attempts.v[i]);
     jsonw_close(w, ']');
     jsonw_key(w, "evidence");
@@ -241,6 +243,113 @@ static void write_finding(struct jsonw *w, const struct report *r, const struct 
     jsonw_close(w, '}');
 }
 
+/* ---- the incident ---- */
+
+static void put_count_or_null(struct jsonw *w, const char *key, uint64_t n, bool known)
+{
+    jsonw_key(w, key);
+    if (known)
+        jsonw_i64(w, (int64_t)n);
+    else
+        jsonw_null(w);
+}
+
+static void write_link(struct jsonw *w, const struct finding *f)
+{
+    jsonw_open(w, '{');
+    put_string(w, "finding", slice_str(f->id));
+    jsonw_key(w, "caused_by");
+    if (f->caused_by)
+        jsonw_string(w, slice_str(f->caused_by));
+    else
+        jsonw_null(w);
+    put_count_or_null(w, "supported_by", f->cause_support, f->caused_by);
+    put_count_or_null(w, "of", f->cause_of, f->caused_by);
+    jsonw_key(w, "rule");
+    if (f->caused_by)
+        jsonw_string(w, slice_str(f->cause_rule->name));
+    else
+        jsonw_null(w);
+    jsonw_close(w, '}');
+}
+
+static void write_radius(struct jsonw *w, const struct report *r, const struct incident_function *m)
+{
+    jsonw_open(w, '{');
+    put_string(w, "function", dossier_name(r->dossier, m->function->name));
+    put_number(w, "invocations", m->invocations);
+    put_number(w, "errors", m->errors);
+    put_number(w, "timeouts", m->timeouts);
+    put_number(w, "concerned", m->concerned);
+    put_number(w, "before", m->before);
+    put_number(w, "failed_before", m->before_failed);
+    jsonw_close(w, '}');
+}
+
+static void write_peak(struct jsonw *w, const struct incident *in)
+{
+    jsonw_key(w, "peak");
+    if (in->peak == TIME_NONE) {
+        jsonw_null(w);
+        return;
+    }
+    jsonw_open(w, '{');
+    put_time(w, "minute", in->peak);
+    put_number(w, "failures", in->peak_failed);
+    put_number(w, "concerned", in->peak_concerned);
+    jsonw_close(w, '}');
+}
+
+static void write_sides(struct jsonw *w, const struct report *r)
+{
+    const struct incident *in = &r->incident;
+    jsonw_key(w, "hurt");
+    jsonw_open(w, '[');
+    for (size_t i = 0; i < in->hurt.n; i++)
+        write_radius(w, r, &in->hurt.v[i]);
+    jsonw_close(w, ']');
+    jsonw_key(w, "healthy");
+    jsonw_open(w, '[');
+    for (size_t i = 0; i < in->healthy.n; i++)
+        write_radius(w, r, &in->healthy.v[i]);
+    jsonw_close(w, ']');
+    jsonw_key(w, "chain");
+    jsonw_open(w, '[');
+    for (size_t i = 0; i < in->chain.n; i++)
+        write_link(w, in->chain.v[i]);
+    jsonw_close(w, ']');
+    jsonw_key(w, "idle");
+    jsonw_open(w, '[');
+    for (size_t i = 0; i < in->idle.n; i++)
+        jsonw_string(w, dossier_name(r->dossier, in->idle.v[i]->name));
+    jsonw_close(w, ']');
+    jsonw_key(w, "apart");
+    jsonw_open(w, '[');
+    for (size_t i = 0; i < in->apart.n; i++)
+        jsonw_string(w, slice_str(in->apart.v[i]->id));
+    jsonw_close(w, ']');
+}
+
+static void write_incident(struct jsonw *w, const struct report *r)
+{
+    const struct incident *in = &r->incident;
+    jsonw_key(w, "incident");
+    if (!in->found) {
+        jsonw_null(w);
+        return;
+    }
+    jsonw_open(w, '{');
+    put_time(w, "onset", in->onset);
+    put_time(w, "first_sign", in->sign->first_seen);
+    put_time(w, "first_error", in->first_error ? attempt_over(in->first_error) : TIME_NONE);
+    write_peak(w, in);
+    put_time(w, "end", in->end);
+    jsonw_key(w, "live");
+    jsonw_bool(w, in->live);
+    write_sides(w, r);
+    jsonw_close(w, '}');
+}
+
 static void json_render(struct report *r, struct buf *out)
 {
     struct jsonw w = {out, false};
@@ -269,6 +378,7 @@ static void json_render(struct report *r, struct buf *out)
         if (report_shows(r, r->findings->list.v[i]))
             write_finding(&w, r, r->findings->list.v[i]);
     jsonw_close(&w, ']');
+    write_incident(&w, r);
     jsonw_close(&w, '}');
     buf_byte(out, '\n');
 }

@@ -3,6 +3,7 @@
 #include "reports/markdown.h"
 
 #include "base/version.h"
+#include "forensics/attempt.h"
 #include "forensics/cost.h"
 #include "reports/escape.h"
 
@@ -78,7 +79,7 @@ static void write_head(struct report *r, struct buf *out)
     }
     markdown_put(out, "## Summary\n\n");
     put_lines(out, r->summary);
-    if (r->healthy && r->top) {
+    if (r->healthy && r->top && !r->incident.found) { /* else the incident's table says it, with counts */
         markdown_put(out, "\nNothing at medium or above was found in ");
         markdown_text(out, r->healthy);
         markdown_put(out, ".\n");
@@ -187,7 +188,7 @@ static void write_finding(struct report *r, const struct finding *f, struct buf 
     markdown_text(out, f->what);
     markdown_put(out, "\n\n");
     if (f->caused_by) {
-        buf_printf(out, "Contributing condition: %s, which it ", f->caused_by);
+        buf_printf(out, "Follows from %s: ", f->caused_by);
         markdown_text(out, f->cause_note);
         markdown_put(out, ".\n\n");
     }
@@ -222,16 +223,35 @@ static void write_findings(struct report *r, struct buf *out)
                    (unsigned long long)hidden, hidden == 1 ? "finding is" : "findings are");
 }
 
-static void write_postmortem(const struct report *r, struct buf *out)
+/* When could somebody have known, and how long before it hurt? */
+static void write_alarm(struct report *r, struct buf *out)
+{
+    const struct incident *in = &r->incident;
+    int64_t first = in->found ? in->sign->first_seen : r->top->first_seen;
+    markdown_put(out, "- [ ] Which alarm should have fired? The first sign in the evidence was ");
+    if (first == TIME_NONE) {
+        markdown_put(out, "without a time.\n");
+        return;
+    }
+    markdown_put(out, "at ");
+    markdown_clock(out, first, true);
+    markdown_put(out, " UTC");
+    if (in->first_error && attempt_over(in->first_error) > first) {
+        markdown_put(out, ", ");
+        markdown_put(out, detector_span(&r->arena, attempt_over(in->first_error) - first));
+        markdown_put(out, " before the first failed invocation ended");
+    }
+    markdown_put(out, ".\n");
+}
+
+static void write_postmortem(struct report *r, struct buf *out)
 {
     if (!r->top)
         return;
-    markdown_put(out,
-                 "\n## For the postmortem\n\n- [ ] Impact on customers: \\_\\_\\_\\_\n- [ ] Why was this "
-                 "possible: \\_\\_\\_\\_\n"
-                 "- [ ] Which alarm should have fired? The first sign in the evidence was at ");
-    markdown_clock(out, r->top->first_seen, true);
-    markdown_put(out, " UTC.\n- [ ] Owner and date of the durable fix of ");
+    markdown_put(out, "\n## For the postmortem\n\n- [ ] Impact on customers: \\_\\_\\_\\_\n"
+                      "- [ ] Why was this possible: \\_\\_\\_\\_\n");
+    write_alarm(r, out);
+    markdown_put(out, "- [ ] Owner and date of the durable fix of ");
     markdown_put(out, r->top->id);
     markdown_put(out, ": \\_\\_\\_\\_\n");
 }
@@ -239,6 +259,7 @@ static void write_postmortem(const struct report *r, struct buf *out)
 static void markdown_render(struct report *r, struct buf *out)
 {
     write_head(r, out);
+    markdown_incident(r, out);
     markdown_timeline(r, out);
     write_findings(r, out);
     markdown_checks(r, out);

@@ -246,13 +246,13 @@ static void write_verdict(struct report *r)
         not_run += fs->checks.v[i].verdict == VERDICT_NOT_RUN;
     }
     uint64_t low = r->counts[SEVERITY_LOW] + r->counts[SEVERITY_INFO];
-    uint64_t all = r->counts[SEVERITY_CRITICAL] + r->counts[SEVERITY_HIGH] + r->counts[SEVERITY_MEDIUM];
     size_t ran = fs->checks.n - (size_t)not_run;
     r->verdict = arena_printf(
         &r->arena,
         "%s critical, %s high, %s medium %s%s in %s %s, %s. %zu %s ran, %s clean, %s could not run.",
         count(r, r->counts[SEVERITY_CRITICAL]), count(r, r->counts[SEVERITY_HIGH]),
-        count(r, r->counts[SEVERITY_MEDIUM]), detector_plural(all, "finding", "findings"),
+        count(r, r->counts[SEVERITY_MEDIUM]),
+        detector_plural(r->counts[SEVERITY_MEDIUM], "finding", "findings"),
         low ? arena_printf(&r->arena, " (and %s below)", count(r, low)) : "",
         count(r, r->dossier->functions.n), detector_plural(r->dossier->functions.n, "function", "functions"),
         window_of(r), ran, detector_plural(ran, "check", "checks"), count(r, clean), count(r, not_run));
@@ -320,6 +320,7 @@ void report_init(struct report *r, const struct evidence *ev, const struct dossi
     arena_init(&r->arena);
     if (fs->list.n && fs->list.v[0]->severity >= SEVERITY_MEDIUM)
         r->top = fs->list.v[0];
+    incident_init(&r->incident, d, fs);
     r->headline = r->top ? r->top->title : "nothing at medium or above";
     shorten_paths(r);
     count_all(r);
@@ -335,6 +336,7 @@ void report_init(struct report *r, const struct evidence *ev, const struct dossi
 
 void report_done(struct report *r)
 {
+    incident_done(&r->incident);
     vec_done(&r->figures);
     vec_done(&r->moments);
     arena_done(&r->arena);

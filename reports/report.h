@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "forensics/detector.h"
+#include "forensics/incident.h"
 
 /* One row of "incident against the hour before". */
 struct report_figure {
@@ -31,6 +32,7 @@ struct report {
     const char *summary;        /* some sentences for a manager */
     const char *healthy;        /* which functions stayed well, or NULL */
     const struct finding *top;  /* the finding the figures are about, or NULL */
+    struct incident incident;   /* around it; incident.found tells whether there is any */
     VEC(struct report_figure) figures;
     VEC(struct report_moment) moments; /* in order of time */
     uint64_t counts[SEVERITIES];

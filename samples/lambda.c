@@ -201,14 +201,15 @@ static void play(struct world *w, struct turn *t)
         p->duration = t->f->timeout_ms * 100 +
                       (w->old_style && !t->f->json ? random_below(&w->random, STALL_TICKS) : 0);
     int64_t end = t->start + (int64_t)(p->duration + 99) / 100;
-    lines_start(w, t);
+    if (!p->start_lost)
+        lines_start(w, t);
     for (unsigned i = 0; i < p->lines_n; i++)
         lines_said(w, t, &p->lines[i]);
     t->e->memory_mb += t->e->calls < 8 && random_percent(&w->random, 40);
-    if (p->outcome == OUTCOME_OK)
-        lines_end(w, t, end, NULL, NULL);
-    else
+    if (p->outcome != OUTCOME_OK)
         write_failure(w, t, end);
+    else if (!p->end_lost)
+        lines_end(w, t, end, NULL, NULL);
     if (t->call->source && t->call->source->gateway)
         gateway_calls_write(w, t, end);
     lambda_finish(w, t, end, p->outcome != OUTCOME_OK);
@@ -229,6 +230,7 @@ void lambda_invoke(struct world *w, struct call *call)
     w->plan.lines_n = 0;
     w->plan.text.n = 0;
     w->plan.outcome = OUTCOME_OK;
+    w->plan.start_lost = w->plan.end_lost = false;
     if (!call->traced)
         call->trace = world_trace(w, call->time);
     deploy(t.f, call->time);

@@ -39,6 +39,14 @@ void scenario_error_words(struct world *w)
     world_neighbours(w, w->budget - w->budget * 7 / 10);
 }
 
+/* Context, no incident. */
+static void behave_busy(struct world *w, struct turn *t)
+{
+    lambda_behave_healthy(w, t);
+    if (world_during(w, t->start))
+        truth_expect_at(&w->truth, "info", "invocation-spike", t->f->name, t->call->id);
+}
+
 void scenario_heavy(struct world *w)
 {
     enum { TIMES = 20 };
@@ -46,8 +54,9 @@ void scenario_heavy(struct world *w)
     uint64_t count = w->budget * 8 / 10;
     struct source *s = world_source(w, f, count);
     /* One sixth of the window has TIMES the traffic: the same number of calls fits into the whole. */
-    s->surge_from = w->begin + 60 * MINUTE;
-    s->surge_to = w->begin + 75 * MINUTE;
+    f->behave = behave_busy;
+    s->surge_from = w->from = w->begin + 60 * MINUTE;
+    s->surge_to = w->to = w->begin + 75 * MINUTE;
     s->gap_us = s->gap_us * (5 + TIMES) / 6;
     s->surge_gap_us = s->gap_us / TIMES;
     world_neighbours(w, w->budget - count);

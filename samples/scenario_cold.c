@@ -246,7 +246,6 @@ void scenario_init_failure(struct world *w)
 {
     struct function *f = broken_version(w, "balance-sync", NODE, "balance");
     f->take_over = fail_init;
-    truth_allow(&w->truth, "crash", f->name);
     world_neighbours(w, w->budget - w->budget * 7 / 10);
 }
 
@@ -256,6 +255,5 @@ void scenario_init_timeout(struct world *w)
     f->take_over = stall_init;
     f->timeout_ms = 10000;
     truth_allow(&w->truth, "timeout", f->name);
-    truth_allow(&w->truth, "crash", f->name);
     world_neighbours(w, w->budget - w->budget * 7 / 10);
 }

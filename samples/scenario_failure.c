@@ -127,7 +127,6 @@ void scenario_memory(struct world *w)
     struct function *f = suffering_alone(w, "render-pdf", NODE, "document");
     f->behave = behave_memory;
     f->memory_mb = 512;
-    truth_allow(&w->truth, "crash", f->name);
 }
 
 static const char *const type_stack[] = {
@@ -197,7 +196,6 @@ void scenario_retry(struct world *w)
     struct function *f = suffering_alone(w, "ledger-import", PYTHON, "ledger");
     f->behave = behave_poison;
     w->sources[0].async = true;
-    truth_allow(&w->truth, "crash", f->name);
 }
 
 static const char *const throttle_stack[] = {
@@ -228,5 +226,4 @@ void scenario_throttle(struct world *w)
 {
     struct function *f = suffering_alone(w, "event-store", PYTHON, "event");
     f->behave = behave_throttle;
-    truth_allow(&w->truth, "crash", f->name);
 }

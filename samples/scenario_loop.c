@@ -191,8 +191,6 @@ void scenario_loop_and_connections(struct world *w)
     loop_of_one(w, "thumbnailer", calls + w->budget / 20);
     w->main->duration = 60000;
     w->main->behave = behave_with_database;
-    truth_allow(&w->truth, "crash", w->main->name);
-    truth_allow(&w->truth, "retry-storm", w->main->name);
 }
 
 /* ---- what only looks like a loop ---- */

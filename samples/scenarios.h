@@ -48,6 +48,23 @@ void scenario_error_words(struct world *w);
 void scenario_heavy(struct world *w);
 void scenario_slow(struct world *w);
 void scenario_variance(struct world *w);
+/* scenario_signs.c */
+void scenario_leak(struct world *w);
+void scenario_near_timeout(struct world *w);
+void scenario_slow_dependency(struct world *w);
+void scenario_error_burst(struct world *w);
+void scenario_silent_gap(struct world *w);
+void scenario_lost_lines(struct world *w);
+void scenario_poisoned(struct world *w);
+void scenario_costly(struct world *w);
+/* scenario_lookalikes.c */
+void scenario_cron_writer(struct world *w);
+void scenario_busy_writer(struct world *w);
+void scenario_own_state(struct world *w);
+void scenario_role_prefix(struct world *w);
+void scenario_config_dumps(struct world *w);
+void scenario_retry_success(struct world *w);
+void scenario_three_slow_inits(struct world *w);
 
 /* Shared by topics. */
 bool scenario_connect(struct world *w,

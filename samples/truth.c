@@ -25,9 +25,21 @@ void truth_allow(struct truth *t, const char *detector, const char *function)
     (void)claim_of(t->allowed, &t->allowed_n, detector, function);
 }
 
+void truth_expect_bare(struct truth *t, const char *severity, const char *detector, const char *function)
+{
+    claim_of(t->expected, &t->expected_n, detector, function)->severity = severity;
+}
+
 void truth_expect(struct truth *t, const char *detector, const char *function, const uint8_t id[16])
 {
+    truth_expect_at(t, NULL, detector, function, id);
+}
+
+void truth_expect_at(struct truth *t, const char *severity, const char *detector, const char *function,
+                     const uint8_t id[16])
+{
     struct truth_claim *c = claim_of(t->expected, &t->expected_n, detector, function);
+    c->severity = severity;
     c->count++;
     if (c->ids_n == TRUTH_IDS_MAX)
         return;
@@ -43,8 +55,10 @@ void truth_expect(struct truth *t, const char *detector, const char *function, c
 
 static void put_expected(struct compose *c, const struct truth_claim *e)
 {
-    compose_put(c, "    {\"detector\": \"%s\", \"function\": \"%s\", \"count\": %u, \"request_ids\": [",
-                e->detector, e->function, e->count);
+    compose_put(c, "    {\"detector\": \"%s\", \"function\": \"%s\", ", e->detector, e->function);
+    if (e->severity)
+        compose_put(c, "\"severity\": \"%s\", ", e->severity);
+    compose_put(c, "\"count\": %u, \"request_ids\": [", e->count);
     for (size_t i = 0; i < e->ids_n; i++)
         compose_put(c, "%s\n      \"%i\"", i ? "," : "", e->ids[i]);
     compose_put(c, "]}");

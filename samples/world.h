@@ -37,6 +37,7 @@ struct plan_line {
 struct plan {
     uint64_t duration; /* hundredths of a ms, as all durations here */
     enum outcome outcome;
+    bool start_lost, end_lost; /* lines that never reach the log */
     const struct thrown *thrown;
     struct plan_line lines[PLAN_LINES_MAX];
     unsigned lines_n;

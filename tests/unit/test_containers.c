@@ -146,6 +146,83 @@ static const struct row rows[] = {
      "\\\"key\\\":\\\"k\\\"}}}]}\",\"eventSource\":\"aws:sqs\"}]}",
      "S 1613676207498 ObjectCreated:Put b k via sqs\n"
      "0 lines, 0 entries, 2 records, 0 unrecognised;"},
+    /* --format json: a document under the head. */
+    {"aws-logs-tail",
+     "2023-06-02T11:27:22.355000+00:00 " STREAM " \n{\n    \"level\": \"INFO\",\n    \"x\": 1\n}\n"
+     "2023-06-02T11:27:23+00:00 " STREAM " plain\n",
+     "E 1685705242355 stream=" STREAM " {\\n    \"level\": \"INFO\",\\n    \"x\": 1\\n}\n"
+     "T 1685705243000 stream=" STREAM " plain\n"
+     "6 lines, 2 entries, 0 records, 0 unrecognised;"},
+    {"cw",
+     "2023-06-02T11:27:22 - /aws/lambda/f - " STREAM " - "
+     "36972425375792598393298743017356257146982675867810398208 - a - b\n continued\n"
+     "2023-06-02T11:27:23 - " STREAM " - c\n"
+     "/aws/lambda/f - d\n",
+     "E 1685705242000 group=/aws/lambda/f stream=" STREAM
+     " id=36972425375792598393298743017356257146982675867810398208 a - b\\n continued\n"
+     "E 1685705243000 stream=" STREAM " c\n"
+     "T - group=/aws/lambda/f d\n"
+     "4 lines, 3 entries, 0 records, 0 unrecognised;"},
+    {"serverless-logs",
+     "START RequestId: " ID " Version: $LATEST\n"
+     "2023-06-02 13:27:22.355 (+02:00)\t" ID "\tINFO\thello\n  more\n"
+     "END RequestId: " ID "\n",
+     "E - START RequestId: " ID " Version: $LATEST\n"
+     "E 1685705242355 " ID "\tINFO\thello\\n  more\n"
+     "T - END RequestId: " ID "\n"
+     "4 lines, 3 entries, 0 records, 0 unrecognised;"},
+    /* Wrapped text cannot be put together again: what is whole counts, the rest is told. */
+    {"table",
+     "+---------------+--------+\n"
+     "| timestamp     | message |\n"
+     "+---------------+--------+\n"
+     "| 1682768195221 | START RequestId: " ID " Version: $LATEST  |\n"
+     "| 1682768195222 | a line that is wra |\n"
+     "|               | pped here          |\n"
+     "| 1682768195230 | REPORT RequestId: " ID " Duration: 1.66 ms Billed |\n"
+     "|               | Duration: 2 ms     |\n"
+     "+---------------+--------+\n",
+     "E 1682768195221 START RequestId: " ID " Version: $LATEST\n"
+     "9 lines, 1 entries, 0 records, 5 unrecognised;"},
+    /* JSON among a log's lines of text is one more line. */
+    {"lambda-text",
+     "START RequestId: " ID
+     " Version: $LATEST\n{\"level\":\"INFO\",\"message\":\"m\"}\nToo many connections\n"
+     "END RequestId: " ID "\n",
+     "E - START RequestId: " ID " Version: $LATEST\n"
+     "E - {\"level\":\"INFO\",\"message\":\"m\"}\n"
+     "E - Too many connections\n"
+     "T - END RequestId: " ID "\n"
+     "4 lines, 4 entries, 0 records, 0 unrecognised;"},
+    /* A quote that is missing costs its row, whatever follows. */
+    {"csv", "timestamp,message\n1689878257729,\"never ends\n1689878258000,plain\n1689878259000,\"quoted\"\n",
+     "E 1689878258000 plain\n"
+     "E 1689878259000 quoted\n"
+     "4 lines, 2 entries, 0 records, 0 unrecognised; csv-damaged"},
+    {"csv",
+     "timestamp,message\n1689878257000,first\n1689878257729,\"never\nmore, \n1689878258000,\"a, b\n\"\n"
+     "1689878259000,c\n",
+     "E 1689878257000 first\n"
+     "E 1689878258000 a, b\\n\n"
+     "E 1689878259000 c\n"
+     "7 lines, 3 entries, 0 records, 0 unrecognised; csv-damaged"},
+    {"csv", "timestamp,message\n1689878257729,\"a\"b\"\n1689878258000,\"\n x\"\n",
+     "E 1689878258000 \\n x\n"
+     "4 lines, 1 entries, 0 records, 0 unrecognised; csv-damaged"},
+    /* Insights without @message: figures, and no lines. */
+    {"csv", "@requestId,@duration\n" ID ",12.5\n", "2 lines, 0 entries, 1 records, 0 unrecognised;"},
+    {"json",
+     "[[{\"field\":\"@requestId\",\"value\":\"x\"},{\"field\":\"@maxMemoryUsed\",\"value\":\"1.28E8\"}]]",
+     "0 lines, 0 entries, 1 records, 0 unrecognised;"},
+    {"json", "\"START RequestId: " ID " Version: $LATEST\\n\"\n\"a \\\"b\\\"\"\n",
+     "E - START RequestId: " ID " Version: $LATEST\\n\n"
+     "E - a \"b\"\n"
+     "2 lines, 2 entries, 0 records, 0 unrecognised;"},
+    /* A platform line between documents counts; a heading does not. */
+    {"json", "{\"level\":\"INFO\",\"message\":\"m\"}\nINIT_START Runtime Version: nodejs:16.v12\nheading\n",
+     "E - {\"level\":\"INFO\",\"message\":\"m\"}\n"
+     "E - INIT_START Runtime Version: nodejs:16.v12\n"
+     "3 lines, 2 entries, 0 records, 1 unrecognised; json-damaged"},
     {"json",
      "{\"events\":[{\"timestamp\":1706375564122,\"message\":\"whole\"},{\"timestamp\":1706375564123,\"mess",
      "E 1706375564122 whole\n"
@@ -258,7 +335,8 @@ static void feed(const struct row *row, size_t step)
     struct source *pieces = calloc(n, sizeof *pieces);
     const struct container *container = container_by_name(slice_str(row->container));
     struct recording r = {.row = row, .step = step, .lines = strcmp(row->container, "json") != 0};
-    const struct sink sink = {&r, on_entry, on_tail, on_orphan, on_s3};
+    const struct sink sink = {
+        .ctx = &r, .entry = on_entry, .tail = on_tail, .orphan = on_orphan, .s3 = on_s3};
     struct input in;
     assert_non_null(pieces);
     assert_non_null(container);
@@ -304,6 +382,9 @@ FEED(feeds_export, "cloudwatch-export")
 FEED(feeds_tail, "aws-logs-tail")
 FEED(feeds_sam, "sam-logs")
 FEED(feeds_awslogs, "awslogs")
+FEED(feeds_cw, "cw")
+FEED(feeds_serverless, "serverless-logs")
+FEED(feeds_table, "table")
 FEED(feeds_bare, "lambda-text")
 FEED(feeds_csv, "csv")
 FEED(feeds_json, "json")
@@ -335,8 +416,8 @@ static void not_chosen(void **state)
     static const char *const texts[] = {"",
                                         "\n\n",
                                         "hello world\n",
-                                        "\x7f"
-                                        "ELF\x02\x01",
+                                        ("\x7f"
+                                         "ELF\x02\x01"),
                                         "<html></html>",
                                         "[1,2,3]",
                                         "a,b\n1,2\n"};
@@ -367,7 +448,8 @@ static void over_long(void **state)
     buf_byte(&text, '\0');
     const struct row row = {"cloudwatch-export", text.p, NULL};
     struct recording r = {.row = &row, .step = text.n, .lines = true};
-    const struct sink sink = {&r, on_entry, on_tail, on_orphan, on_s3};
+    const struct sink sink = {
+        .ctx = &r, .entry = on_entry, .tail = on_tail, .orphan = on_orphan, .s3 = on_s3};
     struct source source;
     struct input in;
     buf_init(&r.out, 0);
@@ -390,9 +472,10 @@ static void over_long(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(feeds_export),  cmocka_unit_test(feeds_tail), cmocka_unit_test(feeds_sam),
-        cmocka_unit_test(feeds_awslogs), cmocka_unit_test(feeds_bare), cmocka_unit_test(feeds_csv),
-        cmocka_unit_test(feeds_json),    cmocka_unit_test(chosen),     cmocka_unit_test(not_chosen),
+        cmocka_unit_test(feeds_cw),      cmocka_unit_test(feeds_serverless), cmocka_unit_test(feeds_table),
+        cmocka_unit_test(feeds_export),  cmocka_unit_test(feeds_tail),       cmocka_unit_test(feeds_sam),
+        cmocka_unit_test(feeds_awslogs), cmocka_unit_test(feeds_bare),       cmocka_unit_test(feeds_csv),
+        cmocka_unit_test(feeds_json),    cmocka_unit_test(chosen),           cmocka_unit_test(not_chosen),
         cmocka_unit_test(over_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,228 @@
+/* error-burst: one kind of error that is new, or suddenly frequent, in invocations that ended well: errors
+ * that the program caught and users may not have seen. Errors are alike when they are of one signature, or
+ * when their lines are the same once made alike (wording.h). Invocations that failed are told by other
+ * detectors, and so are connections, throttles and memory.
+ *
+ * New: BURST_MIN attempts and more with the error, none among the k attempts before the first of them, and
+ * (1 - p)^k < NEW_CHANCE, where p is the share of attempts with it from then on: by chance alone it would
+ * have shown before. Suddenly frequent: a window of WINDOW_MS holds BURST_MIN and more, and FREQUENT_FACTOR
+ * times as many as such a window holds on the average elsewhere. Severity: low. */
+#include "forensics/detector.h"
+#include "forensics/marked.h"
+
+#include <math.h>
+
+enum { BURST_MIN = 10, WINDOW_MS = 600000, FREQUENT_FACTOR = 5, SPAN_MIN_MS = 3 * WINDOW_MS };
+#define NEW_CHANCE 0.001
+
+static bool is_error_line(const struct dossier *d, const struct mark *m)
+{
+    (void)d;
+    return m->kind != MARK_TIMEOUT && m->kind != MARK_WORDS && m->kind != MARK_KEY;
+}
+
+static uint64_t burst_examine(const struct dossier *d)
+{
+    return d->index->events[EVENT_APP];
+}
+
+struct kind {
+    const struct mark *first; /* what the others are like */
+    marked_marks marks;       /* one an attempt */
+};
+typedef VEC(struct kind) kinds;
+
+static bool alike(const struct mark *a, const struct mark *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    return a->kind == MARK_SIGNATURE ? a->value == b->value : a->text == b->text && a->host == b->host;
+}
+
+static void add(kinds *all, const struct mark *m)
+{
+    struct kind *k = NULL;
+    for (size_t i = 0; i < all->n && !k; i++)
+        if (alike(all->v[i].first, m))
+            k = &all->v[i];
+    if (!k) {
+        k = vec_push(all);
+        *k = (struct kind){.first = m};
+    }
+    for (size_t i = k->marks.n; i-- > 0 && k->marks.v[i]->time + WINDOW_MS > m->time;)
+        if (k->marks.v[i]->attempt == m->attempt)
+            return;
+    *vec_push(&k->marks) = m;
+}
+
+static void collect(const struct dossier *d, const struct function *f, const struct marked *named, kinds *ret)
+{
+    for (size_t i = 0; i < d->index->marks.n; i++) {
+        const struct mark *m = &d->index->marks.v[i];
+        if (!is_error_line(d, m) || !m->attempt || m->attempt->function != f->name || m->time == TIME_NONE)
+            continue;
+        if (attempt_status(m->attempt) == ATTEMPT_OK && !marked_has(named, m->attempt))
+            add(ret, m);
+    }
+}
+
+struct burst {
+    const struct dossier *d;
+    const struct function *f;
+    const struct kind *kind;
+    size_t from, to; /* in kind->marks, both included */
+    size_t before;   /* attempts before the first of them */
+    double chance;   /* that the error would be missing there */
+    double usual;    /* errors in a window elsewhere; frequent ones only */
+    bool is_new;
+};
+
+/* The first error stands behind so many attempts without it that chance does not explain it. */
+static bool find_new(struct burst *b)
+{
+    const struct kind *k = b->kind;
+    int64_t onset = attempt_begin(k->marks.v[0]->attempt);
+    b->before = dossier_lower(b->f, onset);
+    size_t after = b->f->attempts.n - b->before;
+    double share = after ? (double)k->marks.n / (double)after : 0;
+    b->chance = share < 1 ? exp((double)b->before * log1p(-share)) : b->before ? 0 : 1;
+    b->from = 0;
+    b->to = k->marks.n - 1;
+    return k->marks.n >= BURST_MIN && b->chance < NEW_CHANCE;
+}
+
+static bool find_frequent(struct burst *b, int64_t span)
+{
+    const struct kind *k = b->kind;
+    size_t best = 0;
+    for (size_t i = 0, from = 0; i < k->marks.n; i++) {
+        while (k->marks.v[i]->time - k->marks.v[from]->time >= WINDOW_MS)
+            from++;
+        if (i - from + 1 > best) {
+            best = i - from + 1;
+            b->from = from;
+            b->to = i;
+        }
+    }
+    b->usual = (double)(k->marks.n - best) * WINDOW_MS / (double)(span - WINDOW_MS);
+    return best >= BURST_MIN && (double)best >= FREQUENT_FACTOR * b->usual;
+}
+
+static const char *name_of(const struct burst *b, struct arena *m)
+{
+    const struct mark *first = b->kind->first;
+    const struct signature *s = marked_signature(b->d, first);
+    if (s)
+        return s->name;
+    struct slice text = dossier_name(b->d, first->text), host = dossier_name(b->d, first->host);
+    return arena_printf(m, "%.*s%s%.*s", SLICE_ARG(text), text.n && host.n ? ": " : "", SLICE_ARG(host));
+}
+
+static void write_detail(const struct burst *b, const char *name, struct findings *fs, struct finding *f)
+{
+    struct detail detail;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "pattern");
+    jsonw_string(&detail.w, slice_str(name));
+    jsonw_key(&detail.w, "new");
+    jsonw_bool(&detail.w, b->is_new);
+    jsonw_key(&detail.w, "onset");
+    jsonw_time(&detail.w, f->first_seen);
+    jsonw_key(&detail.w, "attempts_before");
+    jsonw_i64(&detail.w, (int64_t)b->before);
+    jsonw_key(&detail.w, "chance");
+    if (b->is_new)
+        jsonw_double(&detail.w, b->chance, 6);
+    else
+        jsonw_null(&detail.w);
+    jsonw_key(&detail.w, "usual_in_10_min");
+    if (b->is_new)
+        jsonw_i64(&detail.w, 0);
+    else
+        jsonw_double(&detail.w, b->usual, 2);
+    detail_done(&detail, fs, f);
+}
+
+static void report(const struct detector *self, const struct burst *b, struct findings *fs)
+{
+    struct arena *m = &fs->arena;
+    struct finding *f = finding_new(fs, self, SEVERITY_LOW, b->f->name);
+    struct slice name = dossier_name(b->d, b->f->name);
+    const char *error = name_of(b, m);
+    for (size_t i = b->from; i <= b->to; i++) {
+        const struct mark *k = b->kind->marks.v[i];
+        finding_attempt(f, k->attempt);
+        finding_seen(f, k->time);
+        finding_cite(f, k->loc, k->time, k->attempt);
+    }
+    const char *count = detector_count(m, f->count);
+    f->key = error;
+    f->moment = "handled error";
+    f->title = arena_printf(m, "%s of %.*s %s: %s handled it", b->is_new ? "A new error" : "An error",
+                            SLICE_ARG(name), b->is_new ? "appeared" : "became frequent", count);
+    f->what = arena_printf(
+        m, "%s %s reported \"%s\" and ended well. %s", count,
+        detector_plural(f->count, "invocation", "invocations"), error,
+        b->is_new ? arena_printf(m, "None of the %s invocations before did.", detector_count(m, b->before))
+                  : arena_printf(m, "Elsewhere ten minutes hold %.1f of them.", b->usual));
+    f->how = "The lines report the error at WARN or above, and the reports of the same invocations show no "
+             "failure. Users who got a wrong or late answer would make it worse than this; the same error in "
+             "earlier logs would disprove that it is new.";
+    f->fix = "Find what changed at the onset (a version, a setting, the service that is called), and count "
+             "handled errors in a metric so that the next one shows.";
+    if (b->is_new)
+        finding_step(fs, f, "%s with it from the onset on, 0 of %zu before: chance %.2g < 0.001", count,
+                     b->before, b->chance);
+    else
+        finding_step(fs, f, "%s in 10 minutes >= 5 x %.2f elsewhere", count, b->usual);
+    finding_fact(fs, f, "error", "%s", error);
+    write_detail(b, error, fs, f);
+    finding_span(f, "handled errors", f->first_seen, f->last_seen);
+}
+
+static void examine_function(const struct detector *self, const struct dossier *d, const struct function *fn,
+                             const struct marked *named, struct findings *fs)
+{
+    kinds all = {0};
+    size_t n = fn->attempts.n;
+    int64_t first = n ? attempt_begin(fn->attempts.v[0]) : TIME_NONE;
+    while (n && attempt_begin(fn->attempts.v[n - 1]) == TIME_NONE)
+        n--;
+    int64_t span = n && first != TIME_NONE ? attempt_begin(fn->attempts.v[n - 1]) - first : 0;
+    if (span >= SPAN_MIN_MS)
+        collect(d, fn, named, &all);
+    for (size_t i = 0; i < all.n; i++) {
+        struct burst b = {.d = d, .f = fn, .kind = &all.v[i]};
+        b.is_new = find_new(&b);
+        if (b.is_new || find_frequent(&b, span))
+            report(self, &b, fs);
+        vec_done(&all.v[i].marks);
+    }
+    vec_done(&all);
+}
+
+static const char *burst_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    struct marked named;
+    uint8_t *concerned = marked_functions(d, is_error_line);
+    marked_init(&named, d, marked_named);
+    for (size_t i = 0; i < d->functions.n; i++)
+        if (concerned[d->functions.v[i].name])
+            examine_function(self, d, &d->functions.v[i], &named, fs);
+    marked_done(&named);
+    free(concerned);
+    return "no handled error is new or suddenly frequent";
+}
+
+const struct detector detector_error_burst = {
+    .name = "error-burst",
+    .doc = "handled errors that are new or suddenly frequent",
+    .missing = "no application line in the evidence",
+    .rule = "One kind of handled error in 10 or more attempts that is new, (1 - p)^k < 0.001 for the k "
+            "attempts before, or of which 10 minutes hold 5 times what 10 minutes hold elsewhere. Low.",
+    .fact = "An error line in an invocation whose report shows no failure is one that the program handled "
+            "(field guide 1.4).",
+    .disproof = "The same error in earlier logs.",
+    .examine = burst_examine,
+    .run = burst_run,
+};

@@ -1,0 +1,264 @@
+/* memory-creep: Max Memory Used that climbs through an environment's life. The platform's figure is the most
+ * used since the environment began (field guide, lambda-text-logs 1.2), so it never falls: what tells a leak
+ * from a warm-up or one large request is that it goes on rising, in many steps, over the whole life. A fall
+ * means that the process was started again; each stretch is judged by itself. Severity: medium when one of
+ * those environments ran out of memory, else low. */
+#include "forensics/detector.h"
+#include "forensics/marked.h"
+
+enum {
+    REPORTS_MIN = 12,   /* in one stretch */
+    STEPS_MIN = 6,      /* reports that show more than the one before */
+    GROWTH_MIN_MB = 32, /* from the third report on: the first ones fill caches */
+    WARM_UP = 2,
+    PARTS = 3, /* of the stretch, each of which must rise */
+    ROWS_SHOWN = 10,
+};
+#define GROWTH_MIN_SHARE 0.15 /* of the function's memory */
+#define PART_MIN_SHARE   0.15 /* of the growth */
+
+static uint64_t creep_examine(const struct dossier *d)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < d->functions.n; i++)
+        for (size_t k = 0; k < d->functions.v[i].attempts.n; k++)
+            n += d->functions.v[i].attempts.v[k]->max_memory_mb > 0;
+    return n;
+}
+
+/* One environment's reports, in order of time. */
+struct stretch {
+    const struct attempt *const *v;
+    size_t n;
+};
+
+static uint32_t used(const struct stretch *s, size_t i)
+{
+    return s->v[i]->max_memory_mb;
+}
+
+static bool rises_throughout(const struct stretch *s, uint32_t growth)
+{
+    size_t part = (s->n - WARM_UP) / PARTS;
+    for (size_t i = 0; i < PARTS; i++) {
+        size_t from = WARM_UP + i * part, to = i + 1 == PARTS ? s->n - 1 : from + part;
+        if (used(s, to) - used(s, from) < PART_MIN_SHARE * growth)
+            return false;
+    }
+    return true;
+}
+
+static bool creeps(const struct stretch *s)
+{
+    size_t steps = 0;
+    if (s->n < REPORTS_MIN)
+        return false;
+    uint32_t growth = used(s, s->n - 1) - used(s, WARM_UP);
+    for (size_t i = WARM_UP + 1; i < s->n; i++)
+        steps += used(s, i) > used(s, i - 1);
+    return growth >= GROWTH_MIN_MB && growth >= GROWTH_MIN_SHARE * s->v[0]->memory_mb && steps >= STEPS_MIN &&
+           rises_throughout(s, growth);
+}
+
+typedef VEC(struct stretch) stretches;
+
+struct creep {
+    const struct dossier *d;
+    const struct function *f;
+    detector_picks reports; /* by environment, then time */
+    stretches found;
+    size_t killed;     /* of these stretches, those that ended for want of memory */
+    double per_call;   /* median growth, MB */
+    uint32_t from, to; /* MB of the stretch that grew most */
+};
+
+static int by_stream(const void *a, const void *b)
+{
+    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
+    if (x->stream != y->stream)
+        return x->stream < y->stream ? -1 : 1;
+    int64_t s = attempt_begin(x), t = attempt_begin(y);
+    if (s != t)
+        return s < t ? -1 : 1;
+    return memcmp(&x->id, &y->id, sizeof x->id);
+}
+
+static bool reported(const struct attempt *a)
+{
+    return a->max_memory_mb > 0;
+}
+
+/* Ended for want of memory: its last report is full, whatever its error is called. */
+static bool is_killed(const struct stretch *s, const struct marked *told, const struct dossier *d)
+{
+    const struct attempt *last = s->v[s->n - 1];
+    return marked_failed(last) && (last->max_memory_mb >= last->memory_mb || marked_has(told, last) ||
+                                   slice_eq(dossier_name(d, last->error_type), SLICE("Runtime.OutOfMemory")));
+}
+
+static void find_stretches(struct creep *c, const struct marked *told)
+{
+    for (size_t i = 0, end; i < c->reports.n; i = end) {
+        const struct attempt *const *v = &c->reports.v[i];
+        for (end = i + 1; end < c->reports.n && c->reports.v[end]->stream == v[0]->stream &&
+                          c->reports.v[end]->max_memory_mb >= c->reports.v[end - 1]->max_memory_mb &&
+                          c->reports.v[end]->memory_mb == v[0]->memory_mb;
+             end++)
+            ;
+        struct stretch s = {v, end - i};
+        if (!creeps(&s))
+            continue;
+        *vec_push(&c->found) = s;
+        c->killed += is_killed(&s, told, c->d);
+    }
+}
+
+static int by_growth(const void *a, const void *b)
+{
+    const struct stretch *x = a, *y = b;
+    uint32_t g = used(x, x->n - 1) - used(x, WARM_UP), h = used(y, y->n - 1) - used(y, WARM_UP);
+    if (g != h)
+        return g > h ? -1 : 1;
+    int64_t s = attempt_begin(x->v[0]), t = attempt_begin(y->v[0]);
+    return s != t ? (s < t ? -1 : 1) : memcmp(&x->v[0]->id, &y->v[0]->id, sizeof x->v[0]->id);
+}
+
+static void write_table(const struct creep *c, struct findings *fs, struct finding *f)
+{
+    static const char *const columns[] = {"environment", "#reports",   "#first MB",
+                                          "#last MB",    "#MB a call", "first report (UTC)"};
+    struct finding_table *t = finding_table(f, "Environments that grow", columns, 6);
+    for (size_t i = 0; i < c->found.n && i < ROWS_SHOWN; i++) {
+        const struct stretch *s = &c->found.v[i];
+        const struct stream *stream = &c->d->index->streams.v[s->v[0]->stream];
+        char time[TEXT_TIME_SIZE] = "";
+        if (attempt_begin(s->v[0]) != TIME_NONE)
+            text_time_print(attempt_begin(s->v[0]), time);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(c->d, stream->name)).p;
+        *vec_push(&t->cells) = detector_count(&fs->arena, s->n);
+        *vec_push(&t->cells) = arena_printf(&fs->arena, "%u", used(s, 0));
+        *vec_push(&t->cells) = arena_printf(&fs->arena, "%u", used(s, s->n - 1));
+        *vec_push(&t->cells) =
+            arena_printf(&fs->arena, "%.1f",
+                         (double)(used(s, s->n - 1) - used(s, WARM_UP)) / (double)(s->n - WARM_UP - 1));
+        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(time)).p;
+    }
+}
+
+static void write_detail(const struct creep *c, struct findings *fs, struct finding *f)
+{
+    const struct stretch *s = &c->found.v[0];
+    struct detail detail;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "environments");
+    jsonw_i64(&detail.w, (int64_t)c->found.n);
+    jsonw_key(&detail.w, "memory_mb");
+    jsonw_i64(&detail.w, s->v[0]->memory_mb);
+    jsonw_key(&detail.w, "from_mb");
+    jsonw_i64(&detail.w, used(s, WARM_UP));
+    jsonw_key(&detail.w, "to_mb");
+    jsonw_i64(&detail.w, used(s, s->n - 1));
+    jsonw_key(&detail.w, "mb_per_call");
+    jsonw_double(&detail.w, c->per_call, 2);
+    jsonw_key(&detail.w, "out_of_memory");
+    jsonw_i64(&detail.w, (int64_t)c->killed);
+    detail_done(&detail, fs, f);
+}
+
+static void write_prose(const struct creep *c, struct findings *fs, struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    struct slice name = dossier_name(c->d, c->f->name);
+    const struct stretch *s = &c->found.v[0];
+    uint32_t size = s->v[0]->memory_mb, last = used(s, s->n - 1);
+    double left = c->per_call > 0 && size > last ? (size - last) / c->per_call : 0;
+    f->moment = "report of a growing environment";
+    f->title = arena_printf(m, "Memory of %.*s climbs through the life of %s %s", SLICE_ARG(name),
+                            detector_count(m, c->found.n),
+                            detector_plural(c->found.n, "environment", "environments"));
+    f->what = arena_printf(
+        m, "The one that grew most went from %u to %u MB of %u MB over %zu invocations, %.1f MB each. %s%s",
+        used(s, WARM_UP), last, size, s->n, c->per_call,
+        c->killed ? arena_printf(m, "%s of them ended out of memory.", detector_count(m, c->killed))
+                  : "None of them has run out of memory yet",
+        c->killed ? "" : arena_printf(m, "; at that pace it would after about %.0f more invocations.", left));
+    f->how =
+        "Max Memory Used of the reports, which is the most since the environment began: it may jump once, "
+        "but a healthy function does not go on rising in each third of the life. A cache that fills up "
+        "to a bound would disprove it.";
+    finding_command(fs, f,
+                    "# replaces all environments, which gives back the memory until it has climbed again");
+    finding_command(fs, f,
+                    "aws lambda update-function-configuration --function-name %s --description recycled",
+                    dossier_shell_name(m, name));
+    f->fix = "Look for what outlives an invocation: module-level lists and caches without a bound, listeners "
+             "added on each call, clients and files that are never closed. Compare two heap snapshots of one "
+             "environment.";
+    finding_step(fs, f, "(%u - %u MB) / %zu invocations = %.2f MB each; 32 MB and %.0f MB are the floors",
+                 last, used(s, WARM_UP), s->n - WARM_UP - 1, c->per_call, GROWTH_MIN_SHARE * size);
+    finding_fact(fs, f, "environments that grow", "%s", detector_count(m, c->found.n));
+    finding_fact(fs, f, "ended out of memory", "%s", detector_count(m, c->killed));
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
+    int64_t s = attempt_begin(x), t = attempt_begin(y);
+    return s != t ? (s < t ? -1 : 1) : memcmp(&x->id, &y->id, sizeof x->id);
+}
+
+static void report(const struct detector *self, struct creep *c, struct findings *fs)
+{
+    struct finding *f = finding_new(fs, self, c->killed ? SEVERITY_MEDIUM : SEVERITY_LOW, c->f->name);
+    detector_picks all = {0};
+    vec_sort(&c->found, by_growth);
+    const struct stretch *s = &c->found.v[0];
+    c->per_call = (double)(used(s, s->n - 1) - used(s, WARM_UP)) / (double)(s->n - WARM_UP - 1);
+    for (size_t i = 0; i < c->found.n; i++)
+        for (size_t k = 0; k < c->found.v[i].n; k++)
+            *vec_push(&all) = c->found.v[i].v[k];
+    vec_sort(&all, by_time);
+    for (size_t i = 0; i < all.n; i++) {
+        finding_attempt(f, all.v[i]);
+        finding_seen(f, attempt_begin(all.v[i]));
+    }
+    for (size_t k = 0; k < s->n; k++) /* the climb of one environment is the proof */
+        finding_cite(f, attempt_report_loc(s->v[k]), attempt_report(s->v[k]), s->v[k]);
+    write_prose(c, fs, f);
+    write_table(c, fs, f);
+    write_detail(c, fs, f);
+    finding_span(f, "memory climbs", f->first_seen, f->last_seen);
+    vec_done(&all);
+}
+
+static const char *creep_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    struct marked told;
+    marked_init(&told, d, detector_says_memory);
+    for (size_t i = 0; i < d->functions.n; i++) {
+        struct creep c = {.d = d, .f = &d->functions.v[i]};
+        detector_pick(c.f, reported, &c.reports);
+        vec_sort(&c.reports, by_stream);
+        find_stretches(&c, &told);
+        if (c.found.n)
+            report(self, &c, fs);
+        vec_done(&c.reports);
+        vec_done(&c.found);
+    }
+    marked_done(&told);
+    return "no environment's memory goes on rising";
+}
+
+const struct detector detector_memory_creep = {
+    .name = "memory-creep",
+    .doc = "memory that climbs through an environment's life",
+    .missing = "no report with the memory used in the evidence",
+    .rule = "Within one environment 12 or more reports, 6 or more of them higher than the one before; from "
+            "the third on a growth of 32 MB and 15 % of the size, 15 % of it in each third. Medium when one "
+            "ended out of memory, else low.",
+    .fact = "Max Memory Used is the most since the environment began and never falls while the process lives "
+            "(field guide 1.2).",
+    .disproof = "A cache that fills up to a bound.",
+    .examine = creep_examine,
+    .run = creep_run,
+};

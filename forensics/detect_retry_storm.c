@@ -1,0 +1,207 @@
+/* retry-storm: requests that failed in every one of three or more attempts with the same request id (Lambda's
+ * own retries of an asynchronous event, field guide 6.5): the event itself is the poison. Severity: 3 or more
+ * such requests are high, 1 or 2 medium; info when at least half of the attempts are told better by another
+ * detector (time-outs, failed inits, memory, connections, throttles), for then this is their echo. */
+#include "forensics/detector.h"
+#include "forensics/marked.h"
+
+enum { FAMILIES_HIGH = 3, ROWS_SHOWN = 10 };
+
+static uint64_t storm_examine(const struct dossier *d)
+{
+    return d->index->attempts.n;
+}
+
+struct storm {
+    const struct dossier *d;
+    const struct function *f;
+    marked_families families;
+    size_t attempts, told;
+    const struct object_event **objects; /* one a family, or NULL */
+    const struct object_event *shared;   /* the object that all families have in common, or NULL */
+};
+
+/* The object whose record the family printed, or whose key its lines name. */
+static bool is_object_of(const struct object_event *o, const struct marked_family *family)
+{
+    for (size_t i = 0; i < family->attempts.n; i++) {
+        const struct attempt *a = family->attempts.v[i];
+        if (o->attempt == a || (o->number && o->number == a->keys[0]))
+            return true;
+    }
+    return false;
+}
+
+static bool same_object(const struct object_event *a, const struct object_event *b)
+{
+    return a && b && a->bucket == b->bucket && slice_eq(object_key(a), object_key(b));
+}
+
+/* Families beyond those shown have no object; the shared one must be that of every family shown. */
+static void find_objects(struct storm *s)
+{
+    size_t shown = s->families.n < ROWS_SHOWN ? s->families.n : ROWS_SHOWN, same = 0;
+    s->objects = calloc(ROWS_SHOWN, sizeof(const struct object_event *));
+    if (!s->objects)
+        err_oom();
+    for (size_t i = 0; i < shown; i++) {
+        for (size_t k = 0; k < s->d->index->objects.n && !s->objects[i]; k++)
+            if (is_object_of(&s->d->index->objects.v[k], &s->families.v[i]))
+                s->objects[i] = &s->d->index->objects.v[k];
+        same += same_object(s->objects[0], s->objects[i]);
+    }
+    s->shared = same == shown && s->families.n == shown ? s->objects[0] : NULL;
+}
+
+static const char *object_text(const struct storm *s, const struct object_event *o, struct arena *m)
+{
+    if (!o)
+        return "";
+    return arena_printf(m, "s3://%.*s/%.*s", SLICE_ARG(dossier_name(s->d, o->bucket)),
+                        SLICE_ARG(object_key(o)));
+}
+
+static void write_table(const struct storm *s, struct findings *fs, struct finding *f)
+{
+    static const char *const columns[] = {"request",    "#attempts",  "first (UTC)",
+                                          "last (UTC)", "error type", "S3 object"};
+    struct finding_table *t = finding_table(f, "Requests that never succeeded", columns, 6);
+    for (size_t i = 0; i < s->families.n && i < ROWS_SHOWN; i++) {
+        const struct marked_family *family = &s->families.v[i];
+        const struct attempt *first = family->attempts.v[0],
+                             *last = family->attempts.v[family->attempts.n - 1];
+        char id[37], from[TEXT_TIME_SIZE] = "", to[TEXT_TIME_SIZE] = "";
+        struct slice name = attempt_id(s->d->index, first, id);
+        if (attempt_begin(first) != TIME_NONE)
+            text_time_print(attempt_begin(first), from);
+        if (attempt_begin(last) != TIME_NONE)
+            text_time_print(attempt_begin(last), to);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, name).p;
+        *vec_push(&t->cells) = detector_count(&fs->arena, family->attempts.n);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(from)).p;
+        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(to)).p;
+        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(s->d, first->error_type)).p;
+        *vec_push(&t->cells) = object_text(s, s->objects[i], &fs->arena);
+    }
+}
+
+static void write_detail(const struct storm *s, struct findings *fs, struct finding *f)
+{
+    struct detail detail;
+    size_t most = 0;
+    for (size_t i = 0; i < s->families.n; i++)
+        most = s->families.v[i].attempts.n > most ? s->families.v[i].attempts.n : most;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "requests");
+    jsonw_i64(&detail.w, (int64_t)s->families.n);
+    jsonw_key(&detail.w, "attempts");
+    jsonw_i64(&detail.w, (int64_t)s->attempts);
+    jsonw_key(&detail.w, "most_attempts");
+    jsonw_i64(&detail.w, (int64_t)most);
+    jsonw_key(&detail.w, "told_elsewhere");
+    jsonw_i64(&detail.w, (int64_t)s->told);
+    jsonw_key(&detail.w, "poison");
+    if (s->shared)
+        jsonw_string(&detail.w, slice_str(object_text(s, s->shared, &fs->arena)));
+    else
+        jsonw_null(&detail.w);
+    detail_done(&detail, fs, f);
+}
+
+static void write_prose(const struct storm *s, struct findings *fs, struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    struct slice name = dossier_name(s->d, s->f->name);
+    const char *shell = dossier_shell_name(m, name);
+    size_t requests = s->families.n;
+    f->moment = "attempt of a request that never succeeds";
+    f->title = arena_printf(m, "%s %s of %.*s failed in every attempt", detector_count(m, requests),
+                            detector_plural(requests, "request", "requests"), SLICE_ARG(name));
+    f->what = arena_printf(
+        m,
+        "%s %s tried %d or more times under one request id, %s attempts in all, and failed each time. %s%s",
+        detector_count(m, requests), detector_plural(requests, "request was", "requests were"),
+        MARKED_FAMILY_MIN, detector_count(m, s->attempts),
+        s->shared ? "All of them carry "
+                  : "What they carried is lost unless a dead-letter queue or a failure "
+                    "destination holds it.",
+        object_text(s, s->shared, m));
+    f->how = "Lambda repeats an asynchronous event under the same request id, twice, after about one and two "
+             "minutes; each attempt has its own START. One of the attempts succeeding, or a caller that "
+             "chooses request ids itself, would disprove it.";
+    finding_command(fs, f, "# stops the two automatic retries; failed events are then lost at once");
+    finding_command(
+        fs, f, "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
+        shell);
+    finding_command(fs, f, "# shows where failed events go");
+    finding_command(fs, f, "aws lambda get-function-event-invoke-config --function-name %s", shell);
+    f->fix =
+        "Validate the event before the work, reject what can never succeed without raising an error, and "
+        "give the function a failure destination from which the events can be sent again.";
+    finding_step(fs, f,
+                 "%zu requests x %d or more failed attempts each = %zu attempts; %zu of them told elsewhere",
+                 requests, MARKED_FAMILY_MIN, s->attempts, s->told);
+    finding_fact(fs, f, "requests / attempts", "%s / %s", detector_count(m, requests),
+                 detector_count(m, s->attempts));
+}
+
+static void report(const struct detector *self, struct storm *s, struct findings *fs)
+{
+    enum severity severity = s->told * 2 >= s->attempts       ? SEVERITY_INFO
+                             : s->families.n >= FAMILIES_HIGH ? SEVERITY_HIGH
+                                                              : SEVERITY_MEDIUM;
+    struct finding *f = finding_new(fs, self, severity, s->f->name);
+    for (size_t i = 0; i < s->families.n; i++) {
+        for (size_t k = 0; k < s->families.v[i].attempts.n; k++) {
+            const struct attempt *a = s->families.v[i].attempts.v[k];
+            finding_attempt(f, a);
+            finding_seen(f, attempt_begin(a));
+            finding_cite(f, attempt_report_loc(a), attempt_report(a), a);
+        }
+    }
+    find_objects(s);
+    write_prose(s, fs, f);
+    write_table(s, fs, f);
+    write_detail(s, fs, f);
+    finding_span(f, "requests fail again and again", f->first_seen, f->last_seen);
+    free(s->objects);
+}
+
+static void count_told(struct storm *s, const struct marked *plain)
+{
+    for (size_t i = 0; i < s->families.n; i++) {
+        for (size_t k = 0; k < s->families.v[i].attempts.n; k++) {
+            s->attempts++;
+            s->told += !marked_has(plain, s->families.v[i].attempts.v[k]);
+        }
+    }
+}
+
+static const char *storm_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    struct marked plain;
+    marked_storms(&plain, d);
+    for (size_t i = 0; i < d->functions.n; i++) {
+        struct storm s = {.d = d, .f = &d->functions.v[i]};
+        marked_poisoned(d, s.f, &s.families);
+        count_told(&s, &plain);
+        if (s.families.n)
+            report(self, &s, fs);
+        marked_families_done(&s.families);
+    }
+    marked_done(&plain);
+    return "no request failed in three attempts";
+}
+
+const struct detector detector_retry_storm = {
+    .name = "retry-storm",
+    .doc = "requests that failed in every one of their attempts",
+    .missing = "no invocation in the evidence",
+    .rule = "Requests with 3 or more attempts under one request id that all failed. 3 or more such requests "
+            "are high, 1 or 2 medium; info when half of the attempts are told by another detector.",
+    .fact = "Lambda tries a failed asynchronous event again after about one and two minutes, with the same "
+            "request id (field guide 6.5).",
+    .disproof = "An attempt of the same request that succeeded, or a caller that chooses request ids itself.",
+    .examine = storm_examine,
+    .run = storm_run,
+};

@@ -1,0 +1,318 @@
+/* slow: durations far off the rest of the same function, version and memory size, by the statistics of
+ * cold-start (stats.h). Warm invocations are held against warm ones and cold against cold; only those that
+ * ended well count. Left out: an invocation behind a failed one in its environment, which may hold a repeated
+ * init (field guide, lambda-text-logs 1.5), and near misses of a known limit (near-timeout). Severity: medium
+ * for an episode, that is a stretch of the function's invocations in which outliers outnumber the others by
+ * EPISODE_MIN, when its median is a second above the usual one (the delay at which people lose their thread:
+ * Nielsen, Usability Engineering, 1993), else low. Without an episode single outliers over 3.5 are low from
+ * SINGLES_LOW on, else info. An episode that API Gateway's time-outs tell already is info. */
+#include "forensics/detector.h"
+#include "forensics/limits_known.h"
+#include "forensics/marked.h"
+#include "forensics/stats.h"
+
+#define EPISODE_EXCESS_MS 1000.0
+enum { EPISODE_MIN = 8, SINGLES_LOW = 3, ROWS_SHOWN = 10 };
+
+struct sample {
+    const struct attempt *attempt;
+    uint32_t version, memory_mb;
+    bool cold;
+    double ms, score, threshold;
+    size_t position; /* in time */
+};
+typedef VEC(struct sample) samples;
+
+static uint64_t slow_examine(const struct dossier *d)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < d->index->attempts.n; i++)
+        n += decimal_known(d->index->attempts.v[i]->duration);
+    return n;
+}
+
+struct slow {
+    const struct dossier *d;
+    const struct function *f;
+    samples all; /* in order of time */
+    samples outliers;
+    struct stats_spread usual; /* of the largest group, the earliest of equals */
+    size_t usual_first;        /* where it begins */
+    bool episode;
+};
+
+/* An init repeated inside the duration is neither warm nor measured as cold. */
+static bool counts(const struct attempt *a, const struct limits_known *limits)
+{
+    return attempt_status(a) == ATTEMPT_OK && decimal_known(a->duration) && attempt_begin(a) != TIME_NONE &&
+           decimal_known(a->init) == attempt_cold(a) && !limits_known_near(limits, a);
+}
+
+static void collect(struct slow *s, uint8_t *failed_before)
+{
+    struct limits_known limits;
+    limits_known_init(&limits, s->f);
+    for (size_t i = 0; i < s->f->attempts.n; i++) {
+        const struct attempt *a = s->f->attempts.v[i];
+        bool after_failure = failed_before[a->stream];
+        failed_before[a->stream] = marked_failed(a);
+        if (after_failure || !counts(a, &limits))
+            continue;
+        *vec_push(&s->all) = (struct sample){
+            .attempt = a,
+            .version = a->version,
+            .memory_mb = a->memory_mb,
+            .cold = attempt_cold(a),
+            .ms = decimal_value(a->duration),
+            .position = s->all.n,
+        };
+    }
+    limits_known_done(&limits);
+}
+
+static int by_group(const void *a, const void *b)
+{
+    const struct sample *x = a, *y = b;
+    if (x->cold != y->cold)
+        return x->cold ? 1 : -1;
+    if (x->version != y->version)
+        return x->version < y->version ? -1 : 1;
+    if (x->memory_mb != y->memory_mb)
+        return x->memory_mb < y->memory_mb ? -1 : 1;
+    return x->position < y->position ? -1 : x->position > y->position;
+}
+
+static int by_position(const void *a, const void *b)
+{
+    const struct sample *x = a, *y = b;
+    return x->position < y->position ? -1 : x->position > y->position;
+}
+
+static void judge_group(struct slow *s, size_t from, size_t to)
+{
+    struct stats_spread spread;
+    double *values = malloc((to - from) * sizeof *values);
+    if (!values)
+        err_oom();
+    for (size_t i = from; i < to; i++)
+        values[i - from] = s->all.v[i].ms;
+    if (stats_measure(values, to - from, &spread)) {
+        for (size_t i = from; i < to; i++) {
+            s->all.v[i].score = stats_score(&spread, s->all.v[i].ms);
+            s->all.v[i].threshold = spread.threshold;
+        }
+        size_t first = s->all.v[from].position;
+        if (spread.n > s->usual.n || (spread.n == s->usual.n && first < s->usual_first)) {
+            s->usual = spread;
+            s->usual_first = first;
+        }
+    }
+    free(values);
+}
+
+static bool alike(const struct sample *a, const struct sample *b)
+{
+    return a->cold == b->cold && a->version == b->version && a->memory_mb == b->memory_mb;
+}
+
+static void judge(struct slow *s)
+{
+    vec_sort(&s->all, by_group);
+    for (size_t i = 0, end; i < s->all.n; i = end) {
+        for (end = i + 1; end < s->all.n && alike(&s->all.v[i], &s->all.v[end]); end++)
+            ;
+        judge_group(s, i, end);
+    }
+    vec_sort(&s->all, by_position);
+}
+
+/* The stretch in which outliers outnumber the others most. */
+static bool find_episode(const struct slow *s, size_t *ret_from, size_t *ret_to)
+{
+    size_t from = 0;
+    int64_t sum = 0, best = 0;
+    for (size_t i = 0; i < s->all.n; i++) {
+        sum += s->all.v[i].score > STATS_SUSPECT ? 1 : -1;
+        if (sum > best) {
+            best = sum;
+            *ret_from = from;
+            *ret_to = i;
+        }
+        if (sum <= 0) {
+            sum = 0;
+            from = i + 1;
+        }
+    }
+    return best >= EPISODE_MIN;
+}
+
+static void find_outliers(struct slow *s)
+{
+    size_t from = 0, to = 0;
+    s->episode = find_episode(s, &from, &to);
+    for (size_t i = 0; i < s->all.n; i++) {
+        bool inside = s->episode && i >= from && i <= to;
+        if (s->all.v[i].score > (inside ? STATS_SUSPECT : STATS_EXTREME) && (inside || !s->episode))
+            *vec_push(&s->outliers) = s->all.v[i];
+    }
+}
+
+/* The gateway gave up on calls of this function: gateway-timeout tells of them. */
+static bool gateway_tells(const struct dossier *d, uint32_t function)
+{
+    bool gave_up = false, called = false;
+    for (size_t i = 0; i < d->index->gateway.n && !(gave_up && called); i++) {
+        const struct gateway_line *g = &d->index->gateway.v[i];
+        gave_up |= g->kind == GATEWAY_TIMEOUT;
+        called |=
+            g->kind == GATEWAY_FUNCTION && slice_eq(dossier_name(d, g->text), dossier_name(d, function));
+    }
+    return gave_up && called;
+}
+
+static int by_ms(const void *a, const void *b)
+{
+    const struct sample *x = a, *y = b;
+    if (x->ms != y->ms)
+        return x->ms > y->ms ? -1 : 1;
+    return by_position(a, b);
+}
+
+/* Outliers are sorted, the slowest first. */
+static enum severity severity_of(const struct slow *s)
+{
+    double median = s->outliers.v[s->outliers.n / 2].ms;
+    if (!s->episode)
+        return s->outliers.n >= SINGLES_LOW ? SEVERITY_LOW : SEVERITY_INFO;
+    if (gateway_tells(s->d, s->f->name))
+        return SEVERITY_INFO;
+    return median - s->usual.median >= EPISODE_EXCESS_MS ? SEVERITY_MEDIUM : SEVERITY_LOW;
+}
+
+static void write_table(const struct slow *s, struct findings *fs, struct finding *f)
+{
+    static const char *const columns[] = {"start (UTC)", "request", "#duration ms",
+                                          "#score",      "version", "cold"};
+    struct finding_table *t = finding_table(f, "The slowest", columns, 6);
+    for (size_t i = 0; i < s->outliers.n && i < ROWS_SHOWN; i++) {
+        const struct sample *o = &s->outliers.v[i];
+        char time[TEXT_TIME_SIZE], id[37];
+        text_time_print(attempt_begin(o->attempt), time);
+        struct slice name = attempt_id(s->d->index, o->attempt, id);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(time)).p;
+        *vec_push(&t->cells) = arena_copy(&fs->arena, name).p;
+        *vec_push(&t->cells) = arena_printf(&fs->arena, "%.2f", o->ms);
+        *vec_push(&t->cells) = arena_printf(&fs->arena, "%.1f", o->score);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(s->d, o->version)).p;
+        *vec_push(&t->cells) = o->cold ? "yes" : "no";
+    }
+}
+
+static void write_prose(const struct slow *s, struct findings *fs, struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    struct slice name = dossier_name(s->d, s->f->name);
+    f->moment = "slow invocation";
+    f->title =
+        arena_printf(m, "%s %s of %.*s took far longer than the rest%s", detector_count(m, s->outliers.n),
+                     detector_plural(s->outliers.n, "invocation", "invocations"), SLICE_ARG(name),
+                     s->episode ? ", one after the other" : "");
+    f->what = arena_printf(
+        m,
+        "The median duration of %.*s is %.0f ms (MAD %.0f ms, %zu measured). %s %s far above it, the slowest "
+        "with %.0f ms.%s",
+        SLICE_ARG(name), s->usual.median, s->usual.mad, s->usual.n, detector_count(m, s->outliers.n),
+        detector_plural(s->outliers.n, "is", "are"), s->outliers.v[0].ms,
+        s->episode ? " They follow each other, with fewer usual ones between them: users met a slow service."
+                   : " They are spread over the usual ones.");
+    f->how =
+        "Median and MAD of ln(duration) over the same function, version and memory size, warm against warm "
+        "and cold against cold; an outlier scores over 2.5 within an episode, else over 3.5, is at least "
+        "twice the median and 200 ms above it. Larger inputs at those times would disprove that the "
+        "service was slow.";
+    finding_command(fs, f, "# records where the time goes, by subsegment, from now on");
+    finding_command(
+        fs, f, "aws lambda update-function-configuration --function-name %s --tracing-config Mode=Active",
+        dossier_shell_name(m, name));
+    f->fix = "Trace one of these requests, look at what the function calls and at the size of its input, and "
+             "give each outgoing call a time-out and a metric of its own.";
+    finding_step(fs, f, "threshold = max(2 x %.0f, %.0f + 200, exp(ln %.0f + 2.5 x %.3f / 0.6745)) = %.0f ms",
+                 s->usual.median, s->usual.median, s->usual.median, s->usual.log_mad, s->usual.threshold);
+    finding_fact(fs, f, "median / MAD / threshold", "%.0f / %.0f / %.0f ms", s->usual.median, s->usual.mad,
+                 s->usual.threshold);
+}
+
+static void write_detail(const struct slow *s, struct findings *fs, struct finding *f)
+{
+    struct detail detail;
+    size_t cold = 0;
+    for (size_t i = 0; i < s->outliers.n; i++)
+        cold += s->outliers.v[i].cold;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "median_ms");
+    jsonw_double(&detail.w, s->usual.median, 2);
+    jsonw_key(&detail.w, "mad_ms");
+    jsonw_double(&detail.w, s->usual.mad, 2);
+    jsonw_key(&detail.w, "threshold_ms");
+    jsonw_double(&detail.w, s->usual.threshold, 2);
+    jsonw_key(&detail.w, "measured");
+    jsonw_i64(&detail.w, (int64_t)s->all.n);
+    jsonw_key(&detail.w, "episode");
+    jsonw_bool(&detail.w, s->episode);
+    jsonw_key(&detail.w, "slowest_ms");
+    jsonw_double(&detail.w, s->outliers.v[0].ms, 2);
+    jsonw_key(&detail.w, "cold");
+    jsonw_i64(&detail.w, (int64_t)cold);
+    detail_done(&detail, fs, f);
+}
+
+static void report(const struct detector *self, struct slow *s, struct findings *fs)
+{
+    struct finding *f = finding_new(fs, self, SEVERITY_LOW, s->f->name);
+    for (size_t i = 0; i < s->outliers.n; i++) {
+        const struct attempt *a = s->outliers.v[i].attempt;
+        finding_attempt(f, a);
+        finding_seen(f, attempt_begin(a));
+        finding_cite(f, attempt_report_loc(a), attempt_report(a), a);
+    }
+    vec_sort(&s->outliers, by_ms);
+    f->severity = severity_of(s);
+    write_prose(s, fs, f);
+    write_table(s, fs, f);
+    write_detail(s, fs, f);
+    if (s->episode)
+        finding_span(f, "invocations are slow", f->first_seen, f->last_seen);
+}
+
+static const char *slow_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    uint8_t *failed_before = calloc(d->index->streams.n + 1, 1);
+    if (!failed_before)
+        err_oom();
+    for (size_t i = 0; i < d->functions.n; i++) {
+        struct slow s = {.d = d, .f = &d->functions.v[i]};
+        collect(&s, failed_before);
+        judge(&s);
+        find_outliers(&s);
+        if (s.outliers.n)
+            report(self, &s, fs);
+        vec_done(&s.all);
+        vec_done(&s.outliers);
+    }
+    free(failed_before);
+    return "no duration far off the rest";
+}
+
+const struct detector detector_slow = {
+    .name = "slow",
+    .doc = "durations far off the rest of their function",
+    .missing = "no invocation with a duration in the evidence",
+    .rule = "Score over 2.5, 2 x median and 200 ms above it, within function, version and memory size, warm "
+            "apart from cold. Medium when such outliers outnumber the others by 8 in one stretch and their "
+            "median is 1000 ms above the usual one; single ones over 3.5 are low from 3 on.",
+    .fact = "Duration leaves out the init but holds a repeated one, so attempts behind a failure are not "
+            "measured (field guide 1.5).",
+    .disproof = "Larger inputs at those times.",
+    .examine = slow_examine,
+    .run = slow_run,
+};

@@ -1,0 +1,151 @@
+/* throttle: a service that the function calls refused for rate or capacity (signatures of class THR). What
+ * also reports a refused connection is left to connection-limit. Severity: 3 or more failed invocations are
+ * high, 1 or 2 medium; without a failure HANDLED_LOW throttled attempts are low, fewer are info: SDKs try
+ * again by themselves. */
+#include "forensics/detector.h"
+#include "forensics/marked.h"
+
+enum { FAILED_HIGH = 3, HANDLED_LOW = 20 };
+
+static uint64_t throttle_examine(const struct dossier *d)
+{
+    return d->index->events[EVENT_APP];
+}
+
+struct throttled {
+    const struct dossier *d;
+    const struct function *f;
+    marked_marks marks;
+    uint64_t failed;
+    const struct signature *most; /* the signature met most */
+};
+
+static void find_most(struct throttled *t)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < t->marks.n; i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < t->marks.n && i < 64; k++)
+            n += t->marks.v[k]->value == t->marks.v[i]->value;
+        if (n > best) {
+            best = n;
+            t->most = marked_signature(t->d, t->marks.v[i]);
+        }
+    }
+}
+
+static void leave_connections(struct throttled *t, const struct marked *connections)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < t->marks.n; i++) {
+        const struct mark *m = t->marks.v[i];
+        if (m->attempt && marked_has(connections, m->attempt))
+            continue;
+        t->failed += m->attempt && marked_failed(m->attempt);
+        t->marks.v[kept++] = m;
+    }
+    t->marks.n = kept;
+}
+
+static void write_prose(const struct throttled *t, struct findings *fs, struct finding *f)
+{
+    struct arena *m = &fs->arena;
+    struct slice name = dossier_name(t->d, t->f->name);
+    uint64_t handled = t->marks.n - t->failed;
+    f->moment = "throttled call";
+    f->title = arena_printf(m, "%s %s of %.*s met a throttle (%s)", detector_count(m, t->marks.n),
+                            detector_plural(t->marks.n, "invocation", "invocations"), SLICE_ARG(name),
+                            t->most->engine);
+    f->what = arena_printf(m,
+                           "A service refused calls of %.*s for rate or capacity, most often as %s. %s of "
+                           "%s invocations failed with it, %s went on after it.",
+                           SLICE_ARG(name), t->most->name, detector_count(m, t->failed),
+                           detector_count(m, t->f->attempts.n), detector_count(m, handled));
+    f->how = "The SDK's own error names the throttle. The service's ThrottledRequests metric at the same "
+             "minutes would confirm it; none there would disprove it.";
+    finding_command(fs, f,
+                    "# bounds how many environments call the service at once; more callers are then "
+                    "refused by Lambda instead");
+    finding_command(fs, f,
+                    "aws lambda put-function-concurrency --function-name %s "
+                    "--reserved-concurrent-executions 5",
+                    dossier_shell_name(m, name));
+    f->fix = t->most->fix && *t->most->fix
+                 ? t->most->fix
+                 : "Retry with exponential back-off and jitter, batch the calls, and raise the quota or the "
+                   "provisioned capacity to what the peak needs.";
+    finding_step(fs, f, "%s throttled = %s failed + %s that went on", detector_count(m, t->marks.n),
+                 detector_count(m, t->failed), detector_count(m, handled));
+    finding_fact(fs, f, "failed / went on", "%s / %s", detector_count(m, t->failed),
+                 detector_count(m, handled));
+}
+
+static void write_detail(const struct throttled *t, struct findings *fs, struct finding *f)
+{
+    struct detail detail;
+    detail_init(&detail);
+    jsonw_key(&detail.w, "engine");
+    jsonw_string(&detail.w, slice_str(t->most->engine));
+    jsonw_key(&detail.w, "signature");
+    jsonw_string(&detail.w, slice_str(t->most->name));
+    jsonw_key(&detail.w, "failed");
+    jsonw_i64(&detail.w, (int64_t)t->failed);
+    jsonw_key(&detail.w, "handled");
+    jsonw_i64(&detail.w, (int64_t)(t->marks.n - t->failed));
+    detail_done(&detail, fs, f);
+}
+
+static void report(const struct detector *self, struct throttled *t, struct findings *fs)
+{
+    enum severity severity = t->failed >= FAILED_HIGH    ? SEVERITY_HIGH
+                             : t->failed > 0             ? SEVERITY_MEDIUM
+                             : t->marks.n >= HANDLED_LOW ? SEVERITY_LOW
+                                                         : SEVERITY_INFO;
+    struct finding *f = finding_new(fs, self, severity, t->f->name);
+    find_most(t);
+    for (size_t i = 0; i < t->marks.n; i++) {
+        const struct mark *m = t->marks.v[i];
+        if (m->attempt)
+            finding_attempt(f, m->attempt);
+        else
+            f->count++;
+        finding_seen(f, m->time);
+        finding_cite(f, m->loc, m->time, m->attempt);
+    }
+    write_prose(t, fs, f);
+    write_detail(t, fs, f);
+    finding_span(f, "a service throttles", f->first_seen, f->last_seen);
+}
+
+static const char *throttle_run(const struct detector *self, const struct dossier *d, struct findings *fs)
+{
+    struct marked connections;
+    uint8_t *concerned = marked_functions(d, marked_throttled);
+    marked_init(&connections, d, marked_connection);
+    for (size_t i = 0; i < d->functions.n; i++) {
+        if (!concerned[d->functions.v[i].name])
+            continue;
+        struct throttled t = {.d = d, .f = &d->functions.v[i]};
+        marked_first(d, t.f->name, marked_throttled, &t.marks);
+        leave_connections(&t, &connections);
+        if (t.marks.n)
+            report(self, &t, fs);
+        vec_done(&t.marks);
+    }
+    marked_done(&connections);
+    free(concerned);
+    return "no throttle is reported";
+}
+
+const struct detector detector_throttle = {
+    .name = "throttle",
+    .doc = "services that refused calls for rate or capacity",
+    .missing = "no application line in the evidence",
+    .rule = "Attempts with a signature of class THR that report no refused connection. 3 or more that failed "
+            "are high, 1 or 2 medium; without a failure 20 or more are low, fewer info.",
+    .fact = "A service answers calls beyond its rate or capacity with an error of its own; SDKs try again "
+            "with back-off before they raise it (field guide 7.3).",
+    .disproof = "The service's metric of throttled requests showing none at those minutes.",
+    .examine = throttle_examine,
+    .run = throttle_run,
+};

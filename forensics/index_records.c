@@ -1,0 +1,74 @@
+/* Filling of the index with what is no log line: S3 records, queued messages, ids of calls and traces. */
+#include "forensics/index.h"
+#include "parsers/record_span.h"
+
+static void trace_parse(struct index *x, struct slice text, struct trace_id *ret)
+{
+    struct slice rest = text;
+    uint32_t name = 0;
+    bool dashed = text_literal(&rest, SLICE("1-")) && text_hex(&rest, 8, ret->bytes) &&
+                  text_char(&rest, '-') && text_hex(&rest, 24, ret->bytes + 4);
+    if (dashed && rest.n == 0)
+        return;
+    rest = text;
+    if (text.n == 32 && text_hex(&rest, 32, ret->bytes))
+        return;
+    name = intern_id(&x->names, text);
+    memset(ret->bytes, 0xff, sizeof ret->bytes);
+    memcpy(ret->bytes + 4, &name, sizeof name);
+}
+
+void index_trace(struct index *x, struct attempt *a, struct slice trace)
+{
+    if (a->trace || trace.n == 0)
+        return;
+    trace_parse(x, trace, vec_push(&x->traces));
+    a->trace = (uint32_t)x->traces.n;
+}
+
+uint64_t index_sequencer(struct slice s)
+{
+    uint64_t v = 0;
+    while (s.n > 16 && *s.p == '0')
+        s = slice_skip(s, 1);
+    for (size_t i = 0; i < s.n && i < 16; i++) {
+        char c = s.p[i];
+        unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 32) - 'a' + 10);
+        v = v << 4 | (digit & 15);
+    }
+    return v;
+}
+
+void index_object(struct index *x, const struct s3_record *r, uint32_t stream)
+{
+    struct object_event o = {.time = r->time, .loc = r->loc, .stream = stream};
+    o.key_at = arena_pack(&x->arena, r->key);
+    o.key_n = (uint32_t)r->key.n;
+    o.sequencer = index_sequencer(r->sequencer);
+    o.request = r->request_id.n ? slice_hash(r->request_id, 7) : 0;
+    o.bucket = intern_id(&x->names, r->bucket);
+    o.name = intern_id(&x->names, r->event_name);
+    o.principal = intern_id(&x->names, r->principal);
+    o.session = intern_id(&x->names, r->session);
+    o.via = intern_id(&x->names, r->via);
+    *vec_push(&x->objects) = o;
+}
+
+void index_call_id(struct slice text, struct request_id *ret)
+{
+    if (request_id_parse(text, ret))
+        return;
+    uint64_t half[2] = {slice_hash(text, 1), slice_hash(text, 2)};
+    memcpy(ret->bytes, half, sizeof half);
+}
+
+void index_queue(struct index *x, const struct queue_record *q)
+{
+    struct queue_row r = {.sent = q->sent, .loc = q->loc};
+    r.has_trace = record_trace_id(q->trace, r.trace.bytes);
+    r.message = intern_id(&x->names, q->message_id);
+    r.arn = intern_id(&x->names, q->arn);
+    r.session = intern_id(&x->names, q->session);
+    r.lineage = intern_id(&x->names, q->lineage);
+    *vec_push(&x->queue) = r;
+}

@@ -1,0 +1,176 @@
+/* Which attempts the marks of the index concern. */
+#include "forensics/marked.h"
+
+#include "forensics/detector.h"
+
+static int by_address(const void *a, const void *b)
+{
+    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
+    return x < y ? -1 : x > y;
+}
+
+void marked_init(struct marked *ret, const struct dossier *d, marked_pick pick)
+{
+    *ret = (struct marked){.list = {NULL, 0, 0}};
+    for (size_t i = 0; i < d->index->marks.n; i++) {
+        const struct mark *m = &d->index->marks.v[i];
+        if (m->attempt && pick(d, m))
+            *vec_push(&ret->list) = m->attempt;
+    }
+    vec_sort(&ret->list, by_address);
+}
+
+void marked_done(struct marked *s)
+{
+    vec_done(&s->list);
+}
+
+bool marked_has(const struct marked *s, const struct attempt *a)
+{
+    return s->list.n && bsearch(&a, s->list.v, s->list.n, sizeof *s->list.v, by_address);
+}
+
+const struct signature *marked_signature(const struct dossier *d, const struct mark *m)
+{
+    return m->kind == MARK_SIGNATURE ? signatures_get(d->ev->signatures, m->value) : NULL;
+}
+
+bool marked_connection(const struct dossier *d, const struct mark *m)
+{
+    const struct signature *s = marked_signature(d, m);
+    return s && (s->class == SIGNATURE_SRV || s->class == SIGNATURE_POOL || s->class == SIGNATURE_OS);
+}
+
+bool marked_throttled(const struct dossier *d, const struct mark *m)
+{
+    const struct signature *s = marked_signature(d, m);
+    return s && s->class == SIGNATURE_THR;
+}
+
+bool marked_named(const struct dossier *d, const struct mark *m)
+{
+    return marked_connection(d, m) || marked_throttled(d, m) || detector_says_memory(d, m);
+}
+
+/* Marks are sorted by time and stand in one array: their addresses are their order. */
+static int by_attempt(const void *a, const void *b)
+{
+    const struct mark *x = *(const struct mark *const *)a, *y = *(const struct mark *const *)b;
+    if (x->attempt != y->attempt)
+        return x->attempt < y->attempt ? -1 : 1;
+    return x < y ? -1 : x > y;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct mark *x = *(const struct mark *const *)a, *y = *(const struct mark *const *)b;
+    return x < y ? -1 : x > y;
+}
+
+void marked_first(const struct dossier *d, uint32_t function, marked_pick pick, marked_marks *ret)
+{
+    const struct index *x = d->index;
+    size_t kept = 0;
+    for (size_t i = 0; i < x->marks.n; i++)
+        if (x->streams.v[x->marks.v[i].stream].function == function && pick(d, &x->marks.v[i]))
+            *vec_push(ret) = &x->marks.v[i];
+    vec_sort(ret, by_attempt);
+    for (size_t i = 0; i < ret->n; i++)
+        if (kept == 0 || !ret->v[i]->attempt || ret->v[i]->attempt != ret->v[kept - 1]->attempt)
+            ret->v[kept++] = ret->v[i];
+    ret->n = kept;
+    vec_sort(ret, by_place);
+}
+
+uint8_t *marked_functions(const struct dossier *d, marked_pick pick)
+{
+    const struct index *x = d->index;
+    uint8_t *ret = calloc(x->names.names.n + 1, 1);
+    if (!ret)
+        err_oom();
+    for (size_t i = 0; i < x->marks.n; i++)
+        if (pick(d, &x->marks.v[i]))
+            ret[x->streams.v[x->marks.v[i].stream].function] = 1;
+    return ret;
+}
+
+bool marked_failed(const struct attempt *a)
+{
+    enum attempt_status status = attempt_status(a);
+    return status == ATTEMPT_FAILED || status == ATTEMPT_TIMED_OUT || status == ATTEMPT_INIT_FAILURE;
+}
+
+/* ---- families ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
+    int c = memcmp(&x->id, &y->id, sizeof x->id);
+    return c ? c : x->ordinal < y->ordinal ? -1 : x->ordinal > y->ordinal;
+}
+
+/* Also the attempts that --from, --to or --function hide: one of them may have succeeded. */
+static bool all_failed(const struct dossier *d, const struct attempt *a)
+{
+    const struct attempt *k = a;
+    do {
+        if (!marked_failed(k))
+            return false;
+        k = attempt_next(d->index, k);
+    } while (k && k != a);
+    return true;
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const struct marked_family *x = a, *y = b;
+    int64_t s = attempt_begin(x->attempts.v[0]), t = attempt_begin(y->attempts.v[0]);
+    return s != t ? (s < t ? -1 : 1) : by_id(&x->attempts.v[0], &y->attempts.v[0]);
+}
+
+void marked_poisoned(const struct dossier *d, const struct function *f, marked_families *ret)
+{
+    VEC(const struct attempt *) order = {0};
+    for (size_t i = 0; i < f->attempts.n; i++)
+        if (marked_failed(f->attempts.v[i]) && attempt_next(d->index, f->attempts.v[i]) != f->attempts.v[i])
+            *vec_push(&order) = f->attempts.v[i];
+    vec_sort(&order, by_id);
+    for (size_t i = 0, end; i < order.n; i = end) {
+        for (end = i + 1; end < order.n && memcmp(&order.v[i]->id, &order.v[end]->id, 16) == 0; end++)
+            ;
+        if (end - i < MARKED_FAMILY_MIN || !all_failed(d, order.v[i]))
+            continue;
+        struct marked_family *family = vec_push(ret);
+        *family = (struct marked_family){.attempts = {NULL, 0, 0}};
+        for (size_t k = i; k < end; k++)
+            *vec_push(&family->attempts) = order.v[k];
+    }
+    vec_done(&order);
+    vec_sort(ret, by_first);
+}
+
+void marked_families_done(marked_families *all)
+{
+    for (size_t i = 0; i < all->n; i++)
+        vec_done(&all->v[i].attempts);
+    vec_done(all);
+}
+
+void marked_storms(struct marked *ret, const struct dossier *d)
+{
+    struct marked named;
+    marked_init(&named, d, marked_named);
+    *ret = (struct marked){.list = {NULL, 0, 0}};
+    for (size_t i = 0; i < d->functions.n; i++) {
+        marked_families all = {0};
+        marked_poisoned(d, &d->functions.v[i], &all);
+        for (size_t k = 0; k < all.n; k++)
+            for (size_t n = 0; n < all.v[k].attempts.n; n++)
+                if (attempt_status(all.v[k].attempts.v[n]) == ATTEMPT_FAILED &&
+                    !marked_has(&named, all.v[k].attempts.v[n]))
+                    *vec_push(&ret->list) = all.v[k].attempts.v[n];
+        marked_families_done(&all);
+    }
+    vec_sort(&ret->list, by_address);
+    marked_done(&named);
+}

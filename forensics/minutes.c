@@ -1,0 +1,69 @@
+/* How much of something happened in each minute. */
+#include "forensics/minutes.h"
+
+#include "base/err.h"
+#include "forensics/stats.h"
+
+void minutes_add(struct minutes *m, int64_t time, double amount)
+{
+    if (time == TIME_NONE)
+        return;
+    int64_t at = time / MINUTE_MS;
+    if (m->list.n && at <= m->list.v[m->list.n - 1].at)
+        m->list.v[m->list.n - 1].amount += amount;
+    else
+        *vec_push(&m->list) = (struct minute){at, amount};
+}
+
+void minutes_done(struct minutes *m)
+{
+    vec_done(&m->list);
+}
+
+int64_t minutes_span(const struct minutes *m)
+{
+    return m->list.n ? m->list.v[m->list.n - 1].at - m->list.v[0].at + 1 : 0;
+}
+
+double minutes_usual(const struct minutes *m)
+{
+    size_t span = (size_t)minutes_span(m), empty = span - m->list.n, lower = span * 2 / 3, n = 0;
+    double *values, sum = 0;
+    if (lower <= empty)
+        return 0;
+    values = malloc(m->list.n * sizeof *values);
+    if (!values)
+        err_oom();
+    for (size_t i = 0; i < m->list.n; i++)
+        values[n++] = m->list.v[i].amount;
+    stats_sort(values, n);
+    for (size_t i = 0; i < lower - empty; i++)
+        sum += values[i];
+    free(values);
+    return sum / (double)lower;
+}
+
+void minutes_above(const struct minutes *m, double level, minutes_runs *ret)
+{
+    for (size_t i = 0; i < m->list.n; i++) {
+        const struct minute *v = &m->list.v[i];
+        if (v->amount < level)
+            continue;
+        struct minutes_run *last = ret->n ? &ret->v[ret->n - 1] : NULL;
+        if (last && v->at - last->to <= 2) {
+            last->to = v->at;
+            last->amount += v->amount;
+        } else {
+            *vec_push(ret) = (struct minutes_run){v->at, v->at, v->amount};
+        }
+    }
+}
+
+const struct minutes_run *minutes_largest(const minutes_runs *runs)
+{
+    const struct minutes_run *ret = NULL;
+    for (size_t i = 0; i < runs->n; i++)
+        if (!ret || runs->v[i].amount > ret->amount)
+            ret = &runs->v[i];
+    return ret;
+}

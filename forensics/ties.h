@@ -1,0 +1,22 @@
+/* Which invocations an id of any kind leads to: a request id, a trace id in either spelling, a gateway's request id,
+ * an S3 object (BUCKET/KEY, KEY, as a URL writes it, or its sequencer) or a queued message. */
+#ifndef FORENSICS_TIES_H
+#define FORENSICS_TIES_H
+
+#include "forensics/chain.h"
+
+enum tie_kind { TIE_REQUEST, TIE_TRACE, TIE_GATEWAY, TIE_TRIGGERED, TIE_WROTE, TIE_QUEUE, TIE_LINE, TIE_KINDS };
+
+struct tie {
+    const struct attempt *attempt;
+    enum tie_kind kind;
+};
+
+typedef VEC(struct tie) ties;
+
+/* Each attempt once, with the first kind that leads to it; none hidden. */
+void ties_find(const struct chains *c, struct slice word, ties *ret);
+void ties_add(ties *ret, const struct attempt *a, enum tie_kind kind);
+const char *tie_name(enum tie_kind kind);
+
+#endif

@@ -1,0 +1,96 @@
+/* A worker's life, and the reading of one source: which container it is, and what becomes of one that nothing
+ * recognises. */
+#include "forensics/scan.h"
+
+void worker_init(struct worker *w, struct evidence *ev, const struct evidence_options *options)
+{
+    *w = (struct worker){.ev = ev, .options = options};
+    index_init(&w->index);
+    arena_init(&w->scratch);
+    buf_init(&w->record, LIMIT_DOCUMENT);
+    w->scanner = scanner_new(ev->signatures);
+}
+
+void worker_done(struct worker *w)
+{
+    scanner_free(w->scanner);
+    buf_done(&w->record);
+    arena_done(&w->scratch);
+    index_done(&w->index);
+}
+
+static void note_unrecognised(struct input *in)
+{
+    struct slice head = input_window(in), line;
+    struct loc loc = {in->source->index, 1, 0};
+    do {
+        head = input_window(in);
+        while (text_line(&head, &line)) {
+            source_unrecognised(in->source, loc, line);
+            in->source->lines++;
+            loc.line++;
+        }
+        input_advance(in, input_window(in).n);
+    } while (input_more(in));
+}
+
+/* The object that CreateExportTask leaves to test its permission. */
+static bool is_write_test(struct slice head)
+{
+    return slice_eq(slice_trim(head), SLICE("Permission Check Successful"));
+}
+
+static void parse_source(struct worker *w, struct input *in)
+{
+    const struct container *runner_up = NULL, *c = w->options->format_in;
+    struct sink sink;
+    scan_sink(w, &sink);
+    while (input_window(in).n < LIMIT_SNIFF && input_more(in))
+        ;
+    struct slice head = slice_head(input_window(in), LIMIT_SNIFF);
+    if (is_write_test(head)) {
+        in->source->format = "export-write-test";
+        in->source->lines = 1;
+        in->source->records++;
+        input_advance(in, input_window(in).n);
+        return;
+    }
+    if (!c)
+        c = container_choose(head, &runner_up);
+    if (!c) {
+        note_unrecognised(in);
+        return;
+    }
+    in->source->looks_like = c;
+    in->source->format = c->name;
+    in->source->runner_up = runner_up ? runner_up->name : NULL;
+    c->parse(in, &sink);
+}
+
+void worker_read(struct worker *w, struct source *source)
+{
+    struct input in;
+    w->source = source;
+    if (source->open || source->memory.p) {
+        place_of(slice_str(source->path), &w->scratch, &w->place);
+        if (input_open(&in, source, true))
+            parse_source(w, &in);
+        scan_leave_stream(w);
+        input_done(&in);
+    }
+    arena_done(&w->scratch);
+    arena_init(&w->scratch);
+}
+
+void worker_survey(struct source *source)
+{
+    struct input in;
+    if (!source->open && !source->memory.p)
+        return;
+    if (input_open(&in, source, false)) {
+        while (input_window(&in).n < LIMIT_SNIFF && input_more(&in))
+            ;
+        container_survey(source, slice_head(input_window(&in), LIMIT_SNIFF));
+    }
+    input_done(&in);
+}

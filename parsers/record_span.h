@@ -1,0 +1,36 @@
+/* Traces: X-Ray segment documents and OpenTelemetry spans, as struct span. */
+#ifndef PARSERS_RECORD_SPAN_H
+#define PARSERS_RECORD_SPAN_H
+
+#include "parsers/event.h"
+#include "parsers/fields.h"
+
+/* Subsegments deeper than this are left out: real ones have three or four levels, and each level is read
+ * again for each level above it. */
+enum { SPAN_DEPTH_MAX = 32 };
+
+/* Reads an X-Ray segment or lone subsegment with all its subsegments. `scratch` holds decoded strings for the
+ * time of the calls; what it held before is left alone. `limited`: the trace was cut short. False when it is
+ * no segment (nothing was delivered). */
+bool record_segment(struct slice value, bool limited, struct loc loc, struct buf *scratch,
+                    const struct sink *sink);
+/* Reads one span of a `resourceSpans` document; `resource` is what otel_resource found. */
+struct otel_resource {
+    struct slice function, function_arn, log_group, log_stream, version;
+    bool lambda; /* the resource is a Lambda function */
+};
+void record_otel_resource(struct slice attributes, struct buf *scratch, struct otel_resource *ret);
+bool record_otel_span(struct slice value, const struct otel_resource *resource, struct loc loc,
+                      struct buf *scratch, const struct sink *sink);
+/* Reads one event of the log group aws/spans: a flat object. */
+bool record_flat_span(struct slice value, struct loc loc, struct buf *scratch, const struct sink *sink);
+/* Reads one record of a `resourceLogs` document as an entry; false when no attribute names a function. */
+bool record_otel_log(struct slice value, const struct otel_resource *resource, struct loc loc,
+                     struct buf *scratch, struct entry *ret);
+
+/* 1-8hex-24hex (a shorter time part is padded) or 32 hex. */
+bool record_trace_id(struct slice text, uint8_t ret[16]);
+/* The parts of Root=1-…;Parent=…;Lineage=…; any may be NULL. */
+void record_trace_header(struct slice header, struct slice *ret_root, struct slice *ret_lineage);
+
+#endif

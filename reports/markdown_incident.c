@@ -1,0 +1,288 @@
+/* The findings as one incident: when, in which order, whom it hurt. What each sentence rests on stands in the same
+ * row, or the counts say how to list it. */
+#include "reports/markdown.h"
+
+#include "forensics/attempt.h"
+#include "reports/escape.h"
+
+enum { CHAIN_SHOWN = 12, FUNCTIONS_SHOWN = 20, NODE_LABEL_MAX = 60 };
+
+static const char *count(struct report *r, uint64_t n)
+{
+    return detector_count(&r->arena, n);
+}
+
+/* ---- its moments ---- */
+
+static void put_moment(struct report *r, const char *name, int64_t time, const char *what, struct loc loc,
+                       struct buf *out)
+{
+    buf_printf(out, "| %s | ", name);
+    markdown_moment(out, r, time);
+    markdown_put(out, " | ");
+    markdown_text(out, what);
+    markdown_put(out, " | ");
+    markdown_code(out, report_place(r, loc));
+    markdown_put(out, " |\n");
+}
+
+/* The cited line of the time at which it was first seen; else the first. */
+static struct loc first_line(const struct finding *f)
+{
+    for (size_t i = 0; i < f->citations.n; i++)
+        if (f->citations.v[i].time == f->first_seen)
+            return f->citations.v[i].loc;
+    return f->citations.n ? f->citations.v[0].loc : LOC_NONE;
+}
+
+static void put_finding(struct report *r, const char *name, const struct finding *f, struct buf *out)
+{
+    struct loc loc = first_line(f);
+    put_moment(r, name, f->first_seen,
+               arena_printf(&r->arena, "%s (%s): %s", f->id, f->detector->name, f->title), loc, out);
+}
+
+static void write_first_error(struct report *r, struct buf *out)
+{
+    static const char *const words[] = {
+        [ATTEMPT_OK] = "ended well", /* no status but those of failures comes here */
+        [ATTEMPT_TIMED_OUT] = "timed out",    [ATTEMPT_FAILED] = "failed",
+        [ATTEMPT_INCOMPLETE] = "did not end", [ATTEMPT_INIT_FAILURE] = "failed in its init",
+    };
+    const struct attempt *a = r->incident.first_error;
+    char id[37];
+    if (!a) {
+        put_moment(r, "first error", TIME_NONE, "no invocation failed by its own log", LOC_NONE, out);
+        return;
+    }
+    int64_t after = attempt_over(a) - r->incident.sign->first_seen;
+    put_moment(r, "first error", attempt_over(a),
+               arena_printf(&r->arena, "request %.*s of %.*s %s%s%s",
+                            SLICE_ARG(attempt_id(&r->ev->index, a, id)),
+                            SLICE_ARG(dossier_name(r->dossier, a->function)), words[attempt_status(a)],
+                            after > 0 ? arena_printf(&r->arena, ", %s after the first sign",
+                                                     detector_span(&r->arena, after))
+                                      : "",
+                            a->ordinal > 1 ? arena_printf(&r->arena, " (attempt %u)", a->ordinal) : ""),
+               attempt_report_loc(a), out);
+}
+
+/* A minute is named by its begin, without seconds: it may lie before the onset. */
+static void put_minute(struct report *r, int64_t time, struct buf *out)
+{
+    enum { SECONDS = 7 }; /* :00.000 */
+    size_t before = out->n;
+    markdown_moment(out, r, time);
+    if (out->n > before + SECONDS)
+        out->n -= SECONDS;
+}
+
+static void write_peak(struct report *r, struct buf *out)
+{
+    const struct incident *in = &r->incident;
+    uint64_t n = in->peak_failed ? in->peak_failed : in->peak_concerned;
+    if (in->peak == TIME_NONE)
+        return;
+    markdown_put(out, "| peak | ");
+    put_minute(r, in->peak, out);
+    buf_printf(out, " | %s %s%s ended in this minute, no other had more%s | ", count(r, n),
+               in->peak_failed ? "failed " : "", detector_plural(n, "invocation", "invocations"),
+               in->peak_failed ? "" : "; the findings name them, none failed");
+    markdown_code(out, report_place(r, attempt_report_loc(in->peak_first)));
+    markdown_put(out, " |\n");
+}
+
+static const struct finding *last_finding(const struct incident *in)
+{
+    for (size_t i = 0; i < in->chain.n; i++)
+        if (incident_counts(in->chain.v[i]) && in->chain.v[i]->last_seen == in->end)
+            return in->chain.v[i];
+    return in->first;
+}
+
+static void write_moments(struct report *r, struct buf *out)
+{
+    static const char *const columns[] = {"", "UTC", "what", "evidence"};
+    const struct incident *in = &r->incident;
+    const struct finding *last = last_finding(in);
+    markdown_header(out, columns, 4);
+    if (in->sign != in->first)
+        put_finding(r, "first sign", in->sign, out);
+    put_finding(r, in->sign == in->first ? "onset, the first sign" : "onset", in->first, out);
+    write_first_error(r, out);
+    write_peak(r, out);
+    put_moment(r, in->live ? "no end" : "end", in->end,
+               in->live ? "still going on at the last record"
+                        : arena_printf(&r->arena, "last of %s", last->id),
+               last->last.loc, out);
+}
+
+/* ---- what followed from what ---- */
+
+static bool has_link(const struct incident *in)
+{
+    for (size_t i = 0; i < in->chain.n; i++)
+        if (in->chain.v[i]->caused_by)
+            return true;
+    return false;
+}
+
+static bool is_linked(const struct incident *in, const struct finding *f)
+{
+    bool linked = f->cause;
+    for (size_t i = 0; i < in->chain.n && !linked; i++)
+        linked = in->chain.v[i]->cause == f;
+    return linked;
+}
+
+static void write_sentences(struct report *r, struct buf *out)
+{
+    const struct incident *in = &r->incident;
+    size_t n = in->chain.n < CHAIN_SHOWN ? in->chain.n : CHAIN_SHOWN;
+    for (size_t i = 0; i < n; i++) {
+        const struct finding *f = in->chain.v[i];
+        buf_printf(out, "%zu. ", i + 1);
+        if (f->caused_by)
+            buf_printf(out, "%s → ", f->caused_by);
+        buf_printf(out, "**%s**, %s: ", f->id, severity_name(f->severity));
+        markdown_text(out, f->title);
+        if (f->caused_by) {
+            markdown_put(out, " (");
+            markdown_text(out, f->cause_note);
+            markdown_put(out, ")");
+        }
+        markdown_put(out, ".\n");
+    }
+    markdown_note(out, in->chain.n - n, "findings belong to it");
+    markdown_put(out, "\n");
+}
+
+static void put_node(struct report *r, const struct finding *f, struct buf *out)
+{
+    const char *label =
+        arena_printf(&r->arena, "%s %s × %llu", f->id, f->detector->name, (unsigned long long)f->count);
+    buf_printf(out, "    %s[\"", f->id);
+    escape_mermaid(out, slice_head(slice_str(label), NODE_LABEL_MAX));
+    markdown_put(out, "\"]\n");
+}
+
+static void write_flow(struct report *r, struct buf *out)
+{
+    const struct incident *in = &r->incident;
+    size_t n = in->chain.n < CHAIN_SHOWN ? in->chain.n : CHAIN_SHOWN;
+    markdown_put(out, "```mermaid\nflowchart LR\n");
+    for (size_t i = 0; i < n; i++)
+        if (is_linked(in, in->chain.v[i]))
+            put_node(r, in->chain.v[i], out);
+    for (size_t i = 0; i < n; i++) {
+        const struct finding *f = in->chain.v[i];
+        if (f->caused_by)
+            buf_printf(out, "    %s -->|%llu of %llu| %s\n", f->caused_by,
+                       (unsigned long long)f->cause_support, (unsigned long long)f->cause_of, f->id);
+    }
+    markdown_put(out, "```\n\n");
+}
+
+static void write_chain(struct report *r, struct buf *out)
+{
+    if (r->incident.chain.n < 2)
+        return;
+    markdown_put(out, "\n**What came first, and what followed from it.**\n\n");
+    write_sentences(r, out);
+    if (has_link(&r->incident))
+        write_flow(r, out);
+}
+
+/* ---- whom it hurt ---- */
+
+static void put_state(struct report *r, const struct incident_function *m, bool healthy, struct buf *out)
+{
+    const char *between = "**hurt**: ";
+    if (healthy) {
+        markdown_put(out, "healthy");
+        return;
+    }
+    for (size_t i = 0; i < r->incident.chain.n; i++) {
+        const struct finding *f = r->incident.chain.v[i];
+        if (!incident_counts(f) || f->function != m->function->name)
+            continue;
+        buf_printf(out, "%s%s", between, f->id);
+        between = ", ";
+    }
+    if (*between == ',')
+        return;
+    markdown_put(out,
+                 m->concerned ? "**hurt**: part of the above" : "failed more often than before; no finding");
+}
+
+static void put_function(struct report *r, const struct incident_function *m, bool healthy, struct buf *out)
+{
+    markdown_put(out, "| ");
+    escape_code(out, dossier_name(r->dossier, m->function->name));
+    buf_printf(out, " | %s | %s | %s | %s | ", count(r, m->invocations), count(r, m->errors),
+               count(r, m->timeouts), count(r, m->concerned));
+    if (m->before)
+        buf_printf(out, "%s of %s | ", count(r, m->before_failed), count(r, m->before));
+    else
+        markdown_put(out, "none ran | ");
+    put_state(r, m, healthy, out);
+    markdown_put(out, " |\n");
+}
+
+static void write_idle(struct report *r, struct buf *out)
+{
+    const struct incident *in = &r->incident;
+    size_t n = in->idle.n < FUNCTIONS_SHOWN ? in->idle.n : FUNCTIONS_SHOWN;
+    for (size_t i = 0; i < n; i++) {
+        markdown_put(out, i ? ", " : "\nNot run in that time, so that nothing is known of them: ");
+        escape_code(out, dossier_name(r->dossier, in->idle.v[i]->name));
+    }
+    if (n)
+        markdown_put(out, ".\n");
+    markdown_note(out, in->idle.n - n, "functions did not run");
+}
+
+static void write_radius(struct report *r, struct buf *out)
+{
+    static const char *const columns[] = {"function",           "#invocations",   "#errors", "#time-outs",
+                                          "#named by findings", "#failed before", "state"};
+    const struct incident *in = &r->incident;
+    size_t hurt = in->hurt.n < FUNCTIONS_SHOWN ? in->hurt.n : FUNCTIONS_SHOWN;
+    size_t healthy = in->healthy.n < FUNCTIONS_SHOWN ? in->healthy.n : FUNCTIONS_SHOWN;
+    if (hurt + healthy == 0)
+        return;
+    buf_printf(out, "%s**Blast radius**, invocations begun from ", in->chain.n < 2 ? "\n" : "");
+    markdown_clock(out, in->from, true);
+    markdown_put(out, " to ");
+    markdown_clock(out, in->end, true);
+    markdown_put(out, " UTC (`coldcase timeline` lists them with their status)\n\n");
+    markdown_header(out, columns, 7);
+    for (size_t i = 0; i < hurt; i++)
+        put_function(r, &in->hurt.v[i], false, out);
+    for (size_t i = 0; i < healthy; i++)
+        put_function(r, &in->healthy.v[i], true, out);
+    markdown_note(out, in->hurt.n - hurt, "functions were hurt");
+    markdown_note(out, in->healthy.n - healthy, "functions stayed healthy");
+    write_idle(r, out);
+}
+
+static void write_apart(const struct incident *in, struct buf *out)
+{
+    if (in->apart.n == 0)
+        return;
+    markdown_put(out, "\nNot part of it, for it began at another time: ");
+    for (size_t i = 0; i < in->apart.n; i++)
+        buf_printf(out, "%s%s", i ? ", " : "", in->apart.v[i]->id);
+    markdown_put(out, ".\n");
+}
+
+void markdown_incident(struct report *r, struct buf *out)
+{
+    if (!r->incident.found)
+        return;
+    markdown_put(out, "\n## Incident\n\n");
+    write_moments(r, out);
+    write_chain(r, out);
+    write_radius(r, out);
+    write_apart(&r->incident, out);
+}

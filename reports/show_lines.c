@@ -1,0 +1,252 @@
+/* Reads the evidence a second time and keeps what belongs to a few invocations: log lines by request id or by stream
+ * and time, spans and calls and deliveries by request id or trace. */
+#include "reports/show.h"
+
+#include "forensics/attempt.h"
+#include "forensics/place.h"
+#include "parsers/container.h"
+#include "parsers/message.h"
+#include "parsers/record_span.h"
+
+struct pass {
+    const struct evidence *ev;
+    struct shown_lines *lines; /* NULL: only looks for `word` */
+    struct slice word;
+    ties *found;
+    const struct source *source;
+    struct place place;
+};
+
+/* ---- whose line is it ---- */
+
+static bool same_stream(const struct pass *p, const struct attempt *a, const struct entry *e)
+{
+    const struct intern *names = &p->ev->index.names;
+    const struct stream *s = &p->ev->index.streams.v[a->stream];
+    struct slice stream = e->stream.n ? e->stream : p->place.stream;
+    struct slice group = e->group.n ? e->group : p->place.group;
+    if (group.n && s->group && !slice_eq(group, intern_name(names, s->group)))
+        return false;
+    if (stream.n && s->name)
+        return slice_eq(stream, intern_name(names, s->name));
+    return a->loc.source == p->source->index;
+}
+
+/* A line is the attempt's when it names the request id, or when it stands in its stream between START and REPORT
+ * and names no other. */
+static bool belongs(const struct pass *p, const struct attempt *a, const struct event *event, const struct entry *e)
+{
+    int64_t time = e->time != TIME_NONE ? e->time : event->time;
+    int64_t begin = attempt_begin(a), over = attempt_over(a);
+    bool timed = time != TIME_NONE && begin != TIME_NONE;
+    bool inside = !timed || (time >= begin && time <= over);
+    if (event->has_id)
+        return memcmp(&event->id, &a->id, sizeof event->id) == 0 &&
+               (inside || attempt_next(&p->ev->index, a) == a);
+    return timed && inside && same_stream(p, a, e);
+}
+
+static void keep(struct pass *p, size_t tie, int64_t time, struct loc loc, struct slice text)
+{
+    struct shown_lines *l = p->lines;
+    if (l->each[tie].n <= SHOWN_LINES_MAX)
+        *vec_push(&l->each[tie]) = (struct shown_line){time, loc, arena_copy(&l->arena, text)};
+}
+
+/* The attempt that a line belongs to, by its id or by its stream and time; for a word that leads to it. */
+static const struct attempt *owner(const struct pass *p, const struct event *event, const struct entry *e)
+{
+    const struct index *x = &p->ev->index;
+    for (size_t i = 0; i < x->attempts.n; i++)
+        if (belongs(p, x->attempts.v[i], event, e))
+            return x->attempts.v[i];
+    return NULL;
+}
+
+static void on_entry(void *ctx, const struct entry *e)
+{
+    struct pass *p = ctx;
+    struct event event;
+    if (p->word.n && slice_find(e->text, p->word) < 0)
+        return;
+    message_parse(e->text, &event);
+    if (p->word.n) {
+        ties_add(p->found, owner(p, &event, e), TIE_LINE);
+        return;
+    }
+    for (size_t i = 0; i < p->lines->of->n; i++)
+        if (belongs(p, p->lines->of->v[i].attempt, &event, e))
+            keep(p, i, e->time != TIME_NONE ? e->time : event.time, e->loc, slice_rtrim(e->text));
+}
+
+static void on_orphan(void *ctx, struct slice text, struct loc loc)
+{
+    (void)ctx;
+    (void)text;
+    (void)loc;
+}
+
+static void on_object(void *ctx, const struct s3_record *r)
+{
+    (void)ctx;
+    (void)r;
+}
+
+/* ---- what is no line ---- */
+
+static bool same_trace(const struct pass *p, const struct attempt *a, const uint8_t trace[16])
+{
+    return a->trace && memcmp(p->ev->index.traces.v[a->trace - 1].bytes, trace, 16) == 0;
+}
+
+static bool same_request(const struct attempt *a, struct slice text)
+{
+    struct request_id id;
+    return request_id_parse(text, &id) && memcmp(&id, &a->id, sizeof id) == 0;
+}
+
+static void on_span(void *ctx, const struct span *s)
+{
+    enum { NS_PER_MS = 1000000 };
+    struct pass *p = ctx;
+    if (!p->lines)
+        return;
+    for (size_t i = 0; i < p->lines->of->n; i++) {
+        const struct attempt *a = p->lines->of->v[i].attempt;
+        if (!same_trace(p, a, s->trace) && !same_request(a, s->request_id))
+            continue;
+        bool over = s->start != TIME_NONE && s->end != TIME_NONE;
+        struct slice on = s->bucket.n ? s->bucket : s->resource;
+        const char *text = arena_printf(
+            &p->lines->arena, "span %.*s%s%.*s%s%.*s%s%s", SLICE_ARG(s->name), s->operation.n ? " " : "",
+            SLICE_ARG(s->operation), on.n ? " " : "", SLICE_ARG(on),
+            over ? arena_printf(&p->lines->arena, ", %.2f ms", (double)(s->end - s->start) / NS_PER_MS) : "",
+            s->fault ? ", fault" : s->error ? ", error" : s->throttle ? ", throttled" : "");
+        keep(p, i, s->start == TIME_NONE ? TIME_NONE : s->start / NS_PER_MS, s->loc, slice_str(text));
+    }
+}
+
+static void on_front(void *ctx, const struct front_call *f)
+{
+    struct pass *p = ctx;
+    uint8_t trace[16];
+    bool traced = record_trace_id(f->trace, trace);
+    for (size_t i = 0; p->lines && i < p->lines->of->n; i++) {
+        const struct attempt *a = p->lines->of->v[i].attempt;
+        if (!same_request(a, f->lambda_id) && !(traced && same_trace(p, a, trace)))
+            continue;
+        const char *status = f->status == FRONT_NONE ? "" : arena_printf(&p->lines->arena, " %u", f->status);
+        keep(p, i, f->time, f->loc,
+             slice_str(arena_printf(&p->lines->arena, "gateway call %.*s %.*s%s", SLICE_ARG(f->id),
+                                    SLICE_ARG(f->path), status)));
+    }
+}
+
+static void on_queue(void *ctx, const struct queue_record *q)
+{
+    struct pass *p = ctx;
+    uint8_t trace[16];
+    for (size_t i = 0; p->lines && record_trace_id(q->trace, trace) && i < p->lines->of->n; i++)
+        if (same_trace(p, p->lines->of->v[i].attempt, trace))
+            keep(p, i, q->sent, q->loc,
+                 slice_str(arena_printf(&p->lines->arena, "message %.*s sent by %.*s", SLICE_ARG(q->message_id),
+                                        SLICE_ARG(q->session.n ? q->session : q->sender))));
+}
+
+static void on_destination(void *ctx, const struct destination_record *d)
+{
+    struct pass *p = ctx;
+    for (size_t i = 0; p->lines && i < p->lines->of->n; i++)
+        if (same_request(p->lines->of->v[i].attempt, d->request_id))
+            keep(p, i, d->time, d->loc,
+                 slice_str(arena_printf(&p->lines->arena, "destination %.*s after %llu attempts %.*s",
+                                        SLICE_ARG(d->condition), (unsigned long long)d->invoke_count,
+                                        SLICE_ARG(d->error_message))));
+}
+
+/* ---- the pass ---- */
+
+static void read_source(struct pass *p, const struct source *source)
+{
+    const struct sink sink = {.ctx = p,
+                              .entry = on_entry,
+                              .tail = on_entry,
+                              .orphan = on_orphan,
+                              .s3 = on_object,
+                              .span = on_span,
+                              .front = on_front,
+                              .queue = on_queue,
+                              .destination = on_destination};
+    struct source again;
+    struct input in;
+    struct arena scratch;
+    if (!source->looks_like || source->continues)
+        return;
+    arena_init(&scratch);
+    source_init(&again, source->path, source->open);
+    again.memory = source->memory;
+    again.member = source->member;
+    again.next = source->next;
+    again.index = source->index;
+    p->source = source;
+    place_of(slice_str(source->path), &scratch, &p->place);
+    if (input_open(&in, &again, false))
+        source->looks_like->parse(&in, &sink);
+    input_done(&in);
+    again.next = NULL;
+    source_done(&again);
+    arena_done(&scratch);
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct shown_line *x = a, *y = b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
+}
+
+/* A span that two files hold is shown once. */
+static void drop_repeated(struct shown_lines *l, size_t tie)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->each[tie].n; i++) {
+        const struct shown_line *k = &l->each[tie].v[i];
+        bool again = false;
+        for (size_t b = n; b-- > 0 && l->each[tie].v[b].time == k->time && !again;)
+            again = slice_eq(l->each[tie].v[b].text, k->text) && slice_starts(k->text, SLICE("span "));
+        if (!again)
+            l->each[tie].v[n++] = *k;
+    }
+    l->each[tie].n = n;
+}
+
+void shown_lines_read(struct shown_lines *l, const struct evidence *ev, const ties *of)
+{
+    struct pass p = {.ev = ev, .lines = l};
+    *l = (struct shown_lines){.ev = ev, .of = of, .each = calloc(of->n + 1, sizeof *l->each)};
+    if (!l->each)
+        err_oom();
+    arena_init(&l->arena);
+    for (size_t i = 0; i < ev->sources.n; i++)
+        read_source(&p, &ev->sources.v[i]);
+    for (size_t i = 0; i < of->n; i++) {
+        vec_sort(&l->each[i], by_time);
+        drop_repeated(l, i);
+    }
+}
+
+void shown_lines_done(struct shown_lines *l)
+{
+    for (size_t i = 0; i < l->of->n; i++)
+        vec_done(&l->each[i]);
+    free(l->each);
+    arena_done(&l->arena);
+}
+
+void shown_lines_find(const struct evidence *ev, struct slice word, ties *ret)
+{
+    struct pass p = {.ev = ev, .word = word, .found = ret};
+    for (size_t i = 0; i < ev->sources.n; i++)
+        read_source(&p, &ev->sources.v[i]);
+}

@@ -1,0 +1,87 @@
+#!/bin/bash
+# A case for each detector that is not among the samples: its incident from the generator, checked against the label,
+# and the finding as a golden file in tests/cases/DETECTOR (UPDATE=1 rewrites them; they are reviewed as diffs).
+. "$(dirname "$0")/lib.sh"
+cases=$ROOT/tests/cases
+cd "$work" || exit 1
+
+# case_of DETECTOR SCENARIO SEVERITY
+case_of() {
+    local detector=$1 scenario=$2 severity=$3 claim
+    "$GENERATE" --scenario "$scenario" --seed 1 -o "$detector" >/dev/null || not_ok "generate $scenario"
+    cd "$detector" || return
+    "$COLDCASE" report -q --only "$detector" --format json evidence >report.json
+    claim=$(jq -c --arg d "$detector" '.expected[] | select(.detector == $d)' truth.json)
+    same "$detector: found in $scenario" "$(jq -c '[.checks[] | [.detector, .verdict]]' report.json)" "[[\"$detector\",\"found\"]]"
+    same "$detector: one finding, $severity" "$(jq -c '[.findings[] | [.severity, .function // ""]]' report.json)" \
+        "$(jq -c --arg s "$severity" '[[$s, .function]]' <<<"$claim")"
+    # Every request id is of the label, 90 % of the label's are there, and the count is within 10 %.
+    same "$detector: the label's invocations" "$(jq -c --argjson due "$claim" '.findings[0] |
+        ([.request_ids[] | select(. as $id | $due.request_ids | index($id))] | length) as $both |
+        [(.count - $due.count | fabs) <= 0.1 * $due.count, $both >= 0.9 * ($due.request_ids | length),
+         $both >= 0.9 * (.request_ids | length)]' report.json)" '[true,true,true]'
+    same "$detector: evidence, prose and an answer" "$(jq -c '.findings[0] | [(.evidence | length) > 0,
+        (.evidence | all(.text != "")), .title != "", (.detail | length) > 0]' report.json)" '[true,true,true,true]'
+    jq '.findings[0] | del(.request_ids, .evidence[2:])' report.json >findings.json
+    if [ -n "${UPDATE:-}" ]; then
+        mkdir -p "$cases/$detector"
+        cp findings.json "$cases/$detector/findings.json"
+    fi
+    same_files "$detector: as in tests/cases" findings.json "$cases/$detector/findings.json"
+    cd ..
+}
+
+case_of throttle throttle high
+case_of retry-storm retry-storm high
+case_of memory-creep memory-leak medium
+case_of near-timeout near-timeout low
+case_of slow slow-dependency medium
+case_of error-burst error-burst low
+case_of poisoned-environment poisoned-environment low
+case_of invocation-spike heavy-traffic info
+case_of silent-gap silent-gap low
+case_of incomplete lost-lines low
+case_of cost costly-quarter info
+
+# ---- by hand: the numbers stand in the lines ----
+
+# attempt MINUTE ID MEGABYTES TAIL: START, END and REPORT of one invocation.
+attempt() {
+    local at=2026-03-04T10:$1
+    printf '%s:00.000Z START RequestId: %s Version: 7\n' "$at" "$2"
+    printf '%s:01.000Z END RequestId: %s\n' "$at" "$2"
+    printf '%s:01.000Z REPORT RequestId: %s\tDuration: 1000.00 ms\tBilled Duration: 1000 ms\tMemory Size: 512 MB\tMax Memory Used: %s MB\t%s\n' \
+        "$at" "$2" "$3" "$4"
+}
+id() { printf '%08d-0000-4000-8000-000000000000' "$1"; }
+by_hand() { "$COLDCASE" report -q --assume-function f --only "$1" --format json "$2" | jq -c "$3"; }
+
+broken=$'Status: error\tError Type: Runtime.ExitError'
+{ attempt 00 "$(id 1)" 90 "$broken"; attempt 02 "$(id 1)" 90 "$broken"; attempt 05 "$(id 1)" 90 "$broken"; attempt 06 "$(id 2)" 90 ''; } >storm.log
+same 'retry-storm by hand: one request, three attempts' "$(by_hand retry-storm storm.log '[.findings[] | [.severity, .count, .detail.requests]]')" '[["medium",3,1]]'
+{ attempt 00 "$(id 1)" 90 "$broken"; attempt 02 "$(id 1)" 90 "$broken"; attempt 05 "$(id 1)" 90 ''; } >storm.log
+same 'retry-storm by hand: the third attempt succeeds' "$(by_hand retry-storm storm.log '.checks[0].verdict')" '"clean"'
+
+# climb STEP: 14 reports of one environment, each with STEP MB more.
+climb() { local i; for i in $(seq 10 23); do attempt "$i" "$(id "$i")" $((100 + (i - 10) * $1)) ''; done; }
+climb 8 >climb.log
+same 'memory-creep by hand: 116 to 204 of 512 MB' "$(by_hand memory-creep climb.log '[.findings[] | [.severity, .count, .detail.from_mb, .detail.to_mb, .detail.mb_per_call]]')" '[["low",14,116,204,8]]'
+climb 1 >climb.log
+same 'memory-creep by hand: 11 MB are no leak' "$(by_hand memory-creep climb.log '.checks[0].verdict')" '"clean"'
+
+{ attempt 00 "$(id 1)" 90 'Status: timeout'; attempt 01 "$(id 2)" 90 ''; } | sed '6s/Duration: 1000.00/Duration: 980.00/' >near.log
+same 'near-timeout by hand: 980 of 1000 ms' "$(by_hand near-timeout near.log '[.findings[] | [.severity, .count, .detail.limit_ms, .detail.threshold_ms, .detail.longest_ms]]')" '[["low",1,1000,900,980]]'
+attempt 00 "$(id 1)" 90 '' >near.log
+same 'near-timeout by hand: no limit is known' "$(by_hand near-timeout near.log '[.checks[] | .verdict, .why]')" '["not-run","no time-out in the evidence, so no function'"'"'s limit is known"]'
+
+for i in $(seq 10 23); do attempt "$i" "$(id "$i")" 90 ''; done | grep -v "END.*$(id 12)\|REPORT.*$(id 12)\|START.*$(id 15)" >torn.log
+same 'incomplete by hand: a START, and an END with its REPORT' \
+    "$(by_hand incomplete torn.log '[.findings[] | [.severity, .count, .detail.missing_start, .detail.missing_end, .detail.missing_report]]')" '[["low",2,1,1,1]]'
+for i in $(seq 10 23); do attempt "$i" "$(id "$i")" 90 ''; done | sed '1d' | grep -v "REPORT.*$(id 23)" >torn.log
+same 'incomplete by hand: the edges are no holes' "$(by_hand incomplete torn.log '.checks[0].verdict')" '"clean"'
+
+# ---- nothing where nothing is ----
+"$GENERATE" --scenario quiet-day --seed 21 -o quiet >/dev/null || not_ok 'generate quiet-day'
+same 'quiet-day: none of them finds anything' "$(report quiet/evidence | jq -c '[.checks[] | select(.verdict == "found") | .detector]')" '[]'
+same 'without invocations they do not run' "$(report "$ROOT/samples/quiet-day/evidence/s3-events" | jq -c '[.checks[] | select(.verdict != "not-run") | .detector]')" '[]'
+finish

@@ -1,0 +1,112 @@
+#!/bin/bash
+# One golden case for each row of `coldcase formats`, made from the field guide's samples: the format that the
+# report names, what it counts, and that no line is lost. Then the corpus: which files hold nothing, and why.
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+
+id=ab684dea-74fb-5a44-8ea8-13c54f3cabf4
+stream='2023/06/02/[72]88ab0123456789abcdef0123456789ab'
+start="START RequestId: $id Version: \$LATEST"
+report="REPORT RequestId: $id	Duration: 12.34 ms	Billed Duration: 13 ms	Memory Size: 128 MB	Max Memory Used: 64 MB"
+# As in JSON.
+jreport=${report//	/\\t}
+notice='{"eventVersion":"2.1","eventSource":"aws:s3","eventTime":"2021-02-18T19:23:27.498Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"AWS:AROAX:f"},"s3":{"bucket":{"name":"b"},"object":{"key":"k","sequencer":"00602EBEAF9C397C40"}}}'
+segment='{"id":"24ddd1434624a637","name":"f","start_time":1.681339658203E9,"trace_id":"1-6437350a-775b7afb3067811a4c6daade","end_time":1.681339658261E9,"aws":{"request_id":"04b18ae7-3d34-4c77-9382-60c2532fcdae"},"origin":"AWS::Lambda"}'
+trail='{"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROAX:f"},"eventTime":"2026-05-21T23:02:23Z","eventSource":"s3.amazonaws.com","eventName":"PutObject","requestParameters":{"bucketName":"b","key":"k"},"requestID":"R"}'
+span='"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"EEE19B7EC3C1B174","name":"h","startTimeUnixNano":"1544712660000000000"'
+owner=79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be
+
+# golden FORMAT INVOCATIONS S3-RECORDS: the text on standard input is recognised, nothing of it is lost.
+golden() {
+    cat >case
+    echo "$1" >>seen
+    same "$1" "$(report case | jq -c '[.evidence.sources[0].format, .totals.invocations, .totals.s3_records,
+        .evidence.unrecognised_lines, (.evidence.sources[0].anomalies | length)]')" "[\"$1\",$2,$3,0,0]"
+}
+
+# ---- lines ----
+printf '2024-01-27T17:12:44.122Z %s\n\n2024-01-27T17:12:44.200Z %s\n\n' "$start" "$report" | golden cloudwatch-export 1 0
+printf 'timestamp,message\n1689878257729,"%s\n"\n1689878258515,"%s\n"\n' "$start" "$report" | golden csv 1 0
+printf '%s 2023-07-05T10:16:34.013000 %s\n%s 2023-07-05T10:16:35.013000 %s\n' "$stream" "$start" "$stream" "$report" | golden sam-logs 1 0
+printf '/aws/lambda/f %s %s\n/aws/lambda/f %s %s\n' "$stream" "$start" "$stream" "$report" | golden awslogs 1 0
+printf '2023-06-02T11:27:22 - /aws/lambda/f - %s - %s\n2023-06-02T11:27:23 - /aws/lambda/f - %s - %s\n' "$stream" "$start" "$stream" "$report" | golden cw 1 0
+printf '2023-06-02T11:27:22.355000+00:00 %s %s\n2023-06-02T11:27:23+00:00 %s %s\n' "$stream" "$start" "$stream" "$report" | golden aws-logs-tail 1 0
+printf '%s\n2023-06-02 11:27:22.355 (+02:00)\t%s\tINFO\thello\n%s\n' "$start" $id "$report" | golden serverless-logs 1 0
+printf '%s\nhello\n%s\n' "$start" "$report" | golden lambda-text 1 0
+printf '%s b [06/Feb/2019:00:01:57 +0000] 192.0.2.3 %s R REST.PUT.OBJECT k "PUT /b/k HTTP/1.1" 200 - - 44 1 1 "-" "S3Console/0.4" - h\n' $owner $owner | golden s3-access-log 0 1
+printf '1.2.3.4 - - [01/Apr/2021:21:58:32 +0000]"GET /hello HTTP/1.1" 504 41 8a699106-8d59-11e8-905d-b3747276ed60 KXt\n' | golden access-log 0 0
+# A table that wraps its text loses what it wraps, and says so.
+printf '+------+----+\n| timestamp | message |\n+------+----+\n| 1682768195221 | %s |\n| 1682768195230 | REPORT RequestId: %s Duration: |\n|               | 1.66 ms |\n' "$start" $id >case
+echo table >>seen
+same table "$(report case | jq -c '[.evidence.sources[0].format, .totals.invocations, .evidence.events.report, .evidence.unrecognised_lines]')" '["table",1,0,3]'
+
+# ---- documents ----
+golden subscription 1 0 <<<"{\"messageType\":\"DATA_MESSAGE\",\"owner\":\"1\",\"logGroup\":\"/aws/lambda/f\",\"logStream\":\"$stream\",\"logEvents\":[{\"id\":\"1\",\"timestamp\":1706375564122,\"message\":\"$start\\n\"},{\"id\":\"2\",\"timestamp\":1706375564135,\"message\":\"$jreport\\n\"}]}"
+data=$(printf '{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"/aws/lambda/f","logStream":"s","logEvents":[{"id":"1","timestamp":1706375564122,"message":"%s"}]}' "$start" | gzip -n | base64 -w0)
+golden awslogs-event 1 0 <<<"{\"awslogs\":{\"data\":\"$data\"}}"
+golden cli-events 1 0 <<<"{\"events\":[{\"logStreamName\":\"s\",\"timestamp\":1706375564122,\"message\":\"$start\"}],\"nextToken\":\"a\"}
+{\"events\":[{\"logStreamName\":\"s\",\"timestamp\":1706375564135,\"message\":\"$jreport\"}]}"
+golden live-tail 1 0 <<<"{\"sessionStart\":{\"requestId\":\"x\"}}
+{\"sessionUpdate\":{\"sessionResults\":[{\"logStreamName\":\"s\",\"logGroupIdentifier\":\"123456789012:/aws/lambda/f\",\"message\":\"$start\",\"timestamp\":1706375564122}]}}"
+golden insights-results 1 0 <<<"{\"results\":[[{\"field\":\"@timestamp\",\"value\":\"2024-03-13 18:56:24.046\"},{\"field\":\"@message\",\"value\":\"$jreport\"}]],\"status\":\"Complete\"}"
+golden insights-rows 1 0 <<<"[{\"@timestamp\":\"2024-03-13 18:56:24.046\",\"@message\":\"$jreport\"}]"
+golden log-messages 1 0 <<<"{\"log_group\":\"/aws/lambda/f\",\"log_stream\":\"s\",\"message\":\"$start\",\"timestamp\":\"2024-01-27T17:12:44.122Z\"}"
+golden shipped-logs 1 0 <<<"{\"id\":\"AgAA\",\"content\":{\"timestamp\":\"2024-01-27T17:12:44.122Z\",\"message\":\"$start\"}}"
+golden log-strings 1 0 <<<"\"$start\\n\"
+\"$jreport\\n\""
+golden lambda-json 1 0 <<<"{\"time\":\"2026-10-08T07:30:29.470Z\",\"type\":\"platform.start\",\"record\":{\"requestId\":\"$id\",\"version\":\"\$LATEST\"}}"
+golden records 0 1 <<<"{\"Records\":[$notice]}"
+golden sqs-messages 0 1 <<<"{\"Messages\":[{\"MessageId\":\"m\",\"ReceiptHandle\":\"h\",\"Body\":$(jq -cn --arg b "{\"Records\":[$notice]}" '$b')}]}"
+golden sns-notification 0 1 <<<"{\"Type\":\"Notification\",\"MessageId\":\"m\",\"TopicArn\":\"arn:aws:sns:x:1:t\",\"Message\":$(jq -cn --arg b "{\"Records\":[$notice]}" '$b')}"
+golden eventbridge 0 1 <<<'{"version":"0","id":"i","detail-type":"Object Created","source":"aws.s3","time":"2021-11-12T00:00:00Z","detail":{"bucket":{"name":"b"},"object":{"key":"k","sequencer":"617f08299329d189"},"reason":"PutObject"}}'
+golden s3-test-event 0 0 <<<'{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2014-10-13T15:57:02.089Z","Bucket":"b","RequestId":"5582815E1AEA5ADF","HostId":"h"}'
+golden s3-object-lambda 0 0 <<<'{"xAmzRequestId":"r","getObjectContext":{"inputS3Url":"u"},"userIdentity":{"type":"IAMUser"},"protocolVersion":"1.00"}'
+golden destination 0 1 <<<"{\"version\":\"1.0\",\"timestamp\":\"2019-11-14T18:16:05.568Z\",\"requestContext\":{\"requestId\":\"$id\",\"functionArn\":\"arn:aws:lambda:x:1:function:f:\$LATEST\",\"condition\":\"RetriesExhausted\",\"approximateInvokeCount\":3},\"requestPayload\":{\"Records\":[$notice]}}"
+golden cloudtrail 0 1 <<<"{\"Records\":[$trail]}"
+golden xray-segments 0 0 <<<"{\"format\":\"json\",\"version\":1}
+$segment"
+golden xray-traces 0 0 <<<"{\"Traces\":[{\"Id\":\"1-6437350a-775b7afb3067811a4c6daade\",\"Duration\":0.058,\"LimitExceeded\":false,\"Segments\":[{\"Id\":\"24ddd1434624a637\",\"Document\":$(jq -cn --arg b "$segment" '$b')}]}],\"UnprocessedTraceIds\":[]}"
+golden xray-summaries 0 0 <<<'{"TraceSummaries":[{"Id":"1-6437350a-775b7afb3067811a4c6daade","Duration":2.5,"HasFault":false}],"TracesProcessedCount":1}'
+golden xray-graph 0 0 <<<'{"Services":[{"ReferenceId":0,"Name":"f","Edges":[]}]}'
+golden otlp-spans 0 0 <<<"{\"resourceSpans\":[{\"resource\":{\"attributes\":[]},\"scopeSpans\":[{\"spans\":[{$span}]}]}]}"
+golden otlp-logs 1 0 <<<"{\"resourceLogs\":[{\"resource\":{\"attributes\":[{\"key\":\"faas.name\",\"value\":{\"stringValue\":\"f\"}}]},\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"1544712660300000000\",\"body\":{\"stringValue\":\"$start\"}}]}]}]}"
+golden otlp-metrics 0 0 <<<'{"resourceMetrics":[]}'
+golden aws-spans 0 0 <<<"{\"resource\":{\"attributes\":{}},$span,\"attributes\":{\"faas.invocation_id\":\"$id\"},\"status\":{\"code\":\"UNSET\"}}"
+golden front-calls 0 0 <<<'{"requestId":"8a699106-8d59-11e8-905d-b3747276ed60","ip":"1.2.3.4","requestTime":"01/Apr/2021:21:58:32 +0000","httpMethod":"GET","resourcePath":"/hello","status":"504","integrationLatency":"29000"}'
+golden http-event 0 0 <<<'{"version":"2.0","rawPath":"/","requestContext":{"domainName":"x.lambda-url.eu-west-1.on.aws","requestId":"i"}}'
+golden cli-lists 0 0 <<<'{"logGroups":[{"logGroupName":"/aws/lambda/f","storedBytes":1}]}'
+
+# ---- the list itself ----
+"$COLDCASE" formats >formats
+same "each format is listed once" "$(awk '{print $1}' formats | sort | uniq -d)" ""
+same "each format has a case" "$(awk '$1 != "json" {print $1}' formats | sort | tr '\n' ' ')" "$(sort seen | tr '\n' ' ')"
+same "each format has a line of its own" "$(awk 'NF < 4 {print $1}' formats)" ""
+
+# ---- the corpus ----
+[ -n "$SHARED" ] && [ -d "$SHARED/real" ] || { skip corpus "../shared/real is absent"; finish; }
+cd "$SHARED/real" || exit 1
+report . >"$work/corpus"
+# Files that nothing recognises, with the reason; those of the JSON conformance suite hold no evidence by design.
+unknown() {
+    jq -r '.evidence.sources[] | select(.format == "unrecognised" or .format == "json") | .path' "$work/corpus" |
+        sed 's,^\./,,' | grep -v '^nst+JSONTestSuite/' | sort
+}
+same "files that nothing recognises" "$(unknown)" "$(sort <<'FILES' | sed 's/  *#.*//'
+SOURCES.md                                                            # prose about the corpus
+ZainZia0341+Lambda-Artillery-loadTest/old-work/new-old-work/artifacts/2025-08-18_17-20-29Z/lambda-metrics.json # a script's table of figures; the lines are in lambda-logs.json beside it
+localstack+localstack/tests/aws/services/lambda_/test_lambda.snapshot.json                     # a test's templates: ids and figures are <name:n>
+localstack+localstack/tests/aws/services/logs/test_logs_events.snapshot.json                   # the same
+localstack+localstack/tests/aws/services/s3/test_s3_notifications_eventbridge.snapshot.json    # the same
+localstack+localstack/tests/aws/services/s3/test_s3_notifications_sqs.snapshot.json            # the same
+maxday+lambda-perf/data/2026-06-16.json                               # mean start times a runtime, no event
+FILES
+)"
+# Lines that nothing recognises in files of a known format: the four comment lines that SOURCES.md's collectors put
+# before what was pasted, and half a document.
+lost() {
+    jq -r '.evidence.sources[] | select(.format != "unrecognised" and .format != "json" and .unrecognised_lines > 0)
+        | "\(.unrecognised_lines) \(.path)"' "$work/corpus" | sed 's, \./, ,' | grep -v ' nst+JSONTestSuite/' | sort -k2
+}
+same "lines that nothing recognises" "$(lost | grep -v '^4 issues/')" "6 issues/capture-35088453317.txt"
+same "comment lines are all that is lost elsewhere" "$(lost | grep '^4 issues/' | cut -d' ' -f2 | xargs head -qn 4 | grep -vc '^#')" 0
+finish
