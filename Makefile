@@ -107,7 +107,7 @@ bench: deps-bench
 # The guard against getting slower; `make bench-accept` takes a new figure, with the reason in the same commit.
 bench-instructions bench-accept: deps-bench
 	@$(MAKE) --no-print-directory -s all tools
-	@BUILD=$(BUILD) tests/bench/instructions.sh $(if $(filter bench-accept,$@),--update)
+	@BUILD=$(BUILD) UPDATE=$(filter bench-accept,$@) tests/bench/instructions.sh
 
 format:
 	clang-format -i $(ALL_C)
