@@ -4,7 +4,7 @@
 
 # The packages, in one list: to build; to test; to check in CI.
 DEPS_BUILD = gcc make pkg-config libc6-dev zlib1g-dev libpcre2-dev uthash-dev libisal-dev libvectorscan-dev libssl-dev libarchive-dev
-DEPS_TEST  = libcmocka-dev libjansson-dev jq mandoc cmark-gfm tar zip zstd bzip2 xz-utils
+DEPS_TEST  = libcmocka-dev libjansson-dev jq mandoc cmark-gfm tar zip zstd bzip2 xz-utils lz4
 DEPS_CI    = git clang clang-format clang-tidy cppcheck libclang-rt-14-dev valgrind cmark-gfm
 DEPS_BENCH = hyperfine isal pigz ripgrep ugrep lnav time valgrind
 

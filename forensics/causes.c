@@ -15,10 +15,12 @@ enum { SAME_MOMENT_MS = 1000 };
  * limits: init phase). */
 enum { BORN_BEFORE_MS = 10000 };
 
-enum rule { RULE_INVOCATION, RULE_REQUEST, RULE_ENVIRONMENT, RULE_BORN, RULE_NEAR, RULES };
+enum rule { RULE_INVOCATION, RULE_LOOP, RULE_REQUEST, RULE_ENVIRONMENT, RULE_BORN, RULE_NEAR, RULES };
 
 static const struct cause_rule rules[RULES] = {
     [RULE_INVOCATION] = {"same-invocation", "counted are invocations that both findings name; at least 10 %"},
+    [RULE_LOOP] = {"same-invocation",
+                   "counted are invocations that both findings name, of whichever function; at least 10 %"},
     [RULE_REQUEST] = {"same-request",
                       "counted are further attempts of a request whose earlier attempt the cause names; at "
                       "least 10 % of the further attempts"},
@@ -32,8 +34,8 @@ static const struct cause_rule rules[RULES] = {
 };
 
 static const uint64_t shares[RULES] = {
-    [RULE_INVOCATION] = SHARE_DIRECT, [RULE_REQUEST] = SHARE_DIRECT, [RULE_ENVIRONMENT] = SHARE_NEAR,
-    [RULE_BORN] = SHARE_NEAR,         [RULE_NEAR] = SHARE_NEAR,
+    [RULE_INVOCATION] = SHARE_DIRECT, [RULE_LOOP] = SHARE_DIRECT, [RULE_REQUEST] = SHARE_DIRECT,
+    [RULE_ENVIRONMENT] = SHARE_NEAR,  [RULE_BORN] = SHARE_NEAR,   [RULE_NEAR] = SHARE_NEAR,
 };
 
 struct cause {
@@ -42,15 +44,15 @@ struct cause {
     const char *tie; /* what the counted ones have in common: "each …" */
 };
 
-/* Where a pair stands twice, the stronger rule comes first and the next is tried when it does not hold. */
+/* Rows of one effect stand together. Where a pair stands twice, the stronger rule comes first and the next is tried when it does not hold. */
 static const struct cause causes[] = {
-    {"connection-limit", "recursive-trigger", RULE_INVOCATION, "was a call of the loop"},
+    {"connection-limit", "recursive-trigger", RULE_LOOP, "was a call of the loop"},
     {"connection-limit", "invocation-spike", RULE_BORN, "ran in an environment that the burst had started"},
     {"timeout", "connection-limit", RULE_INVOCATION, "reported a refused connection before it timed out"},
     {"timeout", "init-failure", RULE_INVOCATION, "had to repeat a failed init inside its own time"},
     {"timeout", "init-failure", RULE_ENVIRONMENT, "ran in an environment whose init had failed"},
     {"timeout", "throttle", RULE_INVOCATION, "reported a throttled call before it timed out"},
-    {"timeout", "recursive-trigger", RULE_INVOCATION, "was a call of the loop"},
+    {"timeout", "recursive-trigger", RULE_LOOP, "was a call of the loop"},
     {"timeout", "connection-limit", RULE_NEAR,
      "began while the function's connections were refused, or within 10 min after"},
     {"crash", "connection-limit", RULE_INVOCATION, "reported a refused connection before it failed"},
@@ -59,9 +61,9 @@ static const struct cause causes[] = {
     {"crash", "throttle", RULE_INVOCATION, "reported a throttled call before it failed"},
     {"crash", "poisoned-environment", RULE_INVOCATION,
      "ran in an environment that kept failing while others did not"},
-    {"crash", "recursive-trigger", RULE_INVOCATION, "was a call of the loop"},
+    {"crash", "recursive-trigger", RULE_LOOP, "was a call of the loop"},
     {"out-of-memory", "memory-creep", RULE_ENVIRONMENT, "ran in an environment whose memory had crept up"},
-    {"cold-start", "recursive-trigger", RULE_INVOCATION, "was a call of the loop"},
+    {"cold-start", "recursive-trigger", RULE_LOOP, "was a call of the loop"},
     {"cold-start", "invocation-spike", RULE_INVOCATION, "began in the burst"},
     {"gateway-timeout", "timeout", RULE_INVOCATION, "ran into its own time limit behind the gateway"},
     {"gateway-timeout", "connection-limit", RULE_INVOCATION, "reported a refused connection"},
@@ -74,7 +76,7 @@ static const struct cause causes[] = {
     {"retry-storm", "out-of-memory", RULE_REQUEST, "repeats a request that had run out of memory"},
     {"retry-storm", "throttle", RULE_REQUEST, "repeats a request that had been throttled"},
     {"retry-storm", "crash", RULE_REQUEST, "repeats a request that had failed"},
-    {"throttle", "recursive-trigger", RULE_INVOCATION, "was a call of the loop"},
+    {"throttle", "recursive-trigger", RULE_LOOP, "was a call of the loop"},
     {"throttle", "invocation-spike", RULE_INVOCATION, "began in the burst"},
     {"slow", "connection-limit", RULE_INVOCATION, "reported a refused connection"},
     {"slow", "throttle", RULE_INVOCATION, "reported a throttled call"},
@@ -87,7 +89,7 @@ static const struct cause causes[] = {
     {"poisoned-environment", "connection-limit", RULE_INVOCATION, "reported a refused connection"},
     {"poisoned-environment", "init-failure", RULE_ENVIRONMENT, "ran in an environment whose init had failed"},
     {"poisoned-environment", "out-of-memory", RULE_INVOCATION, "ran out of memory"},
-    {"invocation-spike", "recursive-trigger", RULE_INVOCATION, "was a call of the loop"},
+    {"invocation-spike", "recursive-trigger", RULE_LOOP, "was a call of the loop"},
 };
 enum { CAUSES = sizeof causes / sizeof *causes };
 
@@ -178,14 +180,9 @@ static bool tied_environment(const struct pair *p, const struct attempt *a)
     return begin != TIME_NONE && begin <= attempt_over(a);
 }
 
-static bool same_function(const struct pair *p)
-{
-    return p->effect->function != 0 && p->effect->function == p->cause->function;
-}
-
 static bool tied_born(const struct pair *p, const struct attempt *a)
 {
-    if (!same_function(p) || a->stream >= p->d->index->streams.n)
+    if (a->stream >= p->d->index->streams.n)
         return false;
     int64_t born = p->d->index->streams.v[a->stream].first;
     return born != TIME_NONE && born >= p->cause->first_seen - BORN_BEFORE_MS && born <= p->cause->last_seen;
@@ -195,8 +192,8 @@ static bool tied_born(const struct pair *p, const struct attempt *a)
 static bool tied_near(const struct pair *p, const struct attempt *a)
 {
     int64_t begin = attempt_begin(a);
-    return same_function(p) && p->cause->severity >= SEVERITY_MEDIUM && begin != TIME_NONE &&
-           begin >= p->cause->first_seen && begin <= p->cause->last_seen + CAUSES_FOLLOW_MS;
+    return p->cause->severity >= SEVERITY_MEDIUM && begin != TIME_NONE && begin >= p->cause->first_seen &&
+           begin <= p->cause->last_seen + CAUSES_FOLLOW_MS;
 }
 
 static const struct {
@@ -204,6 +201,7 @@ static const struct {
     int (*order)(const void *, const void *); /* NULL: looks nothing up */
 } ties[RULES] = {
     [RULE_INVOCATION] = {tied_invocation, by_row},
+    [RULE_LOOP] = {tied_invocation, by_row},
     [RULE_REQUEST] = {tied_request, by_request},
     [RULE_ENVIRONMENT] = {tied_environment, by_stream},
     [RULE_BORN] = {tied_born, NULL},
@@ -263,27 +261,46 @@ static bool is_circle(const struct finding *effect, const struct finding *cause)
     return false;
 }
 
+/* A loop may go through several functions; all else stays within one. */
+static bool same_function(const struct finding *effect, const struct finding *cause, enum rule rule)
+{
+    return rule == RULE_LOOP || (effect->function != 0 && effect->function == cause->function);
+}
+
 static bool holds(const struct dossier *d, const struct finding *effect, const struct finding *cause,
                   enum rule rule, struct support *ret)
 {
     struct pair p = {.d = d, .effect = effect, .cause = cause};
-    if (cause->first_seen == TIME_NONE || effect->first_seen == TIME_NONE ||
-        cause->first_seen > shown_at(effect, rule))
+    if (!same_function(effect, cause, rule) || cause->first_seen == TIME_NONE ||
+        effect->first_seen == TIME_NONE || cause->first_seen > shown_at(effect, rule))
         return false;
     count_support(&p, rule, ret);
     return ret->n > 0 && ret->n * 100 >= ret->of * shares[rule];
 }
 
-/* The first row for the pair that holds; CAUSES when there is none. */
-static size_t find_row(const struct dossier *d, const struct finding *effect, const struct finding *cause,
-                       struct support *ret)
+/* The rows of an effect stand together: from `first` to before `end`. */
+struct range {
+    size_t first, end;
+};
+
+static struct range find_range(const struct finding *effect)
 {
-    size_t k = 0;
-    for (; k < CAUSES; k++)
-        if (strcmp(effect->detector->name, causes[k].effect) == 0 &&
-            strcmp(cause->detector->name, causes[k].cause) == 0 &&
-            holds(d, effect, cause, causes[k].rule, ret))
-            break;
+    struct range r = {0, 0};
+    while (r.first < CAUSES && strcmp(effect->detector->name, causes[r.first].effect) != 0)
+        r.first++;
+    for (r.end = r.first; r.end < CAUSES && strcmp(effect->detector->name, causes[r.end].effect) == 0;)
+        r.end++;
+    return r;
+}
+
+/* The first row for the pair that holds; r.end when there is none. */
+static size_t find_row(const struct dossier *d, struct range r, const struct finding *effect,
+                       const struct finding *cause, struct support *ret)
+{
+    size_t k = r.first;
+    while (k < r.end && (strcmp(cause->detector->name, causes[k].cause) != 0 ||
+                         !holds(d, effect, cause, causes[k].rule, ret)))
+        k++;
     return k;
 }
 
@@ -320,11 +337,12 @@ static void link_cause(const struct dossier *d, struct findings *fs, struct find
 {
     const struct finding *best = NULL;
     struct support most = {0, 0};
+    struct range range = find_range(f);
     size_t best_row = CAUSES;
-    for (size_t i = 0; i < fs->list.n; i++) {
+    for (size_t i = 0; i < fs->list.n && range.first < range.end; i++) {
         struct support s = {0, 0};
-        size_t row = find_row(d, f, fs->list.v[i], &s);
-        if (row == CAUSES || is_circle(f, fs->list.v[i]))
+        size_t row = find_row(d, range, f, fs->list.v[i], &s);
+        if (row == range.end || is_circle(f, fs->list.v[i]))
             continue;
         if (!best || s.n > most.n || (s.n == most.n && row < best_row)) {
             best = fs->list.v[i];

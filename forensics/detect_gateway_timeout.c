@@ -238,11 +238,13 @@ static void write_prose(const struct dossier *d, uint32_t function, uint64_t fin
         "The gateway's integration limit ended %s %s with 504; clients saw a failure. %s of the "
         "invocations behind them went on and finished without an error, unheard and billed.",
         detector_count(m, f->count), detector_plural(f->count, "call", "calls"), detector_count(m, finished));
-    f->how =
-        "The gateway's log says \"Execution failed due to a timeout error\", or its access log 504, for its request id; "
-        "the invocation behind it is the one whose request id the gateway names, else the one of the same trace, else "
-        "the one that began with the call and was still running then. Another id in the gateway's \"AWS Integration "
-        "Endpoint RequestId\" would disprove a pair.";
+    f->how = "The gateway's log says \"Execution failed due to a timeout error\", or its access log 504, for "
+             "its request id; "
+             "the invocation behind it is the one whose request id the gateway names, else the one of the "
+             "same trace, else "
+             "the one that began with the call and was still running then. Another id in the gateway's \"AWS "
+             "Integration "
+             "Endpoint RequestId\" would disprove a pair.";
     finding_command(fs, f,
                     "# frees the environment when the caller is gone; work that needs longer then fails");
     finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --timeout 28", shell);
@@ -300,10 +302,12 @@ const struct detector detector_gateway_timeout = {
     .name = "gateway-timeout",
     .doc = "API Gateway gave up at its limit while the function went on",
     .missing = "no log of API Gateway or a load balancer in the evidence",
-    .rule = "The gateway's log says \"Execution failed due to a timeout error\", or its access log status 504; the "
-            "call is paired by the Lambda request id that the gateway names, else by the trace id, else with the "
-            "attempt of that function that began within 1.5 s of it and was still running then. 3 or "
-            "more are high, 1 or 2 medium.",
+    .rule =
+        "The gateway's log says \"Execution failed due to a timeout error\", or its access log status 504; "
+        "the "
+        "call is paired by the Lambda request id that the gateway names, else by the trace id, else with the "
+        "attempt of that function that began within 1.5 s of it and was still running then. 3 or "
+        "more are high, 1 or 2 medium.",
     .fact = "The integration timer of API Gateway (29 s by default) ends before Lambda's own; the "
             "function goes on, unheard and billed (field guide 6.1, 9.4).",
     .disproof =

@@ -99,6 +99,9 @@ void finding_cite(struct finding *f, struct loc loc, int64_t time, const struct 
 }
 
 static const char *print_args(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static const char *print_args(struct arena *arena, const char *format, va_list args)
 {
     char text[2048];
     vsnprintf(text, sizeof text, format, args);

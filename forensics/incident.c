@@ -78,6 +78,28 @@ static int by_time(const void *a, const void *b)
     return m != n ? (m < n ? -1 : 1) : strcmp(x->id, y->id);
 }
 
+static bool is_ready(const struct incident *in, size_t done, const struct finding *f)
+{
+    for (size_t i = done; i < in->chain.n; i++)
+        if (in->chain.v[i] == f->cause)
+            return false;
+    return true;
+}
+
+/* By time, but none before its cause: what shows late has begun before (see causes.c). Causes hold no circle. */
+static void sort_chain(struct incident *in)
+{
+    vec_sort(&in->chain, by_time);
+    for (size_t done = 0; done < in->chain.n; done++) {
+        size_t next = done;
+        while (!is_ready(in, done, in->chain.v[next]))
+            next++;
+        const struct finding *f = in->chain.v[next];
+        memmove(&in->chain.v[done + 1], &in->chain.v[done], (next - done) * sizeof *in->chain.v);
+        in->chain.v[done] = f;
+    }
+}
+
 static void take_findings(struct incident *in, const struct group *g)
 {
     for (size_t i = 0; i < g->fs->list.n; i++) {
@@ -87,7 +109,7 @@ static void take_findings(struct incident *in, const struct group *g)
         else if (f->severity >= SEVERITY_MEDIUM)
             *vec_push(&in->apart) = f;
     }
-    vec_sort(&in->chain, by_time);
+    sort_chain(in);
 }
 
 /* ---- the invocations that its findings name ---- */
@@ -117,10 +139,9 @@ static void take_named(struct incident *in, attempts *named)
         const struct finding *f = in->chain.v[i];
         if (!incident_counts(f))
             continue;
-        if (!in->first) {
+        if (!in->first || f->first_seen < in->onset) {
             in->first = f;
             in->onset = f->first_seen;
-            in->end = f->last_seen;
         }
         in->end = f->last_seen > in->end ? f->last_seen : in->end;
         in->live |= f->live;

@@ -30,7 +30,7 @@ struct incident {
     /* Ended in that minute: failed; failed or named by a finding. */
     uint64_t peak_failed, peak_concerned;
     VEC(const struct finding *)
-    chain; /* the incident's findings and those linked to them, in order of time */
+    chain; /* the incident's findings and those linked to them: by time, none before its cause */
     VEC(const struct finding *) apart; /* at medium or above, of another time; in report order */
     /* In order of name. Hurt: a finding of the incident names the function or an invocation of it, or it failed more
      * often than before. Healthy: it ran within the incident, no finding at medium or above touches that time, and

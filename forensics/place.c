@@ -70,9 +70,9 @@ static bool is_uuid(struct slice s)
 
 static struct slice without_ending(struct slice name)
 {
-    static const struct slice endings[] = {{".gz", 3},    {".zst", 4},    {".bz2", 4},
-                                           {".json", 5},  {".ndjson", 7}, {".log", 4},
-                                           {".jsonl", 6}, {".txt", 4},    {".csv", 4}};
+    static const struct slice endings[] = {{".gz", 3},    {".zst", 4},  {".bz2", 4},    {".xz", 3},
+                                           {".lz4", 4},   {".json", 5}, {".ndjson", 7}, {".log", 4},
+                                           {".jsonl", 6}, {".txt", 4},  {".csv", 4}};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         if (name.n > endings[i].n && slice_ends(name, endings[i])) {
             name.n -= endings[i].n;
@@ -108,6 +108,15 @@ static struct slice path_group(struct slice path, struct arena *arena)
     return slice_str(arena_printf(arena, "%.*s/%.*s", SLICE_ARG(api), SLICE_ARG(stage)));
 }
 
+/* bundle.tar! and bundle.tar!2 are how members name their archive. */
+static struct slice archive_name(struct slice folder)
+{
+    size_t n = folder.n;
+    while (n > 0 && folder.p[n - 1] >= '0' && folder.p[n - 1] <= '9')
+        n--;
+    return n > 0 && folder.p[n - 1] == '!' ? slice_head(folder, n - 1) : folder;
+}
+
 void place_of(struct slice path, struct arena *arena, struct place *ret)
 {
     struct slice rest = path;
@@ -120,6 +129,7 @@ void place_of(struct slice path, struct arena *arena, struct place *ret)
         if (is_uuid(folder))
             folder = take_last(&rest);
     }
+    folder = archive_name(folder);
     ret->folder = folder.n ? folder : SLICE(".");
 }
 

@@ -12,7 +12,7 @@
 
 static bool same_name(struct slice s, const char *cached, size_t n)
 {
-    return s.n == n && memcmp(s.p, cached, n) == 0;
+    return s.n == n && (n == 0 || memcmp(s.p, cached, n) == 0);
 }
 
 static void cache_name(struct slice s, char *cached, size_t *n)
@@ -248,7 +248,8 @@ static void find_keys(struct worker *w, const struct event *e, struct attempt *a
 }
 
 /* An error that the program caught and logged: error-burst counts them by wording. */
-static void mark_logged(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+static void mark_logged(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
+                        struct loc loc)
 {
     char pattern[WORDING_MAX];
     struct mark m = {.kind = MARK_LOGGED, .time = time, .loc = loc, .attempt = a, .stream = w->stream};

@@ -194,7 +194,8 @@ static uint32_t stream_of(struct index *x, const struct trace_span *known_by, co
     struct stream_facts facts = {.name = intern_name(&x->names, stream),
                                  .group = intern_name(&x->names, group),
                                  .function_platform = function};
-    facts.key = slice_str(arena_printf(&x->arena, "trace %.*s %.*s", SLICE_ARG(function), SLICE_ARG(facts.name)));
+    facts.key =
+        slice_str(arena_printf(&x->arena, "trace %.*s %.*s", SLICE_ARG(function), SLICE_ARG(facts.name)));
     return index_stream(x, &facts);
 }
 
@@ -247,11 +248,12 @@ static void measure_skew(struct joining *j)
     VEC(int64_t) gaps = {0};
     for (size_t i = 0; i < j->all.n; i++) {
         const struct traced *t = &j->all.v[i];
-        bool twice = i + 1 < j->all.n && memcmp(&t->known_by->request, &t[1].known_by->request,
-                                                sizeof t->known_by->request) == 0;
-        twice |= i > 0 && memcmp(&t->known_by->request, &t[-1].known_by->request,
-                                 sizeof t->known_by->request) == 0;
-        if (!twice && t->run->kind == SPAN_FUNCTION && t->run->start != TIME_NONE && t->log_start != TIME_NONE)
+        bool twice = i + 1 < j->all.n &&
+                     memcmp(&t->known_by->request, &t[1].known_by->request, sizeof t->known_by->request) == 0;
+        twice |= i > 0 &&
+                 memcmp(&t->known_by->request, &t[-1].known_by->request, sizeof t->known_by->request) == 0;
+        if (!twice && t->run->kind == SPAN_FUNCTION && t->run->start != TIME_NONE &&
+            t->log_start != TIME_NONE)
             *vec_push(&gaps) = t->run->start / NS_PER_MS - t->log_start;
     }
     if (gaps.n) {

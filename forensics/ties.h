@@ -5,7 +5,16 @@
 
 #include "forensics/chain.h"
 
-enum tie_kind { TIE_REQUEST, TIE_TRACE, TIE_GATEWAY, TIE_TRIGGERED, TIE_WROTE, TIE_QUEUE, TIE_LINE, TIE_KINDS };
+enum tie_kind {
+    TIE_REQUEST,
+    TIE_TRACE,
+    TIE_GATEWAY,
+    TIE_TRIGGERED,
+    TIE_WROTE,
+    TIE_QUEUE,
+    TIE_LINE,
+    TIE_KINDS
+};
 
 struct tie {
     const struct attempt *attempt;

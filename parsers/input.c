@@ -281,6 +281,15 @@ static void count_lines(struct input *in, struct slice added)
     }
 }
 
+/* Looks at bytes that have come into the window. */
+static void looked_at(struct input *in, struct slice added)
+{
+    if (in->with_digest)
+        text_check_add(&in->check, added);
+    if (in->source->next)
+        count_lines(in, added);
+}
+
 static bool open_source(struct input *in, struct source *source, bool with_digest)
 {
     in->at = source;
@@ -316,8 +325,7 @@ bool input_open(struct input *in, struct source *source, bool with_digest)
     buf_init(&in->window, 0);
     *vec_push(&in->pieces) = (struct input_piece){source, 0, 1};
     bool ok = open_source(in, source, with_digest);
-    if (source->next)
-        count_lines(in, input_window(in));
+    looked_at(in, input_window(in));
     return ok;
 }
 
@@ -347,6 +355,7 @@ static void close_source(struct input *in)
         in->digest = NULL;
         in->at->bytes_read = in->raw;
         in->at->bytes_decompressed = in->offset + input_window(in).n - before;
+        text_check_end(&in->check, in->at);
         if (in->raw == 0 && !in->failed)
             note(in, ANOMALY_EMPTY, 0, "the file is empty");
     }
@@ -369,7 +378,7 @@ static bool open_next(struct input *in)
     buf_init(&in->window, 0);
     bool ok = open_source(in, next, in->with_digest);
     struct slice head = input_window(in);
-    count_lines(in, head);
+    looked_at(in, head);
     (void)buf_append(&window, head);
     buf_done(&in->window);
     in->window = window;
@@ -383,8 +392,7 @@ static bool read_on(struct input *in)
 {
     (void)buf_reserve(&in->window, WINDOW_CHUNK);
     size_t n = layer_read(in, in->depth, in->window.p + in->window.n, in->window.cap - in->window.n);
-    if (in->source->next)
-        count_lines(in, slice_of(in->window.p + in->window.n, n));
+    looked_at(in, slice_of(in->window.p + in->window.n, n));
     in->window.n += n;
     return n > 0;
 }

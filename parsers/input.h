@@ -1,6 +1,6 @@
 /* Opens one source and gives its text as a sliding window of decompressed bytes, whatever it is wrapped in:
- * gzip (all members, gzip inside gzip), zstd, bzip2, xz, lz4 and UTF-16. What is wrong with the wrapping goes to the source as an
- * anomaly; the text before the damage is delivered. */
+ * gzip (all members, gzip inside gzip), zstd, bzip2, xz, lz4 and UTF-16. What is wrong with the wrapping or with the
+ * bytes of the text goes to the source as an anomaly; the text before the damage is delivered. */
 #ifndef PARSERS_INPUT_H
 #define PARSERS_INPUT_H
 
@@ -9,6 +9,7 @@
 #include "parsers/gunzip.h"
 #include "parsers/limits.h"
 #include "parsers/source.h"
+#include "parsers/text_check.h"
 
 struct input_layer;
 
@@ -24,7 +25,8 @@ struct input {
     size_t memory_at; /* read position when the source is held in memory */
     uint64_t raw;     /* stored bytes of `at` read so far */
     bool failed, with_digest;
-    void *digest; /* SHA-256 of the stored bytes, while they are read */
+    struct text_check check; /* with_digest: of the text of `at` */
+    void *digest;            /* SHA-256 of the stored bytes, while they are read */
     struct input_layer *layers[LIMIT_NESTING + 1];
     unsigned depth;
     struct buf window;

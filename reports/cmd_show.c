@@ -177,7 +177,8 @@ static void write_all(struct shown *s, struct slice word)
         write_attempt(s, i);
     }
     if (shown < s->found.n)
-        buf_printf(&s->out, "\nand %zu more invocations; their ids are in `coldcase timeline`\n", s->found.n - shown);
+        buf_printf(&s->out, "\nand %zu more invocations; their ids are in `coldcase timeline`\n",
+                   s->found.n - shown);
 }
 
 static bool find(struct shown *s, const struct settings *settings, struct err *e)
@@ -228,7 +229,8 @@ static int show_run(const struct settings *s, struct err *e)
 const struct command command_show = {
     .name = "show",
     .operands = "ID PATH...",
-    .doc = "Everything known of one invocation: its lines, attempts, trace, the S3 objects before and after it; the "
+    .doc = "Everything known of one invocation: its lines, attempts, trace, the S3 objects before and after "
+           "it; the "
            "ID may also be that of a trace, a gateway's call, an S3 object or a queued message",
     .help = "  coldcase show 8f6c2b1e-0d5c-4c1e-9a53-5e5f0f1c41d0 evidence/\n"
             "  coldcase show 1-655c4c1e-9a535e5f0f1c41d08f6c2b1e evidence/\n"

@@ -183,6 +183,20 @@ static void write_flow(struct report *r, struct buf *out)
     markdown_put(out, "```\n\n");
 }
 
+/* Nothing but their time puts these into the incident. */
+static void write_unlinked(const struct incident *in, struct buf *out)
+{
+    const char *between = "No records tie these to another finding, they only fell into the same time: ";
+    for (size_t i = 0; i < in->chain.n; i++) {
+        if (is_linked(in, in->chain.v[i]))
+            continue;
+        buf_printf(out, "%s%s", between, in->chain.v[i]->id);
+        between = ", ";
+    }
+    if (*between == ',')
+        markdown_put(out, ".\n\n");
+}
+
 static void write_chain(struct report *r, struct buf *out)
 {
     if (r->incident.chain.n < 2)
@@ -191,6 +205,7 @@ static void write_chain(struct report *r, struct buf *out)
     write_sentences(r, out);
     if (has_link(&r->incident))
         write_flow(r, out);
+    write_unlinked(&r->incident, out);
 }
 
 /* ---- whom it hurt ---- */
@@ -270,7 +285,7 @@ static void write_apart(const struct incident *in, struct buf *out)
 {
     if (in->apart.n == 0)
         return;
-    markdown_put(out, "\nNot part of it, for it began at another time: ");
+    markdown_put(out, "\nNot part of it, since begun at another time: ");
     for (size_t i = 0; i < in->apart.n; i++)
         buf_printf(out, "%s%s", i ? ", " : "", in->apart.v[i]->id);
     markdown_put(out, ".\n");

@@ -68,6 +68,25 @@ static void put_digest(struct jsonw *w, const struct source *s)
         jsonw_null(w);
 }
 
+/* How far a trace's clock is ahead of the log's; null without an invocation that both tell. */
+static void write_skew(struct jsonw *w, const struct clock_skew *skew)
+{
+    jsonw_key(w, "clock_skew");
+    if (skew->pairs == 0) {
+        jsonw_null(w);
+        return;
+    }
+    jsonw_open(w, '{');
+    put_number(w, "pairs", skew->pairs);
+    jsonw_key(w, "median_ms");
+    jsonw_i64(w, skew->median);
+    jsonw_key(w, "min_ms");
+    jsonw_i64(w, skew->least);
+    jsonw_key(w, "max_ms");
+    jsonw_i64(w, skew->most);
+    jsonw_close(w, '}');
+}
+
 static void write_source(struct jsonw *w, const struct source *s)
 {
     jsonw_open(w, '{');
@@ -102,6 +121,7 @@ static void write_evidence(struct jsonw *w, const struct report *r)
     jsonw_close(w, '}');
     put_number(w, "unrecognised_lines", r->unrecognised_lines);
     put_number(w, "duplicates", r->ev->index.duplicates);
+    write_skew(w, &r->ev->index.skew);
     jsonw_key(w, "sources");
     jsonw_open(w, '[');
     for (size_t i = 0; i < r->ev->sources.n; i++)

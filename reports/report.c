@@ -3,6 +3,7 @@
 
 #include "forensics/cost.h"
 #include "forensics/stats.h"
+#include "parsers/archive.h"
 
 extern const struct renderer renderer_markdown, renderer_json;
 
@@ -215,7 +216,7 @@ static void count_all(struct report *r)
         r->counts[r->findings->list.v[i]->severity]++;
     for (size_t i = 0; i < r->ev->sources.n; i++) {
         const struct source *s = &r->ev->sources.v[i];
-        r->bytes_read += s->bytes_read;
+        r->bytes_read += archive_unpacked(s) ? 0 : s->bytes_read; /* its members count */
         r->bytes_decompressed += s->bytes_decompressed;
         r->lines += s->lines;
         r->unrecognised_lines += s->unrecognised_lines;

@@ -14,8 +14,8 @@ struct shown_line {
 
 struct shown_lines {
     const struct evidence *ev;
-    const ties *of;               /* whose lines are looked for */
-    VEC(struct shown_line) *each; /* one list a tie, by time */
+    const ties *of;                /* whose lines are looked for */
+    VEC(struct shown_line) * each; /* one list a tie, by time */
     struct arena arena;
 };
 

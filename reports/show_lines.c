@@ -34,7 +34,8 @@ static bool same_stream(const struct pass *p, const struct attempt *a, const str
 
 /* A line is the attempt's when it names the request id, or when it stands in its stream between START and REPORT
  * and names no other. */
-static bool belongs(const struct pass *p, const struct attempt *a, const struct event *event, const struct entry *e)
+static bool belongs(const struct pass *p, const struct attempt *a, const struct event *event,
+                    const struct entry *e)
 {
     int64_t time = e->time != TIME_NONE ? e->time : event->time;
     int64_t begin = attempt_begin(a), over = attempt_over(a);
@@ -121,7 +122,10 @@ static void on_span(void *ctx, const struct span *s)
             &p->lines->arena, "span %.*s%s%.*s%s%.*s%s%s", SLICE_ARG(s->name), s->operation.n ? " " : "",
             SLICE_ARG(s->operation), on.n ? " " : "", SLICE_ARG(on),
             over ? arena_printf(&p->lines->arena, ", %.2f ms", (double)(s->end - s->start) / NS_PER_MS) : "",
-            s->fault ? ", fault" : s->error ? ", error" : s->throttle ? ", throttled" : "");
+            s->fault      ? ", fault"
+            : s->error    ? ", error"
+            : s->throttle ? ", throttled"
+                          : "");
         keep(p, i, s->start == TIME_NONE ? TIME_NONE : s->start / NS_PER_MS, s->loc, slice_str(text));
     }
 }
@@ -149,7 +153,8 @@ static void on_queue(void *ctx, const struct queue_record *q)
     for (size_t i = 0; p->lines && record_trace_id(q->trace, trace) && i < p->lines->of->n; i++)
         if (same_trace(p, p->lines->of->v[i].attempt, trace))
             keep(p, i, q->sent, q->loc,
-                 slice_str(arena_printf(&p->lines->arena, "message %.*s sent by %.*s", SLICE_ARG(q->message_id),
+                 slice_str(arena_printf(&p->lines->arena, "message %.*s sent by %.*s",
+                                        SLICE_ARG(q->message_id),
                                         SLICE_ARG(q->session.n ? q->session : q->sender))));
 }
 

@@ -55,10 +55,10 @@ for tool in 'zstd -q --rm' bzip2 'xz -0' 'lz4 -q -m --rm'; do
     find packed -type f | while IFS= read -r file; do mv "$file" "${file%.*}"; done
     gist packed >got
     same_files "each file under ${tool%% *}: as the folder" got due
-    tar -cf packed.tar packed
-    gist packed.tar >got
-    same_files "the same in a tar" got due
 done
+tar -cf packed.tar packed
+gist packed.tar >got
+same_files 'the last of them in a tar: as the folder' got due
 same 'the compression is named' "$(report packed | jq -c '[.evidence.sources[].container] | unique')" '["lz4"]'
 "$COLDCASE" report --format json -j1 bundle.tar.gz >j1
 "$COLDCASE" report --format json -j8 bundle.tar.gz >j8
@@ -108,8 +108,10 @@ same 'links are no further sources' "$(report links.tar | jq '.evidence.sources 
 same 'nothing is written' "$(cat err)" ''
 
 # ---- damage ----
+noise() { awk -v x="$1" 'BEGIN { for (n = 0; n < 1900; n++) { s = ""; for (i = 0; i < 8; i++) { x = (x * 16807) % 2147483647; s = s sprintf(" %08x", x) }
+    print "2024-01-09T17:12:45.000Z" s } }'; }
 for n in 1 2 3 4 5 6 7 8; do
-    { log "${a%?}$n"; head -c 30000 /dev/urandom | od -An -tx1 | sed 's/^/2024-01-09T17:12:45.000Z /'; } >"part$n.log"
+    { log "${a%?}$n"; noise $n; } >"part$n.log"
 done
 tar -cf parts.tar part?.log
 gzip -n <parts.tar >parts.tar.gz
@@ -126,7 +128,7 @@ zip -q parts.zip part?.log
 cp parts.zip bad.zip # in the compressed data of the first member
 printf '\377\377\377\377\377\377\377\377' | dd of=bad.zip bs=1 seek=20000 conv=notrunc status=none
 exits 'a damaged zip: 2' 2 "$COLDCASE" report bad.zip
-same 'the damaged member says so, no other' "$(anomalies bad.zip)" '[["bad.zip!/part1.log","archive"]]'
+same 'the damaged member says so, no other' "$(anomalies bad.zip | jq -c 'map(.[1] |= contains("archive"))')" '[["bad.zip!/part1.log",true]]'
 same 'the others count' "$(timeline bad.zip | jq -c 'map(.request_id[-1:]) | map(select(. != "1"))')" '["2","3","4","5","6","7","8"]'
 zip -q -P secret locked.zip one.log && zip -q locked.zip two.log
 exits 'a member under a password: 2' 2 "$COLDCASE" report locked.zip
@@ -177,12 +179,13 @@ truncate -s 3G zeros
 } >bomb.tar.gz
 tar -cSf sparse.tar one.log zeros two.log
 truncate -s 600M zeros && zip -q1 bomb.zip one.log zeros two.log && rm zeros
+sanitized=$(grep -qE '__[at]san_init' "$COLDCASE" && echo yes)
 for bomb in bomb.tar.gz bomb.zip sparse.tar; do
-    exits "$bomb, zeros: 2" 2 timeout 60 "$COLDCASE" report $bomb
-    same "$bomb: what stands before counts" "$(timeline $bomb | jq -c 'map(.request_id)[0]')" "\"$a\""
-    same "$bomb: the member says so" "$(anomalies $bomb | jq -c 'map(.[0]) - ["'$bomb'"]')" "[\"$bomb!/zeros\"]"
-    grep -q __asan_init "$COLDCASE" || grep -q __tsan_init "$COLDCASE" ||
-        same "$bomb: memory stays small" "$(ulimit -v 1500000; "$COLDCASE" timeline -j1 $bomb 2>/dev/null | head -1 | jq -r .request_id)" $a
+    exits "$bomb, zeros: 2" 2 timeout 120 "$COLDCASE" report --format json $bomb
+    same "$bomb: the member says so" "$(jq -c '[.evidence.sources[] | select(.anomalies != []).path] - ["'$bomb'"]' out)" "[\"$bomb!/zeros\"]"
+    # A sanitizer maps terabytes.
+    same "$bomb: what stands before counts, in little memory" \
+        "$([ "$sanitized" ] || ulimit -v 1500000; "$COLDCASE" timeline -j1 $bomb 2>/dev/null | head -1 | jq -r .request_id)" $a
 done
 gzip -9 <zeros.gz | gzip -9 | gzip -9 >zeros.gz.gz.gz.gz
 cp one.log beside.log

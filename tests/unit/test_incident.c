@@ -153,6 +153,34 @@ static void chain(void **state)
     made_done(&m);
 }
 
+/* Retries begin with the attempt that they repeat, which times out later: the time-out still comes first. */
+static void cause_before_effect(void **state)
+{
+    struct made m;
+    struct incident in;
+    (void)state;
+    made_init(&m);
+    struct finding *storm = made_finding(&m, "retry-storm", SEVERITY_HIGH, 1, 100, 300);
+    struct finding *timeouts = made_finding(&m, "timeout", SEVERITY_HIGH, 1, 103, 103);
+    for (unsigned i = 0; i < 3; i++) {
+        struct attempt *a = made_attempt(&m, 1, 0, 100.0 + 90 * i, 103.0 + 90 * i, ATTEMPT_TIMEOUT);
+        a->id.bytes[0] = 7;
+        a->ordinal = (uint16_t)(i + 1);
+        finding_attempt(storm, a);
+        if (i == 0)
+            finding_attempt(timeouts, a);
+    }
+    causes_link(&m.dossier, &m.findings);
+    incident_init(&in, &m.dossier, &m.findings);
+    assert_int_equal(in.chain.n, 2);
+    assert_ptr_equal(in.chain.v[0], timeouts);
+    assert_ptr_equal(in.chain.v[1], storm);
+    assert_ptr_equal(in.first, storm);
+    assert_int_equal(in.onset, 100000);
+    incident_done(&in);
+    made_done(&m);
+}
+
 static void none(void **state)
 {
     struct made m;
@@ -169,8 +197,13 @@ static void none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(times), cmocka_unit_test(peak),       cmocka_unit_test(blast_radius),
-        cmocka_unit_test(apart), cmocka_unit_test(first_sign), cmocka_unit_test(chain),
+        cmocka_unit_test(times),
+        cmocka_unit_test(peak),
+        cmocka_unit_test(blast_radius),
+        cmocka_unit_test(apart),
+        cmocka_unit_test(first_sign),
+        cmocka_unit_test(chain),
+        cmocka_unit_test(cause_before_effect),
         cmocka_unit_test(none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

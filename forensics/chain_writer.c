@@ -1,0 +1,193 @@
+/* Who wrote an object: by the principal of its record, else by trace or key among the attempts that ran then. */
+#include "forensics/chain_parts.h"
+
+enum {
+    RUN_MAX_MS = 900000, /* Lambda's longest invocation */
+    END_SLACK_MS = 1000, /* a write may be stamped after the line that ends its attempt */
+    LOOK_BACK_MAX = 512, /* attempts looked at for the writer of one object */
+};
+
+bool chain_derived(struct slice key, struct slice from)
+{
+    size_t front = 0, back = 0;
+    if (key.n <= from.n || from.n < 4)
+        return false;
+    while (front < from.n && key.p[front] == from.p[front])
+        front++;
+    while (back < from.n - front && key.p[key.n - 1 - back] == from.p[from.n - 1 - back])
+        back++;
+    return front + back == from.n;
+}
+
+/* EventBridge and CloudTrail give whole seconds, rounded down: the latest time that can be meant. */
+static int64_t latest_of(const struct chains *c, size_t i)
+{
+    return chain_object(c, i)->time + (c->links[i].coarse ? 999 : 0);
+}
+
+/* Did the attempt run at the time of the record? What has no end is taken to have gone on. */
+static bool ran_at(const struct chains *c, const struct attempt *a, size_t i)
+{
+    const struct object_event *o = chain_object(c, i);
+    int64_t over = attempt_over(a);
+    bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
+    return attempt_begin(a) <= latest_of(c, i) && (!ended || o->time <= over + END_SLACK_MS);
+}
+
+static enum chain_proof weigh(const struct chains *c, size_t i, const struct attempt *a)
+{
+    const struct chain_link *l = &c->links[i];
+    const struct attempt *next = chain_attempt(c, l->triggered);
+    int32_t cause = c->cause[a->row];
+    if (l->function == a->function)
+        return PROOF_PRINCIPAL;
+    if (l->function)
+        return PROOF_NONE;
+    if (next && next != a && attempt_same_trace(c->d->index, next, a))
+        return PROOF_TRACE;
+    if (cause >= 0 && (size_t)cause != i &&
+        chain_derived(object_key(chain_object(c, i)), object_key(chain_object(c, (size_t)cause))))
+        return PROOF_KEY;
+    return PROOF_NONE;
+}
+
+/* Among attempts that ran at the time: one whose lines name the key comes first, then one whose own object's name the
+ * key ends with (thumb-x of x), of those the nearest (thumb-thumb-x is made from thumb-x rather than from x), then
+ * the one that began last. */
+enum { NAMES_KEY = 1 << 20, ENDS_WITH = 1 << 12 };
+
+static struct slice base_name(struct slice key)
+{
+    size_t n = key.n;
+    while (n > 0 && key.p[n - 1] != '/')
+        n--;
+    return slice_skip(key, n);
+}
+
+static unsigned closeness(const struct chains *c, size_t i, const struct attempt *a)
+{
+    int32_t cause = c->cause[a->row];
+    const struct object_event *o = chain_object(c, i),
+                              *from = cause >= 0 ? chain_object(c, (size_t)cause) : NULL;
+    bool names = o->number && (a->keys[0] == o->number || a->keys[1] == o->number);
+    bool derived = from && chain_derived(object_key(o), object_key(from));
+    bool ends = derived && slice_ends(base_name(object_key(o)), base_name(object_key(from)));
+    return (names ? NAMES_KEY : 0) + (ends ? ENDS_WITH : 0) + (derived ? 1 + from->key_n % ENDS_WITH : 0);
+}
+
+/* Where the first attempt that began after the time stands. */
+static size_t upper(const struct index *x, int64_t time)
+{
+    size_t low = 0, high = x->attempts.n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int64_t begin = attempt_begin(x->attempts.v[mid]);
+        if (begin != TIME_NONE && begin <= time)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Attempts by the number of a key that their lines name: for each number the first one, then by attempt and slot
+ * the next. */
+struct namers {
+    int32_t *first, *next;
+    int64_t longest; /* ms that any attempt ran */
+};
+
+static void namers_make(const struct chains *c, struct namers *n)
+{
+    const struct index *x = c->d->index;
+    uint32_t most = 0;
+    *n = (struct namers){.longest = 0};
+    for (size_t i = 0; i < x->objects.n; i++)
+        most = x->objects.v[i].number > most ? x->objects.v[i].number : most;
+    n->first = chain_rows_new(most + 1);
+    n->next = chain_rows_new(x->attempts.n * 2);
+    for (size_t row = x->attempts.n; row-- > 0;) {
+        const struct attempt *a = x->attempts.v[row];
+        int64_t ran = attempt_over(a) - attempt_begin(a);
+        bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
+        n->longest = !ended ? RUN_MAX_MS : ran > n->longest ? ran : n->longest;
+        for (size_t slot = 0; slot < 2 && attempt_begin(a) != TIME_NONE; slot++) {
+            uint32_t number = a->keys[slot] <= most ? a->keys[slot] : 0;
+            n->next[row * 2 + slot] = number ? n->first[number] : CHAIN_NO_ROW;
+            if (number)
+                n->first[number] = (int32_t)(row * 2 + slot);
+        }
+    }
+    n->longest = n->longest < RUN_MAX_MS ? n->longest : RUN_MAX_MS;
+}
+
+struct verdict {
+    enum chain_proof proof;
+    unsigned closeness;
+    int32_t row;
+};
+
+static void try_writer(const struct chains *c, size_t i, int32_t row, struct verdict *best)
+{
+    const struct attempt *a = chain_attempt(c, row);
+    if (row == c->links[i].triggered || !ran_at(c, a, i))
+        return;
+    enum chain_proof proof = weigh(c, i, a);
+    unsigned close = proof ? closeness(c, i, a) : 0;
+    if (proof > best->proof || (proof == best->proof && proof && close > best->closeness))
+        *best = (struct verdict){proof, close, row};
+}
+
+/* First those whose lines name the key: one of them with the strongest proof needs no search. */
+static void find_writer(struct chains *c, const struct namers *n, size_t i)
+{
+    const struct index *x = c->d->index;
+    const struct object_event *o = chain_object(c, i);
+    struct chain_link *l = &c->links[i];
+    struct verdict best = {PROOF_NONE, 0, CHAIN_NO_ROW};
+    int32_t at = o->number ? n->first[o->number] : CHAIN_NO_ROW;
+    for (size_t seen = 0; at >= 0 && seen < LOOK_BACK_MAX; at = n->next[at], seen++)
+        try_writer(c, i, at / 2, &best);
+    bool sure = best.proof == PROOF_PRINCIPAL && best.closeness >= NAMES_KEY;
+    size_t row = sure ? 0 : upper(x, latest_of(c, i));
+    for (size_t seen = 0; row-- > 0 && seen < LOOK_BACK_MAX; seen++) {
+        if (o->time - attempt_begin(x->attempts.v[row]) > n->longest + END_SLACK_MS)
+            break;
+        try_writer(c, i, (int32_t)row, &best);
+    }
+    l->writer = best.row;
+    if (best.proof && !l->function)
+        l->function = chain_attempt(c, l->writer)->function;
+    l->proof = (uint8_t)(l->proof > best.proof ? l->proof : best.proof);
+}
+
+void chain_writers_find(struct chains *c)
+{
+    const struct index *x = c->d->index;
+    struct namers n;
+    namers_make(c, &n);
+    for (size_t i = 0; i < x->objects.n; i++)
+        if (chain_object(c, i)->time != TIME_NONE && c->links[i].creation)
+            find_writer(c, &n, i);
+    free(n.first);
+    free(n.next);
+}
+
+/* The function of the evidence that the role session names. */
+void chain_writers_name(struct chains *c)
+{
+    const struct index *x = c->d->index;
+    char *ran = calloc(x->names.names.n + 1, 1);
+    if (!ran)
+        err_oom();
+    for (size_t i = 0; i < c->d->functions.n; i++)
+        ran[c->d->functions.v[i].name] = 1;
+    for (size_t i = 0; i < x->objects.n; i++) {
+        uint32_t session = chain_object(c, i)->session;
+        if (session && ran[session]) {
+            c->links[i].function = session;
+            c->links[i].proof = PROOF_PRINCIPAL;
+        }
+    }
+    free(ran);
+}

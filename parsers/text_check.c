@@ -1,0 +1,100 @@
+/* Checks text on its way through the window. Nearly all of it is ASCII without a NUL: 64 bytes are passed with eight
+ * loads, and only blocks that hold something else are looked at byte by byte. */
+#include "parsers/text_check.h"
+
+#include <string.h>
+
+enum { BLOCK = 64, ASCII_MAX = 0x7f };
+
+static bool plain(const char *p)
+{
+    uint64_t words[BLOCK / 8], bits = 0;
+    memcpy(words, p, sizeof words);
+    for (size_t i = 0; i < BLOCK / 8; i++)
+        bits |= words[i];
+    return (bits & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static void found_bad(struct text_check *c, uint64_t at)
+{
+    if (c->bad++ == 0)
+        c->bad_at = at;
+    c->due = 0;
+}
+
+static void begin(struct text_check *c, uint8_t b, uint64_t at)
+{
+    c->begun = at;
+    c->low = 0x80;
+    c->high = 0xbf;
+    if (b >= 0xc2 && b <= 0xdf) {
+        c->due = 1;
+    } else if ((b & 0xf0) == 0xe0) {
+        c->due = 2;
+        c->low = b == 0xe0 ? 0xa0 : 0x80;
+        c->high = b == 0xed ? 0x9f : 0xbf;
+    } else if (b >= 0xf0 && b <= 0xf4) {
+        c->due = 3;
+        c->low = b == 0xf0 ? 0x90 : 0x80;
+        c->high = b == 0xf4 ? 0x8f : 0xbf;
+    } else {
+        found_bad(c, at);
+    }
+}
+
+static void take(struct text_check *c, uint8_t b, uint64_t at)
+{
+    if (c->due && b >= c->low && b <= c->high) {
+        c->due--;
+        c->low = 0x80;
+        c->high = 0xbf;
+        return;
+    }
+    if (c->due)
+        found_bad(c, c->begun);
+    if (b > ASCII_MAX)
+        begin(c, b, at);
+}
+
+static void count_nul(struct text_check *c, struct slice bytes)
+{
+    const char *hit, *from = bytes.p;
+    while (bytes.n && (hit = memchr(bytes.p, '\0', bytes.n))) {
+        if (c->nul++ == 0)
+            c->nul_at = c->offset + (uint64_t)(hit - from);
+        bytes = slice_skip(bytes, (size_t)(hit - bytes.p) + 1);
+    }
+}
+
+void text_check_add(struct text_check *c, struct slice bytes)
+{
+    size_t i = 0;
+    count_nul(c, bytes);
+    while (i < bytes.n) {
+        if (c->due == 0 && bytes.n - i >= BLOCK && plain(bytes.p + i)) {
+            i += BLOCK;
+            continue;
+        }
+        size_t end = bytes.n - i < BLOCK ? bytes.n : i + BLOCK;
+        for (; i < end; i++)
+            take(c, (uint8_t)bytes.p[i], c->offset + i);
+    }
+    c->offset += bytes.n;
+}
+
+static void tell(struct source *s, enum anomaly_kind kind, uint64_t at, uint64_t count, const char *what)
+{
+    if (count == 0)
+        return;
+    source_anomaly(s, kind, 0, at, what);
+    s->anomalies.v[s->anomalies.n - 1].count = count;
+}
+
+void text_check_end(struct text_check *c, struct source *source)
+{
+    if (c->due)
+        found_bad(c, c->begun);
+    tell(source, ANOMALY_NUL_BYTES, c->nul_at, c->nul, "bytes of zero in the text");
+    tell(source, ANOMALY_BAD_UTF8, c->bad_at, c->bad, "bytes that are no UTF-8");
+    *c = (struct text_check){.offset = 0};
+}

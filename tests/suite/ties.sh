@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# What ties evidence of several kinds together: request id, trace id, a gateway's id, an S3 object, a message. The
+# evidence is written here by hand after the field guide; the expected values follow from it.
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+
+id=8f6c2b1e-0d5c-4c1e-9a53-5e5f0f1c41d0
+other=c02e1111-2222-4333-8444-555566667777
+root=1-5fbcfc1f-4d2e9bed6dc0c41c39dfdb2f
+mkdir -p logs/aws/lambda/orders
+
+cat >logs/aws/lambda/orders/log.txt <<LOG
+2020-11-24T12:27:15.400Z START RequestId: $id Version: 7
+2020-11-24T12:27:15.450Z 2020-11-24T12:27:15.450Z	$id	INFO	stored order 17 for message 059f36b4-87a3-44ab-83d2-661975830a7d
+2020-11-24T12:27:45.500Z END RequestId: $id
+2020-11-24T12:27:45.501Z REPORT RequestId: $id	Duration: 30100.20 ms	Billed Duration: 30101 ms	Memory Size: 128 MB	Max Memory Used: 50 MB	Init Duration: 300.10 ms
+LOG
+
+# The same invocation and one whose log is not at hand, as `aws xray batch-get-traces` writes them. The trace's clock
+# is 12 ms ahead of the log's.
+segment() { # ID PARENT REQUEST ORIGIN START END SUBSEGMENTS
+    jq -n -c --arg id "$1" --arg parent "$2" --arg request "$3" --arg origin "$4" --argjson from "$5" --argjson to "$6" \
+        --argjson subsegments "${7:-[]}" --arg root "$root" '{id: $id, name: "orders", trace_id: $root,
+            start_time: $from, end_time: $to, origin: $origin, $subsegments,
+            resource_arn: "arn:aws:lambda:eu-west-1:123456789012:function:orders"}
+        + (if $parent == "" then {} else {parent_id: $parent} end)
+        + (if $request == "" then {} else {aws: {request_id: $request}} end)'
+}
+init='[{"id":"00000000000000b3","name":"Initialization","start_time":1606220847.0,"end_time":1606220847.25}]'
+{
+    segment 00000000000000a1 '' $id AWS::Lambda 1606220835.4 1606220865.6 ''
+    segment 00000000000000a2 00000000000000a1 '' AWS::Lambda::Function 1606220835.412 1606220865.512 ''
+    segment 00000000000000b1 '' $other AWS::Lambda 1606220847.2 1606220847.9 ''
+    segment 00000000000000b2 00000000000000b1 '' AWS::Lambda::Function 1606220847.3 1606220847.85 "$init"
+} >segments
+jq -c -n --arg id $root '{Traces: [{Id: $id, Segments: [inputs | {Id: .id, Document: tojson}]}]}' segments >traces.json
+
+timeline traces.json >t
+same 'a trace alone tells its invocations' "$(jq -c 'map([.request_id, .function, .start, .duration_ms, .init_ms, .cold, .status])' t)" \
+    "[[\"$id\",\"orders\",\"2020-11-24T12:27:15.412Z\",30100,null,false,\"ok\"],[\"$other\",\"orders\",\"2020-11-24T12:27:27.300Z\",550,250,true,\"ok\"]]"
+timeline traces.json logs >t
+same 'told by log and trace it is one' "$(jq -c 'map([.request_id, .duration_ms, .init_ms, .trace_id])' t)" \
+    "[[\"$id\",30100.2,300.1,\"$root\"],[\"$other\",550,250,\"$root\"]]"
+report traces.json logs >r
+same 'and counts as one duplicate' "$(jq .evidence.duplicates r)" 1
+same 'clock skew is measured' "$(jq -c .evidence.clock_skew r)" '{"pairs":1,"median_ms":12,"min_ms":12,"max_ms":12}'
+same 'and not applied' "$(jq -r '.[0].start' t)" 2020-11-24T12:27:15.400Z
+cp traces.json again.json
+report traces.json again.json >r
+same 'a trace in two files counts once' "$(jq -c '[.totals.invocations, .evidence.duplicates]' r)" '[2,5]'
+
+shows() { # NAME ID WHAT...
+    local name=$1 word=$2 what
+    shift 2
+    "$COLDCASE" show "$word" logs traces.json s3.json access.log queue.json >out 2>err || { not_ok "$name: $(cat err)"; return; }
+    for what in "$@"; do
+        grep -q -F -e "$what" out && ok "$name: $what" || { not_ok "$name: $what"; head -5 out; }
+    done
+}
+
+cat >s3.json <<'S3'
+{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1","eventTime":"2020-11-24T12:27:16.000Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"AWS:AROAEXAMPLE:orders"},"requestParameters":{"sourceIPAddress":"127.0.0.1"},"responseElements":{"x-amz-request-id":"C3D13FE58DE4C810","x-amz-id-2":"x"},"s3":{"s3SchemaVersion":"1.0","configurationId":"c","bucket":{"name":"bills","ownerIdentity":{"principalId":"A3"},"arn":"arn:aws:s3:::bills"},"object":{"key":"order+17.pdf","size":1024,"eTag":"d41d8cd98f00b204e9800998ecf8427e","sequencer":"0055AED6DCD90281E5"}}}]}
+S3
+cat >access.log <<LOG
+{"requestId":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee","ip":"1.2.3.4","requestTime":"24/Nov/2020:12:27:15 +0000","requestTimeEpoch":"1606220835390","httpMethod":"POST","path":"/orders","status":"504","protocol":"HTTP/1.1","responseLatency":"29000","integrationRequestId":"$id","xrayTraceId":"$root"}
+LOG
+cat >queue.json <<Q
+{"Records":[{"messageId":"11111111-2222-4333-8444-555555555555","receiptHandle":"x","body":"order 17","attributes":{"ApproximateReceiveCount":"1","SentTimestamp":"1606220834000","SenderId":"AROAEXAMPLE:shop","ApproximateFirstReceiveTimestamp":"1606220834100","AWSTraceHeader":"Root=$root;Parent=53995c3f42cd8ad8;Sampled=1"},"messageAttributes":{},"md5OfBody":"e4e68fb7bd0e697a0ae8f1bb342846b3","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:123456789012:orders","awsRegion":"eu-west-1"}]}
+Q
+shows 'a request id' $id 'stored order 17' 'span orders' 'gateway call aaaaaaaa' 'message 11111111' 'bills/order 17.pdf'
+shows 'a trace id' $root "$id  attempt 1" "$other  attempt 1"
+shows 'a trace id of 32 digits' 5fbcfc1f4d2e9bed6dc0c41c39dfdb2f "$id  attempt 1" "$other  attempt 1"
+shows "a gateway's id" aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee "$id  attempt 1" 'answered this call of a gateway'
+shows 'an object' 'bills/order 17.pdf' "$id  attempt 1" 'wrote this object'
+shows 'an object as a URL has it' s3://bills/order+17.pdf "$id  attempt 1"
+shows 'a sequencer' 0055AED6DCD90281E5 "$id  attempt 1"
+shows 'a message' 11111111-2222-4333-8444-555555555555 "$id  attempt 1" 'shares the trace of this message'
+shows 'an id in a line' 059f36b4-87a3-44ab-83d2-661975830a7d "$id  attempt 1" 'has it in its lines'
+exits 'an id of nothing' 3 "$COLDCASE" show 99999999-2222-4333-8444-555555555555 logs traces.json
+
+report logs access.log >r
+same 'an access log tells that the gateway gave up, and on which invocation' \
+    "$(jq -c '[.findings[] | select(.detector == "gateway-timeout") | [.function, .count, .request_ids[0], .detail.pairs[0].gateway_request_id]]' r)" \
+    "[[\"orders\",1,\"$id\",\"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee\"]]"
+
+# Lines of one invocation in two files.
+mkdir -p cut && head -2 logs/aws/lambda/orders/log.txt >cut/000000 && tail -n +3 logs/aws/lambda/orders/log.txt >cut/000001
+"$COLDCASE" show --assume-function orders $id cut >out
+same 'show finds the lines behind a cut' "$(grep -c -e 'START RequestId' -e 'stored order' -e 'END RequestId' -e 'REPORT RequestId' out)" 4
+finish
