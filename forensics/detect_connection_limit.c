@@ -294,6 +294,14 @@ static void write_commands(const struct dossier *d, const struct episode *e, con
         finding_command(fs, f, "mysql -e \"show processlist\"   # then kill the idle ids");
 }
 
+/* "17", or "17 to 19". */
+static const char *holders(struct arena *m, const struct tally *t)
+{
+    if (t->holders_high - t->holders_low < 0.5)
+        return arena_printf(m, "%.0f", t->holders_high);
+    return arena_printf(m, "%.0f to %.0f", t->holders_low, t->holders_high);
+}
+
 static void write_prose(const struct dossier *d, const struct episode *e, const struct tally *t,
                         struct findings *fs, struct finding *f)
 {
@@ -310,9 +318,9 @@ static void write_prose(const struct dossier *d, const struct episode *e, const 
             : "";
     const char *limit = inferred(e, t)
                             ? arena_printf(m,
-                                           " %.0f to %.0f environments held a connection when others were "
-                                           "refused: the limit is about %.0f, at one connection each.",
-                                           t->holders_low, t->holders_high, t->holders_high)
+                                           " %s environments held a connection when others were refused: the "
+                                           "limit is about %.0f, at one connection each.",
+                                           holders(m, t), t->holders_high)
                             : "";
     const char *failed = t->failed == t->count ? "all" : t->failed ? detector_count(m, t->failed) : "none";
     f->moment = "refused connection";

@@ -36,8 +36,8 @@ static void write_prose(const struct spike *s, struct findings *fs, struct findi
     int64_t minutes = s->run.to - s->run.from + 1;
     double rate = (double)f->count / (double)minutes;
     f->moment = "invocation of the spike";
-    f->title = arena_printf(m, "%.*s was invoked %.0f times as often as usual for %s", SLICE_ARG(name),
-                            s->usual > 0 ? rate / s->usual : rate, detector_span(m, minutes * MINUTE_MS));
+    f->title = arena_printf(m, "%.*s was invoked %.0f times a minute for %s; %.1f a minute are usual",
+                            SLICE_ARG(name), rate, detector_span(m, minutes * MINUTE_MS), s->usual);
     f->what = arena_printf(
         m, "%s invocations began within %s, %.1f a minute; %.1f a minute are usual. %s of them failed.",
         detector_count(m, f->count), detector_span(m, minutes * MINUTE_MS), rate, s->usual,

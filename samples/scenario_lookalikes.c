@@ -111,8 +111,7 @@ void scenario_role_prefix(struct world *w)
 static void behave_dumps(struct world *w, struct turn *t)
 {
     static const char *const said[] = {
-        "settings {\"retryable\":[\"ThrottlingException\",\"TooManyRequestsException\",\"ECONNRESET\"],"
-        "\"maxRetries\":3}",
+        "settings {\"retryable\":[\"ThrottlingException\",\"TooManyRequestsException\"],\"maxRetries\":3}",
         "{\"counters\":{\"ER_CON_COUNT_ERROR\":0,\"ECONNREFUSED\":0,\"EMFILE\":0,\"OutOfMemoryError\":0}}",
         "pool state {\"size\":10,\"idle\":9,\"waiting\":0,\"errors\":{\"too many connections\":0}}",
         "circuit breaker closed, opens on ETIMEDOUT, ECONNREFUSED, ProvisionedThroughputExceededException",
