@@ -392,6 +392,7 @@ static void unpack(struct unpacker *u)
     buf_init(&u->all, 0);
     u->stored = s->memory.p ? s->memory.n : s->size;
     if (input_open(&u->in, s, true)) {
+        u->in.is_binary = true;
         u->kind = inflated_kind(&u->in);
         wrap = u->in.depth ? s->compression : NULL;
         if (u->sink)

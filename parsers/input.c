@@ -355,7 +355,8 @@ static void close_source(struct input *in)
         in->digest = NULL;
         in->at->bytes_read = in->raw;
         in->at->bytes_decompressed = in->offset + input_window(in).n - before;
-        text_check_end(&in->check, in->at);
+        if (!in->is_binary)
+            text_check_end(&in->check, in->at);
         if (in->raw == 0 && !in->failed)
             note(in, ANOMALY_EMPTY, 0, "the file is empty");
     }

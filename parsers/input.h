@@ -26,6 +26,7 @@ struct input {
     uint64_t raw;     /* stored bytes of `at` read so far */
     bool failed, with_digest;
     struct text_check check; /* with_digest: of the text of `at` */
+    bool is_binary;          /* set by the reader of an archive: its bytes are no text */
     void *digest;            /* SHA-256 of the stored bytes, while they are read */
     struct input_layer *layers[LIMIT_NESTING + 1];
     unsigned depth;

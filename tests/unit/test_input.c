@@ -96,6 +96,15 @@ static void reading_done(struct reading *r)
     source_done(&r->source);
 }
 
+/* Anomalies but those of the text itself, which test_text_check.c has. */
+static size_t anomalies(const struct source *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->anomalies.n; i++)
+        n += s->anomalies.v[i].kind != ANOMALY_NUL_BYTES && s->anomalies.v[i].kind != ANOMALY_BAD_UTF8;
+    return n;
+}
+
 static void expect(struct slice stored, struct slice text, const char *compression)
 {
     struct reading r;
@@ -103,7 +112,7 @@ static void expect(struct slice stored, struct slice text, const char *compressi
     assert_int_equal(r.text.n, text.n);
     assert_memory_equal(r.text.p ? r.text.p : "", text.p, text.n);
     assert_string_equal(r.source.compression, compression);
-    assert_int_equal(r.source.anomalies.n, 0);
+    assert_int_equal(anomalies(&r.source), 0);
     assert_int_equal(r.source.bytes_read, stored.n);
     assert_in_range(r.source.bytes_decompressed, text.n, text.n + 3); /* a byte order mark is counted */
     reading_done(&r);
@@ -115,7 +124,7 @@ static void expect_anomaly(struct slice stored, struct slice text, enum anomaly_
     read_whole(&r, stored);
     assert_int_equal(r.text.n, text.n);
     assert_memory_equal(r.text.p ? r.text.p : "", text.p, text.n);
-    assert_int_equal(r.source.anomalies.n, 1);
+    assert_int_equal(anomalies(&r.source), 1);
     assert_int_equal(r.source.anomalies.v[0].kind, kind);
     assert_int_equal(r.source.anomalies.v[0].offset, offset);
     reading_done(&r);
@@ -194,7 +203,7 @@ static void test_filter_damage(void **state)
     read_whole(&r, slice_head(whole, whole.n / 2));
     assert_in_range(r.text.n, text.n / 2 - 300000, text.n / 2);
     assert_memory_equal(r.text.p, text.p, r.text.n);
-    assert_int_equal(r.source.anomalies.n, 1);
+    assert_int_equal(anomalies(&r.source), 1);
     assert_int_equal(r.source.anomalies.v[0].kind, ANOMALY_ARCHIVE);
     assert_int_equal(r.source.anomalies.v[0].offset, r.text.n);
     reading_done(&r);
@@ -293,11 +302,11 @@ static void test_bomb(void **state)
     struct slice zeros = slice_of(arena_alloc(&m, ZEROS), ZEROS);
     read_whole(&r, gzipped(&m, zeros));
     assert_int_equal(r.text.n, ZEROS); /* deflate itself bounds one layer */
-    assert_int_equal(r.source.anomalies.n, 0);
+    assert_int_equal(anomalies(&r.source), 0);
     reading_done(&r);
     read_whole(&r, gzipped(&m, gzipped(&m, zeros)));
     assert_in_range(r.text.n, 64 << 20, ZEROS - 1);
-    assert_int_equal(r.source.anomalies.n, 1);
+    assert_int_equal(anomalies(&r.source), 1);
     assert_int_equal(r.source.anomalies.v[0].kind, ANOMALY_ARCHIVE);
     reading_done(&r);
     arena_done(&m);
