@@ -230,14 +230,19 @@ static void write_prose(const struct dossier *d, uint32_t function, uint64_t fin
     struct slice name = function ? dossier_name(d, function) : SLICE("a function that the log does not name");
     const char *shell = dossier_shell_name(m, dossier_name(d, function));
     f->moment = "call given up";
-    f->title = arena_printf(m, "API Gateway gave up on %s %s of %.*s that went on running",
-                            detector_count(m, f->count), detector_plural(f->count, "call", "calls"),
-                            SLICE_ARG(name));
-    f->what = arena_printf(
-        m,
-        "The gateway's integration limit ended %s %s with 504; clients saw a failure. %s of the "
-        "invocations behind them went on and finished without an error, unheard and billed.",
-        detector_count(m, f->count), detector_plural(f->count, "call", "calls"), detector_count(m, finished));
+    f->title = arena_printf(m, "API Gateway gave up on %s %s of %.*s%s", detector_count(m, f->count),
+                            detector_plural(f->count, "call", "calls"), SLICE_ARG(name),
+                            f->attempts.n ? " that went on running" : "");
+    const char *behind =
+        f->attempts.n
+            ? arena_printf(m,
+                           "%s of the invocations behind them went on and finished without an error, "
+                           "unheard and billed.",
+                           finished ? detector_count(m, finished) : "None")
+            : "The invocations behind them are not in the evidence.";
+    f->what =
+        arena_printf(m, "The gateway's integration limit ended %s %s with 504; clients saw a failure. %s",
+                     detector_count(m, f->count), detector_plural(f->count, "call", "calls"), behind);
     f->how = "The gateway's log says \"Execution failed due to a timeout error\", or its access log 504, for "
              "its request id; "
              "the invocation behind it is the one whose request id the gateway names, else the one of the "

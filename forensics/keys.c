@@ -9,22 +9,22 @@ enum {
     SAME_PRINT_MAX = 64,   /* data.json in a thousand folders: such prints are not looked for */
 };
 
-struct print;
+/* All that a look at a key needs in one line of the cache: with millions of keys each look is a miss. */
+struct row {
+    struct slice key;
+    uint32_t next_print, next_whole; /* in its chains */
+    uint32_t print_tag, whole_tag;   /* 32 bits of the hashes, compared before the bytes are */
+    uint16_t print_at, print_n;      /* where in the key its print stands */
+    uint8_t same;                    /* how many of this print there are so far */
+};
 
 /* Keys by number (from 1), chained by the hash of their print and of the whole. */
 struct keys {
-    VEC(struct slice) list;
-    uint32_t *prints, *wholes;         /* heads of the chains */
-    uint32_t *next_print, *next_whole; /* by number */
-    uint32_t *print_tag, *whole_tag;   /* by number: 32 bits of the hashes, compared before the bytes are */
-    uint8_t *same;                     /* by number: how many of this print there are so far */
-    struct print *print;               /* by number: where in the key it stands */
+    struct row *rows; /* by number */
+    size_t n;
+    uint32_t *prints, *wholes; /* heads of the chains */
     size_t mask;
     uint64_t lengths; /* of prints, a bit each: most words of a line have none of them */
-};
-
-struct print {
-    uint16_t at, n;
 };
 
 /* Bytes of which prints are made: letters, digits, - _ . and all beyond ASCII. */
@@ -89,8 +89,8 @@ static inline uint32_t tag_of(size_t hash)
 static uint32_t number_of(const struct keys *k, struct slice key, size_t hash)
 {
     uint32_t number = k->wholes[hash & k->mask];
-    while (number && (k->whole_tag[number] != tag_of(hash) || !slice_eq(k->list.v[number - 1], key)))
-        number = k->next_whole[number];
+    while (number && (k->rows[number].whole_tag != tag_of(hash) || !slice_eq(k->rows[number].key, key)))
+        number = k->rows[number].next_whole;
     return number;
 }
 
@@ -99,17 +99,18 @@ uint32_t keys_number(const struct keys *k, struct slice key)
     return k ? number_of(k, key, hash_of(key)) : 0;
 }
 
-static struct slice print_of(const struct keys *k, uint32_t number)
+static bool is_print(const struct row *row, struct slice print, size_t hash)
 {
-    return slice_of(k->list.v[number - 1].p + k->print[number].at, k->print[number].n);
+    return row->print_tag == tag_of(hash) &&
+           slice_eq(slice_of(row->key.p + row->print_at, row->print_n), print);
 }
 
 /* The key of that print that was added last; 0 when there is none. */
 static uint32_t latest_of(const struct keys *k, struct slice print, size_t hash)
 {
     uint32_t number = k->prints[hash & k->mask];
-    while (number && (k->print_tag[number] != tag_of(hash) || !slice_eq(print_of(k, number), print)))
-        number = k->next_print[number];
+    while (number && !is_print(&k->rows[number], print, hash))
+        number = k->rows[number].next_print;
     return number;
 }
 
@@ -117,11 +118,12 @@ static void link_print(struct keys *k, struct slice print, uint32_t number)
 {
     size_t hash = hash_of(print);
     uint32_t latest = latest_of(k, print, hash), *head = &k->prints[hash & k->mask];
-    k->print_tag[number] = tag_of(hash);
-    if (latest && k->same[latest] > SAME_PRINT_MAX)
+    struct row *row = &k->rows[number];
+    row->print_tag = tag_of(hash);
+    if (latest && k->rows[latest].same > SAME_PRINT_MAX)
         return;
-    k->same[number] = (uint8_t)(latest ? k->same[latest] + 1 : 1);
-    k->next_print[number] = *head;
+    row->same = (uint8_t)(latest ? k->rows[latest].same + 1 : 1);
+    row->next_print = *head;
     *head = number;
 }
 
@@ -140,12 +142,14 @@ static uint32_t add(struct keys *k, struct slice key)
     uint32_t known = number_of(k, key, hash);
     if (known)
         return known;
-    *vec_push(&k->list) = key;
-    uint32_t number = (uint32_t)k->list.n, *head = &k->wholes[hash & k->mask];
-    k->whole_tag[number] = tag_of(hash);
-    k->next_whole[number] = *head;
+    uint32_t number = (uint32_t)++k->n, *head = &k->wholes[hash & k->mask];
+    struct row *row = &k->rows[number];
+    row->key = key;
+    row->whole_tag = tag_of(hash);
+    row->next_whole = *head;
     *head = number;
-    k->print[number] = (struct print){(uint16_t)(print.p - key.p), (uint16_t)print.n};
+    row->print_at = (uint16_t)(print.p - key.p);
+    row->print_n = (uint16_t)print.n;
     k->lengths |= length_bit(print.n);
     link_print(k, print, number);
     return number;
@@ -172,13 +176,8 @@ struct keys *keys_new(struct index *x)
     k->mask = size - 1;
     k->prints = numbers_new(size);
     k->wholes = numbers_new(size);
-    k->next_print = numbers_new(x->objects.n + 1);
-    k->next_whole = numbers_new(x->objects.n + 1);
-    k->print_tag = numbers_new(x->objects.n + 1);
-    k->whole_tag = numbers_new(x->objects.n + 1);
-    k->same = calloc(x->objects.n + 1, 1);
-    k->print = calloc(x->objects.n + 1, sizeof *k->print);
-    if (!k->same || !k->print)
+    k->rows = calloc(x->objects.n + 1, sizeof *k->rows);
+    if (!k->rows)
         err_oom();
     for (size_t i = 0; i < x->objects.n; i++)
         x->objects.v[i].number = add(k, object_key(&x->objects.v[i]));
@@ -189,15 +188,9 @@ void keys_free(struct keys *k)
 {
     if (!k)
         return;
-    vec_done(&k->list);
+    free(k->rows);
     free(k->prints);
     free(k->wholes);
-    free(k->next_print);
-    free(k->next_whole);
-    free(k->print_tag);
-    free(k->whole_tag);
-    free(k->same);
-    free(k->print);
     free(k);
 }
 
@@ -256,13 +249,13 @@ static uint32_t find_around(const struct keys *k, struct slice line, struct slic
 {
     uint32_t best = 0;
     uint32_t number = latest_of(k, run, hash);
-    if (number && k->same[number] > SAME_PRINT_MAX)
+    if (number && k->rows[number].same > SAME_PRINT_MAX)
         return 0;
-    for (; number; number = k->next_print[number]) {
-        struct slice key = k->list.v[number - 1];
-        bool longer = best == 0 || key.n > k->list.v[best - 1].n;
-        if (longer && k->print_tag[number] == tag_of(hash) && slice_eq(print_of(k, number), run) &&
-            key_around(line, (size_t)(run.p - line.p), key, k->print[number].at))
+    for (; number; number = k->rows[number].next_print) {
+        const struct row *row = &k->rows[number];
+        bool longer = best == 0 || row->key.n > k->rows[best].key.n;
+        if (longer && is_print(row, run, hash) &&
+            key_around(line, (size_t)(run.p - line.p), row->key, row->print_at))
             best = number;
     }
     return best;

@@ -6,6 +6,7 @@
 #include "forensics/wording.h"
 #include "parsers/json.h"
 #include "parsers/message.h"
+#include "parsers/record_message.h"
 #include "parsers/record_s3.h"
 
 /* ---- streams ---- */
@@ -77,7 +78,7 @@ void scan_leave_stream(struct worker *w)
 static void enter_stream(struct worker *w, struct slice group, struct slice stream, struct slice function)
 {
     struct slice in_group = group.n ? group : w->place.group;
-    struct slice in_stream = stream.n ? stream : w->place.stream;
+    struct slice in_stream = stream.n ? stream : w->place.stream, ignored[2];
     struct stream_facts facts = {.name = in_stream, .group = in_group, .folder = w->place.folder};
     facts.key = stream_key(w, in_group, in_stream);
     facts.function_assumed = w->options->assume_function;
@@ -86,6 +87,9 @@ static void enter_stream(struct worker *w, struct slice group, struct slice stre
     scan_leave_stream(w);
     w->stream = index_stream(&w->index, &facts);
     w->gateway = slice_starts(in_group, SLICE("API-Gateway-Execution-Logs"));
+    w->records = (in_group.n || in_stream.n) && !w->gateway &&
+                 !slice_starts(in_group, SLICE("/aws/lambda/")) &&
+                 !place_stream_parts(in_stream, &ignored[0], &ignored[1]) && w->place.function.n == 0;
     w->stream_known = group.n <= CACHED_NAME_MAX && stream.n <= CACHED_NAME_MAX;
     cache_name(group, w->group, &w->group_n);
     cache_name(stream, w->stream_name, &w->stream_n);
@@ -340,6 +344,12 @@ static void take_entry(void *ctx, const struct entry *entry)
         e.kind = EVENT_APP;
         e.has_id = false;
         e.text = entry->text;
+    }
+    if (w->records && e.kind == EVENT_APP) {
+        struct sink sink;
+        scan_sink(w, &sink);
+        if (record_message(entry->text, time, entry->loc, &w->record, &sink))
+            return;
     }
     w->index.events[e.kind]++;
     if (e.kind == EVENT_APP)

@@ -47,6 +47,7 @@ struct worker {
     size_t group_n, stream_n;
     uint32_t stream;
     bool stream_known, gateway;
+    bool records; /* no function's stream: its messages may be access lines, spans or CloudTrail events */
     struct attempt *last; /* the attempt met last in that stream */
     struct run run;       /* open; count 0 when there is none */
     struct words words;

@@ -69,12 +69,19 @@ void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, doub
     }
 }
 
+static double median_of(double *values, size_t n)
+{
+    static const double half = 0.5;
+    double ret;
+    stats_quantiles(values, n, &half, 1, &ret);
+    return ret;
+}
+
 static double median_deviation(const double *values, size_t n, double middle, double *scratch)
 {
     for (size_t i = 0; i < n; i++)
         scratch[i] = fabs(values[i] - middle);
-    stats_sort(scratch, n);
-    return stats_quantile(scratch, n, 0.5);
+    return median_of(scratch, n);
 }
 
 /* The floors and the score's bound as one number, for people. */
@@ -93,11 +100,10 @@ bool stats_measure(double *values, size_t n, struct stats_spread *ret)
     if (!logs)
         err_oom();
     double *scratch = logs + n;
-    stats_sort(values, n);
     for (size_t i = 0; i < n; i++)
         logs[i] = log(fmax(values[i], 0.01));
-    *ret = (struct stats_spread){.n = n, .median = stats_quantile(values, n, 0.5)};
-    ret->log_median = stats_quantile(logs, n, 0.5);
+    *ret = (struct stats_spread){.n = n, .median = median_of(values, n)};
+    ret->log_median = median_of(logs, n);
     ret->log_mad = median_deviation(logs, n, ret->log_median, scratch);
     ret->mad = median_deviation(values, n, ret->median, scratch);
     if (n < STATS_SAMPLE_SMALL)

@@ -63,15 +63,15 @@ golden s3-test-event 0 0 <<<'{"Service":"Amazon S3","Event":"s3:TestEvent","Time
 golden s3-object-lambda 0 0 <<<'{"xAmzRequestId":"r","getObjectContext":{"inputS3Url":"u"},"userIdentity":{"type":"IAMUser"},"protocolVersion":"1.00"}'
 golden destination 0 1 <<<"{\"version\":\"1.0\",\"timestamp\":\"2019-11-14T18:16:05.568Z\",\"requestContext\":{\"requestId\":\"$id\",\"functionArn\":\"arn:aws:lambda:x:1:function:f:\$LATEST\",\"condition\":\"RetriesExhausted\",\"approximateInvokeCount\":3},\"requestPayload\":{\"Records\":[$notice]}}"
 golden cloudtrail 0 1 <<<"{\"Records\":[$trail]}"
-golden xray-segments 0 0 <<<"{\"format\":\"json\",\"version\":1}
+golden xray-segments 1 0 <<<"{\"format\":\"json\",\"version\":1}
 $segment"
-golden xray-traces 0 0 <<<"{\"Traces\":[{\"Id\":\"1-6437350a-775b7afb3067811a4c6daade\",\"Duration\":0.058,\"LimitExceeded\":false,\"Segments\":[{\"Id\":\"24ddd1434624a637\",\"Document\":$(jq -cn --arg b "$segment" '$b')}]}],\"UnprocessedTraceIds\":[]}"
+golden xray-traces 1 0 <<<"{\"Traces\":[{\"Id\":\"1-6437350a-775b7afb3067811a4c6daade\",\"Duration\":0.058,\"LimitExceeded\":false,\"Segments\":[{\"Id\":\"24ddd1434624a637\",\"Document\":$(jq -cn --arg b "$segment" '$b')}]}],\"UnprocessedTraceIds\":[]}"
 golden xray-summaries 0 0 <<<'{"TraceSummaries":[{"Id":"1-6437350a-775b7afb3067811a4c6daade","Duration":2.5,"HasFault":false}],"TracesProcessedCount":1}'
 golden xray-graph 0 0 <<<'{"Services":[{"ReferenceId":0,"Name":"f","Edges":[]}]}'
 golden otlp-spans 0 0 <<<"{\"resourceSpans\":[{\"resource\":{\"attributes\":[]},\"scopeSpans\":[{\"spans\":[{$span}]}]}]}"
 golden otlp-logs 1 0 <<<"{\"resourceLogs\":[{\"resource\":{\"attributes\":[{\"key\":\"faas.name\",\"value\":{\"stringValue\":\"f\"}}]},\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"1544712660300000000\",\"body\":{\"stringValue\":\"$start\"}}]}]}]}"
 golden otlp-metrics 0 0 <<<'{"resourceMetrics":[]}'
-golden aws-spans 0 0 <<<"{\"resource\":{\"attributes\":{}},$span,\"attributes\":{\"faas.invocation_id\":\"$id\"},\"status\":{\"code\":\"UNSET\"}}"
+golden aws-spans 1 0 <<<"{\"resource\":{\"attributes\":{}},$span,\"attributes\":{\"faas.invocation_id\":\"$id\"},\"status\":{\"code\":\"UNSET\"}}"
 golden front-calls 0 0 <<<'{"requestId":"8a699106-8d59-11e8-905d-b3747276ed60","ip":"1.2.3.4","requestTime":"01/Apr/2021:21:58:32 +0000","httpMethod":"GET","resourcePath":"/hello","status":"504","integrationLatency":"29000"}'
 golden http-event 0 0 <<<'{"version":"2.0","rawPath":"/","requestContext":{"domainName":"x.lambda-url.eu-west-1.on.aws","requestId":"i"}}'
 golden cli-lists 0 0 <<<'{"logGroups":[{"logGroupName":"/aws/lambda/f","storedBytes":1}]}'

@@ -83,6 +83,13 @@ same 'an access log tells that the gateway gave up, and on which invocation' \
     "$(jq -c '[.findings[] | select(.detector == "gateway-timeout") | [.function, .count, .request_ids[0], .detail.pairs[0].gateway_request_id]]' r)" \
     "[[\"orders\",1,\"$id\",\"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee\"]]"
 
+# The same line as CloudWatch has it, in a log group of its own.
+jq -c -R -s '{events: [{logGroupName: "/aws/apigateway/access", logStreamName: "a", timestamp: 1606220835390, message: ., eventId: "1"}]}' \
+    access.log >group.json
+report logs group.json >r
+same 'and so it does in a log group' \
+    "$(jq -c '[.findings[] | select(.detector == "gateway-timeout") | [.function, .count, .request_ids[0]]]' r)" "[[\"orders\",1,\"$id\"]]"
+
 # Lines of one invocation in two files.
 mkdir -p cut && head -2 logs/aws/lambda/orders/log.txt >cut/000000 && tail -n +3 logs/aws/lambda/orders/log.txt >cut/000001
 "$COLDCASE" show --assume-function orders $id cut >out
