@@ -6,7 +6,7 @@
 #include "forensics/detector.h"
 #include "forensics/stats.h"
 
-enum { EXTREME_FOR_MEDIUM = 3, ROWS_SHOWN = 10 };
+enum { EXTREME_FOR_MEDIUM = 3, ROWS_SHOWN = 10, STORM_MS = 10000, STORM_MIN = 10 };
 
 struct sample {
     const struct attempt *attempt;
@@ -184,28 +184,138 @@ static void write_table(const struct dossier *d, const samples *outliers, struct
     }
 }
 
-/* What all outliers share and the other cold starts lack. */
-static const char *shared_trait(const struct dossier *d, const samples *all, const samples *outliers,
-                                struct arena *m)
+/* ---- what the slow ones share ---- */
+
+enum trait { TRAIT_VERSION, TRAIT_RUNTIME, TRAIT_MEMORY, TRAIT_MINUTE, TRAITS };
+
+static int64_t trait_of(const struct sample *s, enum trait trait)
 {
-    bool version = true, runtime = true;
-    const struct sample *o = &outliers->v[0];
-    for (size_t i = 0; i < outliers->n; i++) {
-        version &= outliers->v[i].version == o->version;
-        runtime &= outliers->v[i].runtime == o->runtime;
+    enum { MINUTE_MS = 60000 };
+    const int64_t values[TRAITS] = {[TRAIT_VERSION] = s->version,
+                                    [TRAIT_RUNTIME] = s->runtime,
+                                    [TRAIT_MEMORY] = s->memory_mb,
+                                    [TRAIT_MINUTE] = s->begin == TIME_NONE ? 0 : s->begin / MINUTE_MS};
+    return values[trait];
+}
+
+static const char *trait_name(const struct dossier *d, const struct sample *s, enum trait trait,
+                              struct arena *m)
+{
+    char time[TEXT_TIME_SIZE];
+    switch (trait) {
+    case TRAIT_VERSION: return arena_printf(m, "are of version %.*s", SLICE_ARG(dossier_name(d, s->version)));
+    case TRAIT_RUNTIME: return arena_printf(m, "ran on %.*s", SLICE_ARG(dossier_name(d, s->runtime)));
+    case TRAIT_MEMORY: return arena_printf(m, "have %u MB", s->memory_mb);
+    case TRAIT_MINUTE: text_time_print(s->begin, time); return arena_printf(m, "began at %.5s", time + 11);
+    case TRAITS: break;
     }
-    size_t with_version = 0, with_runtime = 0;
-    for (size_t i = 0; i < all->n; i++) {
-        with_version += all->v[i].version == o->version;
-        with_runtime += all->v[i].runtime == o->runtime;
-    }
-    if (version && with_version < all->n)
-        return arena_printf(m, "All of them are version %.*s, which %zu of the %zu cold starts ran.",
-                            SLICE_ARG(dossier_name(d, o->version)), with_version, all->n);
-    if (runtime && with_runtime < all->n)
-        return arena_printf(m, "All of them ran on %.*s, as did %zu of the %zu cold starts.",
-                            SLICE_ARG(dossier_name(d, o->runtime)), with_runtime, all->n);
     return "";
+}
+
+/* What all outliers share and most of the other cold starts lack. */
+static const char *shared_traits(const struct dossier *d, const samples *all, const samples *outliers,
+                                 struct arena *m)
+{
+    const char *text = "";
+    const struct sample *o = &outliers->v[0];
+    size_t others = all->n - outliers->n;
+    for (enum trait t = 0; t < TRAITS && outliers->n > 1; t++) {
+        bool shared = trait_of(o, t) != 0;
+        size_t with = 0;
+        for (size_t i = 0; i < outliers->n; i++)
+            shared &= trait_of(&outliers->v[i], t) == trait_of(o, t);
+        for (size_t i = 0; i < all->n; i++)
+            with += trait_of(&all->v[i], t) == trait_of(o, t);
+        with -= shared ? outliers->n : 0;
+        if (shared && with * 2 < others)
+            text = arena_printf(m, "%s All of them %s; of the other %zu cold starts %s.", text,
+                                trait_name(d, o, t, m), others, with ? detector_count(m, with) : "none");
+    }
+    return text;
+}
+
+/* ---- many environments born at once ---- */
+
+struct storm {
+    size_t births;
+    int64_t from;
+    size_t alive_before; /* environments that had a life when it began */
+    size_t gone;         /* of them, those that ran nothing after it */
+};
+
+static size_t busiest(const samples *all, int64_t *ret_from)
+{
+    size_t most = 0, first = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        while (all->v[i].begin - all->v[first].begin > STORM_MS)
+            first++;
+        if (all->v[i].begin != TIME_NONE && i - first + 1 > most) {
+            most = i - first + 1;
+            *ret_from = all->v[first].begin;
+        }
+    }
+    return most;
+}
+
+/* `all` is in order of time. */
+static struct storm find_storm(const struct dossier *d, const struct function *fn, const samples *all)
+{
+    struct storm s = {.from = TIME_NONE};
+    s.births = busiest(all, &s.from);
+    for (size_t i = 0; s.births >= STORM_MIN && i < fn->streams.n; i++) {
+        const struct stream *e = &d->index->streams.v[fn->streams.v[i]];
+        bool before = e->first < s.from;
+        s.alive_before += before && e->last >= s.from - 60000;
+        s.gone += before && e->last >= s.from - 60000 && e->last <= s.from + STORM_MS;
+    }
+    return s;
+}
+
+static void write_storm(const struct dossier *d, const struct function *fn, const samples *all,
+                        struct findings *fs, struct finding *f)
+{
+    struct storm s = find_storm(d, fn, all);
+    char time[TEXT_TIME_SIZE];
+    if (s.births < STORM_MIN)
+        return;
+    text_time_print(s.from, time);
+    bool replaced = s.alive_before > 0 && s.gone * 2 >= s.alive_before;
+    finding_fact(
+        fs, f, "most environments born within 10 s",
+        "%zu, from %.8s; %zu were alive in the minute before and %zu of them ran nothing afterwards, so "
+        "it was %s",
+        s.births, time + 11, s.alive_before, s.gone,
+        replaced ? "a replacement (a deployment, a runtime patch or a recycling)" : "a burst of calls");
+}
+
+/* ---- before and after ---- */
+
+static void write_groups(const struct dossier *d, const samples *all, struct findings *fs, struct finding *f)
+{
+    static const char *const columns[] = {"version",      "runtime", "#memory MB",
+                                          "#cold starts", "#median", "first (UTC)"};
+    struct finding_table *t = NULL;
+    size_t rows = 0;
+    for (size_t i = 0; i < all->n && rows < ROWS_SHOWN; i++) {
+        const struct sample *s = &all->v[i];
+        struct stats_spread own;
+        char time[TEXT_TIME_SIZE] = "";
+        bool first = true;
+        for (size_t k = 0; k < i && first; k++)
+            first = !alike(&all->v[k], s);
+        if (!first || !measure(all, s, false, &own))
+            continue;
+        if (s->begin != TIME_NONE)
+            text_time_print(s->begin, time);
+        t = t ? t : finding_table(f, "By version, runtime and memory", columns, 6);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(d, s->version)).p;
+        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(d, s->runtime)).p;
+        *vec_push(&t->cells) = arena_printf(&fs->arena, "%u", s->memory_mb);
+        *vec_push(&t->cells) = arena_printf(&fs->arena, "%zu", own.n);
+        *vec_push(&t->cells) = arena_printf(&fs->arena, "%.0f ms", own.median);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(time)).p;
+        rows++;
+    }
 }
 
 static void write_prose(const struct dossier *d, const struct function *fn, const struct verdicts *v,
@@ -225,9 +335,9 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     f->what = arena_printf(
         m,
         "The median init of %.*s is %.0f ms (MAD %.0f ms, %zu measured); %zu took %.0f ms or more, the "
-        "slowest %.0f ms. Callers waited %.1f s more than with the median. %s",
+        "slowest %.0f ms. Callers waited %.1f s more than with the median.%s",
         SLICE_ARG(name), v->spread.median, v->spread.mad, v->spread.n, outliers->n, v->spread.threshold,
-        worst, paid / 1000, shared_trait(d, all, outliers, m));
+        worst, paid / 1000, shared_traits(d, all, outliers, m));
     f->how = "Median and MAD of ln(init) over the same function, version, memory and runtime; an outlier "
              "scores over 2.5, is "
              "at least twice the median and 200 ms above it. Init Duration is the platform's own measure. A "
@@ -275,7 +385,9 @@ static void report(const struct detector *self, const struct dossier *d, const s
     write_detail(d, fn, v, outliers, fs, f);
     vec_sort(outliers, by_score);
     write_prose(d, fn, v, all, outliers, fs, f);
+    write_storm(d, fn, all, fs, f);
     write_table(d, outliers, fs, f);
+    write_groups(d, all, fs, f);
     finding_span(f, "slow cold starts", f->first_seen, f->last_seen);
 }
 
