@@ -118,6 +118,9 @@ static void write_facts(const struct loop_account *a, struct findings *fs, struc
 {
     finding_fact(fs, f, "invocations in the loop", "%s", detector_count(a->m, a->l->attempts.n));
     finding_fact(fs, f, "longest chain", "%s invocations", detector_count(a->m, a->l->generations));
+    const char *stopped = loop_stopped(a);
+    if (stopped)
+        finding_fact(fs, f, "its end", "%s", stopped);
     finding_fact(fs, f, "writes per invocation", "%.2f", (double)a->l->written / (double)a->l->attempts.n);
     finding_step(fs, f, "cost = %.3f GB-s * %.10f + %zu calls * %.8f + %s writes * %.6f = $%.6f",
                  a->gb_seconds, COST_PER_GB_SECOND, a->l->attempts.n, COST_PER_REQUEST,
@@ -367,6 +370,12 @@ static void write_detail(const struct loop_account *a, struct findings *fs, stru
     jsonw_double(w, (double)a->l->written / (double)a->l->attempts.n, 3);
     jsonw_key(w, "live");
     jsonw_bool(w, a->live);
+    jsonw_key(w, "stopped_by");
+    const char *stopped = loop_stopped(a);
+    if (stopped)
+        jsonw_string(w, slice_str(stopped));
+    else
+        jsonw_null(w);
     write_edges(a, &t, w, f);
     detail_done(&detail, fs, f);
     vec_done(&t.edges);

@@ -39,6 +39,8 @@ const char *loop_clock(const struct loop_account *a, int64_t time);
 const char *loop_object_name(const struct loop_account *a, int32_t i);
 /* The function that wrote it, else the principal. */
 const char *loop_writer(const struct loop_account *a, int32_t i);
+/* When its last call began and what the evidence says stopped it; NULL while it is live. */
+const char *loop_stopped(const struct loop_account *a);
 const char *loop_money(const struct loop_account *a, double usd);
 
 #endif

@@ -1,0 +1,66 @@
+/* What the evidence says of a loop's end: its last call and what became of the write behind it. */
+#include "forensics/attempt.h"
+#include "forensics/loop_account.h"
+
+/* Lambda ends a chain after about so many calls (field guide 8.2: recursive loop detection). */
+enum { DETECTION_LEAST = 15, DETECTION_MOST = 17 };
+
+static bool in_loop(const struct loop_account *a, uint32_t bucket)
+{
+    for (size_t i = 0; i < a->l->buckets.n; i++)
+        if (a->l->buckets.v[i] == bucket)
+            return true;
+    return false;
+}
+
+/* The last object that the attempt wrote to a bucket of the loop, CHAIN_NO_ROW when none. */
+static int32_t last_write(const struct loop_account *a, const struct attempt *by)
+{
+    for (size_t i = a->d->index->objects.n; i-- > 0;) {
+        const struct object_event *o = loop_object(a, (int32_t)i);
+        if (o->time != TIME_NONE && o->time < attempt_begin(by))
+            break;
+        if (a->c->links[i].writer == (int32_t)by->row && a->c->links[i].creation && in_loop(a, o->bucket))
+            return (int32_t)i;
+    }
+    return CHAIN_NO_ROW;
+}
+
+static const struct attempt *last_call(const struct loop_account *a)
+{
+    const struct attempt *last = NULL;
+    for (size_t i = 0; i < a->l->attempts.n; i++) {
+        const struct attempt *k = loop_attempt(a, a->l->attempts.v[i]);
+        last = !last || k->row > last->row ? k : last;
+    }
+    return last;
+}
+
+const char *loop_stopped(const struct loop_account *a)
+{
+    const struct attempt *last = last_call(a);
+    if (a->live || !last)
+        return NULL;
+    int32_t o = last_write(a, last);
+    const char *time = loop_clock(a, attempt_begin(last));
+    if (o >= 0 && a->l->generations >= DETECTION_LEAST && a->l->generations <= DETECTION_MOST)
+        return arena_printf(
+            a->m,
+            "the last call began at %s; its write %s invoked nothing, after a chain of %zu calls: "
+            "about where Lambda's own loop detection ends one",
+            time, loop_object_name(a, o), a->l->generations);
+    if (o >= 0)
+        return arena_printf(
+            a->m,
+            "the last call began at %s; of its write %s the evidence has no call: the notification was gone, "
+            "the function held back (concurrency 0), or its logs end",
+            time, loop_object_name(a, o));
+    if (attempt_status(last) != ATTEMPT_OK)
+        return arena_printf(a->m, "the last call began at %s, ended as %s and wrote nothing more", time,
+                            attempt_status_name(attempt_status(last)));
+    return arena_printf(
+        a->m,
+        "the last call began at %s, went well and wrote nothing that the evidence has to the loop's "
+        "buckets: the function no longer writes there, or the records end",
+        time);
+}
