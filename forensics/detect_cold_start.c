@@ -11,6 +11,7 @@ enum { EXTREME_FOR_MEDIUM = 3, ROWS_SHOWN = 10, STORM_MS = 10000, STORM_MIN = 10
 struct sample {
     const struct attempt *attempt;
     uint32_t version, runtime, memory_mb;
+    uint32_t file; /* whose function and stream are unknown: it may be a function of its own; else 0 */
     bool restored;
     double ms, score;
     int64_t begin;
@@ -42,6 +43,7 @@ static uint32_t runtime_of(const struct index *x, uint32_t stream)
 
 static void collect(const struct dossier *d, const struct function *f, samples *ret)
 {
+    bool unknown = slice_starts(dossier_name(d, f->name), SLICE("unknown ("));
     for (size_t i = 0; i < f->attempts.n; i++) {
         const struct attempt *a = f->attempts.v[i];
         if (!decimal_known(a->init))
@@ -51,6 +53,7 @@ static void collect(const struct dossier *d, const struct function *f, samples *
             .version = a->version,
             .runtime = runtime_of(d->index, a->stream),
             .memory_mb = a->memory_mb,
+            .file = unknown && d->index->streams.v[a->stream].name == 0 ? a->stream + 1 : 0,
             .restored = a->flags & ATTEMPT_RESTORED,
             .ms = decimal_value(a->init),
             .begin = attempt_begin(a),
@@ -61,7 +64,7 @@ static void collect(const struct dossier *d, const struct function *f, samples *
 static bool alike(const struct sample *a, const struct sample *b)
 {
     return a->version == b->version && a->runtime == b->runtime && a->memory_mb == b->memory_mb &&
-           a->restored == b->restored;
+           a->restored == b->restored && a->file == b->file;
 }
 
 /* Measures the samples of `all` that are alike to `s` (or those that are not, of the same kind). */
@@ -73,7 +76,7 @@ static bool measure(const samples *all, const struct sample *s, bool others, str
         err_oom();
     for (size_t i = 0; i < all->n; i++) {
         const struct sample *v = &all->v[i];
-        if (v->restored == s->restored && alike(v, s) != others)
+        if (v->restored == s->restored && v->file == s->file && alike(v, s) != others)
             values[n++] = v->ms;
     }
     bool ok = stats_measure(values, n, ret);

@@ -80,22 +80,14 @@ struct tally {
     size_t first_alive, peak_alive;
     double holders_low, holders_high; /* environments alive and not refused, over the errors */
     bool burst;                       /* began with many environments born in the minute before */
-    VEC(uint32_t) refused;            /* streams with an error */
+    uint8_t *refused;                 /* by stream: it has an error */
 };
-
-static bool knows(const struct tally *t, uint32_t stream)
-{
-    for (size_t i = 0; i < t->refused.n; i++)
-        if (t->refused.v[i] == stream)
-            return true;
-    return false;
-}
 
 static void count_environment(const struct dossier *d, const struct mark *m, struct tally *t)
 {
-    if (knows(t, m->stream) || !d->index->streams.v[m->stream].environment)
+    if (t->refused[m->stream] || !d->index->streams.v[m->stream].environment)
         return;
-    *vec_push(&t->refused) = m->stream;
+    t->refused[m->stream] = 1;
     t->environments++;
 }
 
@@ -112,7 +104,7 @@ static void count_holders(const struct dossier *d, const struct function *fn, co
         double holders = 0;
         for (size_t k = 0; k < fn->streams.n; k++) {
             const struct stream *s = &d->index->streams.v[fn->streams.v[k]];
-            holders += s->first <= e->marks.v[i]->time && s->last >= first && !knows(t, fn->streams.v[k]);
+            holders += s->first <= e->marks.v[i]->time && s->last >= first && !t->refused[fn->streams.v[k]];
         }
         if (i == 0 || holders < t->holders_low)
             t->holders_low = holders;
@@ -363,7 +355,9 @@ static const char *limit_run(const struct detector *self, const struct dossier *
     collect(d, &all);
     for (size_t i = 0; i < all.n; i++) {
         struct episode *e = &all.v[i];
-        struct tally t = {.count = 0};
+        struct tally t = {.refused = calloc(d->index->streams.n + 1, 1)};
+        if (!t.refused)
+            err_oom();
         struct finding *f = finding_new(fs, self, SEVERITY_LOW, e->function);
         tally_make(d, e, &t, f);
         f->severity = severity_of(&t);
@@ -371,7 +365,7 @@ static const char *limit_run(const struct detector *self, const struct dossier *
         write_prose(d, e, &t, fs, f);
         write_detail(d, e, &t, fs, f);
         finding_span(f, "connections refused", f->first_seen, f->last_seen);
-        vec_done(&t.refused);
+        free(t.refused);
         vec_done(&e->marks);
     }
     vec_done(&all);

@@ -87,13 +87,13 @@ static void take_attempts(const struct dossier *d, struct finding *f, const stru
 {
     enum { AFTER_MS = 60000 };
     int64_t from = fail->v[0]->time, to = fail->v[fail->n - 1]->time;
+    bool untimed = from == TIME_NONE;
     (void)d;
     for (size_t i = 0; i < fn->attempts.n; i++) {
         const struct attempt *a = fn->attempts.v[i];
         int64_t begin = attempt_begin(a);
-        bool near =
-            from == TIME_NONE || begin == TIME_NONE || (begin >= from - AFTER_MS && begin <= to + AFTER_MS);
-        if (init_failed(a) && near) {
+        bool near = begin != TIME_NONE && begin >= from - AFTER_MS && begin <= to + AFTER_MS;
+        if (init_failed(a) && (untimed ? begin == TIME_NONE && a->stream == fail->v[0]->stream : near)) {
             finding_attempt(f, a);
             finding_seen(f, attempt_report(a));
         }
@@ -221,6 +221,14 @@ static void report(const struct detector *self, const struct dossier *d, const s
         f->count = fail->n;
 }
 
+/* Failed inits without a time are of one episode with those of their stream alone. */
+static bool goes_on(const struct phase *a, const struct phase *b)
+{
+    if (a->time == TIME_NONE || b->time == TIME_NONE)
+        return a->time == b->time && a->stream == b->stream;
+    return b->time - a->time <= EPISODE_GAP_MS;
+}
+
 static void examine_function(const struct detector *self, const struct dossier *d, const struct function *fn,
                              struct findings *fs)
 {
@@ -228,7 +236,7 @@ static void examine_function(const struct detector *self, const struct dossier *
     collect(d, fn->name, &all);
     for (size_t i = 0; i < all.n;) {
         size_t n = 1;
-        while (i + n < all.n && all.v[i + n]->time - all.v[i + n - 1]->time <= EPISODE_GAP_MS)
+        while (i + n < all.n && goes_on(all.v[i + n - 1], all.v[i + n]))
             n++;
         struct failures fail = {.v = all.v + i, .n = n};
         report(self, d, fn, &fail, fs);

@@ -36,6 +36,8 @@ static bool report_equal(const struct attempt *a, const struct attempt *b)
 static bool same_attempt(const struct attempt *a, const struct attempt *b)
 {
     uint16_t both = a->flags & b->flags;
+    if (a->first != TIME_NONE && b->first != TIME_NONE && b->first - a->first > ATTEMPT_APART_MS)
+        return false;
     if ((both & ATTEMPT_START) && attempt_start(a) != attempt_start(b))
         return false;
     if ((both & ATTEMPT_REPORT) && !report_equal(a, b))

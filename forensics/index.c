@@ -145,17 +145,21 @@ static struct attempt *new_part(struct index *x, const struct event *e, uint32_t
 
 void attempt_begins(struct attempt *a, int64_t time)
 {
-    int64_t shift = a->first == TIME_NONE ? 0 : a->first - time;
     int32_t *const times[] = {&a->start_after, &a->end_after, &a->report_after};
-    if (time == TIME_NONE || (a->first != TIME_NONE && shift <= 0))
+    if (time == TIME_NONE || (a->first != TIME_NONE && time >= a->first))
         return;
+    int64_t shift = a->first == TIME_NONE ? 0 : a->first - time;
     for (size_t i = 0; i < 3; i++)
         *times[i] = *times[i] == AFTER_NONE ? AFTER_NONE : (int32_t)(*times[i] + shift);
     a->first = time;
 }
 
-/* Longer than any invocation and its retries: what is farther apart is another attempt. */
-enum { APART_MS = 7 * 24 * 3600 * 1000 };
+static int64_t latest(const struct attempt *a)
+{
+    int32_t last = a->start_after > a->end_after ? a->start_after : a->end_after;
+    last = a->report_after > last ? a->report_after : last;
+    return a->first + (last > 0 ? last : 0);
+}
 
 static int32_t after(const struct attempt *a, int64_t time)
 {
@@ -175,7 +179,7 @@ static void part_lives(struct attempt *a, int64_t time, struct loc loc)
 static bool part_takes(const struct attempt *a, enum event_kind kind, int64_t time)
 {
     bool timed = time != TIME_NONE && a->first != TIME_NONE;
-    if (timed && (time - a->first > APART_MS || a->first - time > APART_MS))
+    if (timed && (time - a->first > ATTEMPT_APART_MS || latest(a) - time > ATTEMPT_APART_MS))
         return false;
     if (kind == EVENT_START)
         return !(a->flags & ATTEMPT_START) && (!timed || a->first >= time);
@@ -354,14 +358,6 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
     case EVENT_KINDS: break;
     }
     return a;
-}
-
-void attempt_names(struct attempt *a, uint32_t key)
-{
-    if (a->keys[0] == 0)
-        a->keys[0] = key;
-    else if (a->keys[0] != key)
-        a->keys[1] = key;
 }
 
 /* ---- merging ---- */

@@ -33,6 +33,8 @@ enum attempt_flag {
     ATTEMPT_TRACED = 1 << 13, /* told by a trace alone: no line of its log is at hand */
 };
 
+/* Longer than any invocation and its retries: what is farther apart is another attempt. */
+enum { ATTEMPT_APART_MS = 7 * 24 * 3600 * 1000 };
 /* No time. */
 enum { AFTER_NONE = INT32_MIN };
 /* No billed duration. */

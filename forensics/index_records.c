@@ -1,4 +1,4 @@
-/* Filling of the index with what is no log line: S3 records, queued messages, ids of calls and traces. */
+/* Filling of the index with what is no log line: S3 records and their keys, queued messages, ids of calls and traces. */
 #include "forensics/index.h"
 #include "parsers/record_span.h"
 
@@ -71,4 +71,12 @@ void index_queue(struct index *x, const struct queue_record *q)
     r.session = intern_id(&x->names, q->session);
     r.lineage = intern_id(&x->names, q->lineage);
     *vec_push(&x->queue) = r;
+}
+
+void attempt_names(struct attempt *a, uint32_t key)
+{
+    if (a->keys[0] == 0)
+        a->keys[0] = key;
+    else if (a->keys[0] != key)
+        a->keys[1] = key;
 }

@@ -21,7 +21,7 @@ const char *tie_name(enum tie_kind kind)
 
 void ties_add(ties *ret, const struct attempt *a, enum tie_kind kind)
 {
-    if (!a || (a->flags & ATTEMPT_HIDDEN))
+    if (!a || (a->flags & ATTEMPT_HIDDEN) || ret->n == TIES_MAX)
         return;
     for (size_t i = 0; i < ret->n; i++)
         if (ret->v[i].attempt == a)

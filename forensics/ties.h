@@ -23,7 +23,8 @@ struct tie {
 
 typedef VEC(struct tie) ties;
 
-/* Each attempt once, with the first kind that leads to it; none hidden. */
+/* Each attempt once, with the first kind that leads to it; none hidden, and no more than TIES_MAX. */
+enum { TIES_MAX = 100 };
 void ties_find(const struct chains *c, struct slice word, ties *ret);
 void ties_add(ties *ret, const struct attempt *a, enum tie_kind kind);
 const char *tie_name(enum tie_kind kind);

@@ -35,6 +35,7 @@ struct unpacker {
     size_t lent;               /* of the input's window to libarchive */
     struct buf all;            /* a wrapped zip or 7z, inflated */
     uint64_t stored, unpacked; /* bytes of all */
+    uint64_t taken;            /* from the budget, for `all` */
     /* Where the member at hand began: in what is stored, in the inflated bytes of a tar. */
     uint64_t stored_at, text_at;
     bool stopped;
@@ -180,7 +181,8 @@ static bool hold_all(struct unpacker *u)
         }
         input_advance(&u->in, window.n);
     } while (input_more(&u->in));
-    u->budget->held -= u->all.n < u->budget->held ? u->all.n : u->budget->held;
+    u->taken = u->all.n < u->budget->held ? u->all.n : u->budget->held;
+    u->budget->held -= u->taken;
     return true;
 }
 
@@ -380,7 +382,7 @@ static void read_archive(struct unpacker *u)
     else
         stop(u, complaint(u));
     archive_read_free(u->archive);
-    u->budget->held += u->all.n;
+    u->budget->held += u->taken;
     buf_done(&u->all);
 }
 

@@ -215,7 +215,7 @@ static int show_run(const struct settings *s, struct err *e)
 {
     struct evidence ev;
     int status = EXIT_NOT_DONE;
-    if (s->operands.n < 2) {
+    if (s->operands.n < 2 || !*s->operands.v[0]) {
         err_set(e, ERR_USAGE, "name an id and then a file or a folder to read");
         return status;
     }

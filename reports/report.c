@@ -9,7 +9,7 @@ extern const struct renderer renderer_markdown, renderer_json;
 
 const struct renderer *const renderers[] = {&renderer_markdown, &renderer_json, NULL};
 
-enum { HOUR_MS = 3600000, MOMENTS_MAX = 40, NAMED_MAX = 4 };
+enum { HOUR_MS = 3600000, MOMENTS_MAX = 40, NAMED_MAX = 4, SUMMARY_MAX = 8 };
 
 bool report_shows(const struct report *r, const struct finding *f)
 {
@@ -303,14 +303,21 @@ static void write_summary(struct report *r)
             count(r, r->dossier->timeouts));
         return;
     }
+    size_t told = 0, more = 0;
     for (size_t i = 0; i < fs->list.n; i++) {
         const struct finding *f = fs->list.v[i];
         if (f == r->top || f->severity < SEVERITY_MEDIUM)
             continue;
+        if (told++ >= SUMMARY_MAX) {
+            more++;
+            continue;
+        }
         text = arena_printf(&r->arena, "%s\n%s (%s%s%s).", text, f->title, f->id,
                             f->caused_by ? ", follows from " : "", f->caused_by ? f->caused_by : "");
     }
-    r->summary = text;
+    r->summary =
+        more ? arena_printf(&r->arena, "%s\n%s more at medium or above stand below.", text, count(r, more))
+             : text;
 }
 
 void report_init(struct report *r, const struct evidence *ev, const struct dossier *d,

@@ -114,7 +114,8 @@ static void on_span(void *ctx, const struct span *s)
         return;
     for (size_t i = 0; i < p->lines->of->n; i++) {
         const struct attempt *a = p->lines->of->v[i].attempt;
-        if (!same_trace(p, a, s->trace) && !same_request(a, s->request_id))
+        if (p->lines->each[i].n > SHOWN_LINES_MAX ||
+            (!same_trace(p, a, s->trace) && !same_request(a, s->request_id)))
             continue;
         bool over = s->start != TIME_NONE && s->end != TIME_NONE;
         struct slice on = s->bucket.n ? s->bucket : s->resource;

@@ -160,7 +160,7 @@ static void types(void **state)
 static void pulled(void **state)
 {
     struct json j;
-    struct slice key, value;
+    struct slice key = {"", 0}, value = {"", 0};
     bool escaped;
     int64_t number = 0;
     (void)state;
