@@ -6,11 +6,11 @@
 
 #include "forensics/index.h"
 
-#define COST_DATE          "2026-11"
-#define COST_PER_REQUEST   0.20e-6
-#define COST_PER_GB_SECOND 0.0000166667 /* x86, first tier; logs do not tell the architecture */
+#define COST_DATE              "2026-11"
+#define COST_PER_REQUEST       0.20e-6
+#define COST_PER_GB_SECOND     0.0000166667 /* x86, first tier; logs do not tell the architecture */
 #define COST_PER_GB_SECOND_ARM 0.0000133334
-#define COST_PER_S3_PUT    5.0e-6
+#define COST_PER_S3_PUT        5.0e-6
 
 /* Memory in GB (1,024 MB) times billed seconds; 0 when the report says neither. */
 double cost_gb_seconds(const struct attempt *a);

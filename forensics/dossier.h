@@ -28,7 +28,8 @@ struct dossier {
     VEC(struct function) functions; /* by name */
     int64_t start, end;             /* first and last time in the evidence, TIME_NONE when there is none */
     uint64_t environments, cold, timeouts, errors;
-    const struct slice *expected_loops; /* buckets whose loops are intended; set by the caller, may be empty */
+    const struct slice
+        *expected_loops; /* buckets whose loops are intended; set by the caller, may be empty */
     size_t expected_loops_n;
     struct arena arena;
 };

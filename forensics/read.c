@@ -74,10 +74,15 @@ static struct slice *find_chains(const struct evidence *ev)
 
 /* ---- rounds ---- */
 
-static unsigned thread_count(const struct evidence_options *options, size_t sources)
+static size_t threads_wanted(const struct evidence_options *options)
 {
     long online = options->threads ? (long)options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    size_t n = online < 1 ? 1 : (size_t)online;
+    return online < 1 ? 1 : (size_t)online;
+}
+
+static unsigned thread_count(const struct evidence_options *options, size_t sources)
+{
+    size_t n = threads_wanted(options);
     n = n > sources ? sources : n;
     return (unsigned)(n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : n);
 }
@@ -197,6 +202,19 @@ static void plan(struct job *job)
         job->records++;
 }
 
+/* Reads order[from..end). A source that is more than one thread's share outlasts the others: it gets the thread that
+ * would be idle, to inflate for it. */
+static void read_sources(struct job *job, size_t from, size_t end)
+{
+    size_t threads = threads_wanted(job->options);
+    uint64_t all = 0;
+    for (size_t i = from; i < end; i++)
+        all += job->order[i]->size;
+    for (unsigned i = 0; i < job->count; i++)
+        job->workers[i].ahead_from = threads > 1 ? all / threads + 1 : UINT64_MAX;
+    run_round(job, from, end, read_source);
+}
+
 static void merge_workers(struct job *job)
 {
     for (unsigned i = 1; i < job->count; i++)
@@ -206,12 +224,12 @@ static void merge_workers(struct job *job)
 static void read_all(struct job *job)
 {
     struct index *x = &job->workers[0].index;
-    run_round(job, 0, job->records, read_source);
+    read_sources(job, 0, job->records);
     merge_workers(job);
     struct keys *keys = job->records < job->n ? keys_new(x) : NULL; /* nobody would look for them */
     for (unsigned i = 0; i < job->count; i++)
         job->workers[i].keys = keys;
-    run_round(job, job->records, job->n, read_source);
+    read_sources(job, job->records, job->n);
     merge_workers(job);
     scan_glue(&job->workers[0]);
     freeze_index(x, keys, job->options);

@@ -37,6 +37,7 @@ struct worker {
     struct scanner *scanner;
     const struct keys *keys;    /* of the S3 records read before; NULL when there are none */
     struct source *source;      /* at hand */
+    uint64_t ahead_from;        /* stored bytes from which on a source is read ahead by a further thread */
     struct fragment *fragments; /* one a source; only this source's is written */
     const struct slice *chains; /* one a source: path of the first piece of what it belongs to */
     struct place place;

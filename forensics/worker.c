@@ -73,7 +73,9 @@ void worker_read(struct worker *w, struct source *source)
     w->source = source;
     if (source->open || source->memory.p) {
         place_of(slice_str(source->path), &w->scratch, &w->place);
-        if (input_open(&in, source, true))
+        bool ok = input_open(&in, source, true);
+        in.with_ahead = ok && source->size >= w->ahead_from;
+        if (ok)
             parse_source(w, &in);
         scan_leave_stream(w);
         input_done(&in);

@@ -14,7 +14,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LAYER_BUFFER = 256 * 1024, WINDOW_CHUNK = 1024 * 1024, SNIFF_BYTES = FILTER_MAGIC_BYTES };
+/* A window of 1 MB, more than the cache has, took a tenth longer. AHEAD_FROM: less text is not worth a thread. */
+enum { LAYER_BUFFER = 256 * 1024, WINDOW_CHUNK = 128 * 1024, AHEAD_FROM = 1024 * 1024 };
+enum { SNIFF_BYTES = FILTER_MAGIC_BYTES };
 
 enum layer_kind { LAYER_GZIP, LAYER_FILTER, LAYER_UTF16LE, LAYER_UTF16BE };
 
@@ -31,10 +33,13 @@ struct input_layer {
     bool below_end, stopped;
 };
 
-/* A second reading tells nothing new, and may run beside the first. */
+/* A second reading tells nothing new, and may run beside the first. Read ahead, damage waits until the parser has
+ * come as far: the source is the parser's alone, and the order of its anomalies does not tell how it was read. */
 static void note(struct input *in, enum anomaly_kind kind, uint64_t offset, const char *detail)
 {
-    if (in->with_digest)
+    if (in->hold)
+        *vec_push(&in->held) = (struct anomaly){kind, 0, offset, detail, 1};
+    else if (in->with_digest)
         source_anomaly(in->at, kind, 0, offset, detail);
 }
 
@@ -344,9 +349,38 @@ static void drain(struct input *in)
     free(scratch);
 }
 
+/* `reached`: the parser came to the end of what was read ahead; else it never saw what was noted there. */
+static void end_ahead(struct input *in, bool reached)
+{
+    ahead_free(in->ahead);
+    in->ahead = NULL;
+    in->hold = false;
+    for (size_t i = 0; reached && i < in->held.n; i++)
+        note(in, in->held.v[i].kind, in->held.v[i].offset, in->held.v[i].detail);
+    vec_clear(&in->held);
+}
+
+static size_t read_top(void *ctx, char *out, size_t room)
+{
+    struct input *in = ctx;
+    return layer_read(in, in->depth, out, room);
+}
+
+/* Only a single layer of gzip: of others the bound of is_bomb would fall elsewhere. */
+static void begin_ahead(struct input *in)
+{
+    bool gzip = in->depth == 1 && in->layers[1]->kind == LAYER_GZIP && !in->layers[1]->stopped;
+    if (!in->with_ahead || !gzip || in->layers[1]->produced < AHEAD_FROM)
+        return;
+    in->hold = true;
+    in->ahead = ahead_new(read_top, in);
+    in->hold = in->with_ahead = in->ahead != NULL;
+}
+
 /* Reads what is left of the stored bytes, notes the figures and frees all but the window. */
 static void close_source(struct input *in)
 {
+    end_ahead(in, false);
     if (in->digest) {
         uint64_t before = in->pieces.v[in->pieces.n - 1].offset;
         drain(in);
@@ -392,7 +426,13 @@ static bool open_next(struct input *in)
 static bool read_on(struct input *in)
 {
     (void)buf_reserve(&in->window, WINDOW_CHUNK);
-    size_t n = layer_read(in, in->depth, in->window.p + in->window.n, in->window.cap - in->window.n);
+    char *out = in->window.p + in->window.n;
+    size_t room = in->window.cap - in->window.n;
+    if (!in->ahead)
+        begin_ahead(in);
+    size_t n = in->ahead ? ahead_read(in->ahead, out, room) : read_top(in, out, room);
+    if (in->ahead && n < room)
+        end_ahead(in, true);
     looked_at(in, slice_of(in->window.p + in->window.n, n));
     in->window.n += n;
     return n > 0;
@@ -455,46 +495,6 @@ void input_done(struct input *in)
     close_source(in);
     buf_done(&in->window);
     vec_done(&in->pieces);
+    vec_done(&in->held);
     *in = (struct input){.fd = -1};
-}
-
-/* One layer of gzip from `data` to `out`; false when it is damaged or does not fit. */
-static bool inflate_once(struct slice data, struct buf *out)
-{
-    struct gunzip g;
-    enum gunzip_status status = GUNZIP_MORE_ROOM;
-    gunzip_init(&g, inflate_default);
-    while (status != GUNZIP_STOPPED) {
-        size_t n = 0, left = out->max - out->n;
-        if (left == 0 || !buf_reserve(out, left < LAYER_BUFFER ? left : LAYER_BUFFER))
-            break;
-        status = gunzip_run(&g, &data, out->p + out->n, out->cap - out->n, &n);
-        out->n += n;
-        if (status == GUNZIP_MORE_INPUT)
-            status = gunzip_finish(&g);
-    }
-    bool whole = status == GUNZIP_STOPPED && g.damage.kind == GUNZIP_DAMAGE_NONE;
-    gunzip_done(&g);
-    return whole;
-}
-
-bool input_inflate(struct slice data, struct buf *out)
-{
-    struct buf other;
-    bool whole = true;
-    buf_init(&other, out->max);
-    (void)buf_append(&other, data);
-    for (unsigned depth = 0; depth < LIMIT_NESTING && slice_starts(buf_slice(&other), SLICE("\x1f\x8b"));
-         depth++) {
-        buf_clear(out);
-        whole = inflate_once(buf_slice(&other), out) && whole;
-        struct buf swap = other;
-        other = *out;
-        *out = swap;
-    }
-    struct buf swap = other;
-    other = *out;
-    *out = swap;
-    buf_done(&other);
-    return whole;
 }

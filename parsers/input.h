@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "parsers/ahead.h"
 #include "parsers/gunzip.h"
 #include "parsers/limits.h"
 #include "parsers/source.h"
@@ -25,6 +26,12 @@ struct input {
     size_t memory_at; /* read position when the source is held in memory */
     uint64_t raw;     /* stored bytes of `at` read so far */
     bool failed, with_digest;
+    /* To set by the caller once it is open: a thread of its own inflates ahead of the parser, where the source is large
+     * and gzip. What is read, and what is noted, stays the same. */
+    bool with_ahead;
+    struct ahead *ahead; /* fills the window from a thread of its own, or NULL */
+    bool hold;           /* while it does: anomalies go to `held`, which is that thread's */
+    VEC(struct anomaly) held;
     struct text_check check; /* with_digest: of the text of `at` */
     bool is_binary;          /* set by the reader of an archive: its bytes are no text */
     void *digest;            /* SHA-256 of the stored bytes, while they are read */

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-extern const struct command command_report, command_timeline, command_show, command_explain, command_detectors,
-    command_formats;
+extern const struct command command_report, command_timeline, command_show, command_explain,
+    command_detectors, command_formats;
 
 const struct command *const commands[] = {
     &command_report,    &command_timeline, &command_show, &command_explain,

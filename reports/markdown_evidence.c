@@ -61,12 +61,13 @@ static void write_coverage(struct report *r, struct buf *out)
                    detector_count(&r->arena, r->ev->index.duplicates));
     const struct clock_skew *skew = &r->ev->index.skew;
     if (skew->pairs)
-        buf_printf(out,
-                   " Traces have the start of an invocation %lld ms %s than its log (median of %s told by both, "
-                   "%lld to %lld ms); no time was changed for it.",
-                   (long long)(skew->median < 0 ? -skew->median : skew->median),
-                   skew->median < 0 ? "earlier" : "later", detector_count(&r->arena, skew->pairs),
-                   (long long)skew->least, (long long)skew->most);
+        buf_printf(
+            out,
+            " Traces have the start of an invocation %lld ms %s than its log (median of %s told by both, "
+            "%lld to %lld ms); no time was changed for it.",
+            (long long)(skew->median < 0 ? -skew->median : skew->median),
+            skew->median < 0 ? "earlier" : "later", detector_count(&r->arena, skew->pairs),
+            (long long)skew->least, (long long)skew->most);
     markdown_put(out, "\n");
 }
 
