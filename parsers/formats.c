@@ -34,7 +34,9 @@ const struct container *container_choose(struct slice head, const struct contain
 {
     const struct container *best = NULL, *second = NULL;
     int best_score = 0, second_score = 0;
-    for (size_t i = 0; containers[i] && (i < FORMATS_STRONG || best_score < BEYOND_DOUBT); i++) {
+    for (size_t i = 0; containers[i]; i++) {
+        if (i >= FORMATS_STRONG && best_score >= BEYOND_DOUBT)
+            break;
         int score = containers[i]->score(head);
         if (score > best_score) {
             second = best;
