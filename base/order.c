@@ -64,8 +64,7 @@ uint32_t *order_by(int64_t *keys, size_t n, int (*tie)(const void *ctx, uint32_t
                    const void *ctx)
 {
     uint32_t *order = malloc((n + 1) * sizeof *order);
-    /* cppcheck-suppress uninitdata ; the first half is filled below, the second by pass */
-    struct keyed *v = malloc((n + 1) * 2 * sizeof *v), *w = v ? v + n + 1 : NULL, *all = v;
+    struct keyed *v = calloc((n + 1) * 2, sizeof *v), *w = v ? v + n + 1 : NULL, *all = v;
     int64_t least = 0;
     if (!order || !v)
         err_oom();

@@ -42,7 +42,7 @@ static void timeline_make(struct index *x, struct timeline *t)
 {
     size_t streams = x->streams.n;
     t->n = x->attempts.n;
-    t->v = malloc((t->n + 1) * sizeof *t->v);
+    t->v = calloc(t->n + 1, sizeof *t->v);
     t->first = calloc(streams + 2, sizeof *t->first);
     if (!t->v || !t->first)
         err_oom();
