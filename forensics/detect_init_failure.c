@@ -92,7 +92,7 @@ static void take_attempts(const struct dossier *d, struct finding *f, const stru
     for (size_t i = 0; i < fn->attempts.n; i++) {
         const struct attempt *a = fn->attempts.v[i];
         int64_t begin = attempt_begin(a);
-        bool near = begin != TIME_NONE && begin >= from - AFTER_MS && begin <= to + AFTER_MS;
+        bool near = !untimed && begin != TIME_NONE && begin >= from - AFTER_MS && begin <= to + AFTER_MS;
         if (init_failed(a) && (untimed ? begin == TIME_NONE && a->stream == fail->v[0]->stream : near)) {
             finding_attempt(f, a);
             finding_seen(f, attempt_report(a));
