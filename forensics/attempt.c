@@ -36,11 +36,6 @@ struct decimal attempt_billed(const struct attempt *a)
     return (struct decimal){(int64_t)a->billed_ms * DECIMAL_SCALE, 0};
 }
 
-struct slice attempt_function(const struct index *x, const struct attempt *a)
-{
-    return intern_name(&x->names, a->function);
-}
-
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id)
 {
     for (size_t i = 0; i < x->attempts.n; i++)

@@ -61,7 +61,6 @@ const char *attempt_status_name(enum attempt_status status); /* the contract's w
 /* Where its REPORT stands; its first line when that is unknown. */
 struct loc attempt_report_loc(const struct attempt *a);
 struct decimal attempt_billed(const struct attempt *a); /* ms */
-struct slice attempt_function(const struct index *x, const struct attempt *a);
 /* The first attempt of the id, or NULL; attempt_next leads through the others and back to it. Hidden ones are
  * among them. */
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id);

@@ -471,9 +471,6 @@ static void merge_records(struct index *x, const struct index *from, const struc
         struct queue_row *q = vec_push(&x->queue);
         *q = from->queue.v[i];
         q->message = m->names[q->message];
-        q->arn = m->names[q->arn];
-        q->session = m->names[q->session];
-        q->lineage = m->names[q->lineage];
     }
 }
 

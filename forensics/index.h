@@ -163,7 +163,6 @@ enum gateway_kind {
     GATEWAY_TIMEOUT,  /* gave up at the limit of the integration */
     GATEWAY_STATUS,   /* value: status returned to the client */
     GATEWAY_REQUEST,  /* text: Lambda's request id */
-    GATEWAY_LATENCY,  /* value: ms */
     GATEWAY_TRACE,    /* text: trace root */
 };
 
@@ -191,9 +190,7 @@ struct trace_span {
 struct queue_row {
     struct trace_id trace;
     bool has_trace;
-    uint32_t message, arn, session, lineage; /* name ids */
-    int64_t sent;
-    struct loc loc;
+    uint32_t message; /* name id */
 };
 
 /* How much later a trace's clock has the start of an invocation than its log has, in ms, over all pairs. */

@@ -64,12 +64,8 @@ void index_call_id(struct slice text, struct request_id *ret)
 
 void index_queue(struct index *x, const struct queue_record *q)
 {
-    struct queue_row r = {.sent = q->sent, .loc = q->loc};
+    struct queue_row r = {.message = intern_id(&x->names, q->message_id)};
     r.has_trace = record_trace_id(q->trace, r.trace.bytes);
-    r.message = intern_id(&x->names, q->message_id);
-    r.arn = intern_id(&x->names, q->arn);
-    r.session = intern_id(&x->names, q->session);
-    r.lineage = intern_id(&x->names, q->lineage);
     *vec_push(&x->queue) = r;
 }
 

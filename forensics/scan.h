@@ -25,7 +25,6 @@ struct words {
 struct fragment {
     struct slice tail, orphan; /* in the source's arena; orphan.p is NULL when there is none */
     int64_t tail_time;
-    uint32_t tail_stream; /* in the worker's index; remapped by key after the join */
     struct slice tail_key;
     struct loc tail_loc, orphan_loc;
 };

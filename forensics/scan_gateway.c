@@ -85,9 +85,6 @@ void scan_gateway(struct index *x, const struct event *e, uint32_t group, int64_
     } else if (slice_starts(t, SLICE("AWS Integration Endpoint RequestId"))) {
         gateway_line(x, e, group, time, loc, GATEWAY_REQUEST,
                      slice_trim(word_after(t, SLICE("RequestId : "))), 0);
-    } else if (slice_starts(t, SLICE("Received response. "))) {
-        gateway_line(x, e, group, time, loc, GATEWAY_LATENCY, slice_of("", 0),
-                     number_after(t, SLICE("Integration latency: ")));
     } else if (slice_starts(t, SLICE("Endpoint re"))) {
         struct slice request = word_after(t, SLICE("x-amzn-RequestId=")),
                      trace = word_after(t, SLICE("root="));

@@ -85,19 +85,4 @@ enum gunzip_status gunzip_run(struct gunzip *g, struct slice *in, char *out, siz
  * MORE_ROOM: bytes may be owed; call gunzip_run with an empty slice until it returns STOPPED. */
 enum gunzip_status gunzip_finish(struct gunzip *g);
 
-/* A place to come back to, taken between two calls: a copy of everything that is known there, of about 100 KB
- * in the middle of a member (with ISA-L up to 160). The offsets say from where the compressed bytes must be
- * given again, and where in the inflated bytes the first one will stand. What follows is the same again for
- * whole files; for cut and damaged ones with the further limit for copies that inflate_isal.c tells: the last
- * symbols of the member may be missing. Who needs them has to read from the start. */
-struct gunzip_point;
-struct gunzip_point *gunzip_save(const struct gunzip *g);
-/* `g` is initialised; what it held is dropped. The point stays and can be used again, by another gunzip too.
- */
-void gunzip_restore(struct gunzip *g, const struct gunzip_point *point);
-/* NULL is allowed. */
-void gunzip_point_free(struct gunzip_point *point);
-uint64_t gunzip_point_consumed(const struct gunzip_point *point);
-uint64_t gunzip_point_produced(const struct gunzip_point *point);
-
 #endif

@@ -24,7 +24,6 @@ struct inflate_backend {
     struct inflate *(*create)(void);
     void (*free)(struct inflate *);
     void (*reset)(struct inflate *);
-    struct inflate *(*copy)(struct inflate *);
     enum inflate_status (*run)(struct inflate *, struct slice *in, char *out, size_t room,
                                size_t *ret_written);
     enum inflate_status (*finish)(struct inflate *, char *out, size_t room, size_t *ret_written);
@@ -61,13 +60,6 @@ static inline void inflate_free(struct inflate *z)
 static inline void inflate_reset(struct inflate *z)
 {
     z->backend->reset(z);
-}
-
-/* The same state again, to be freed on its own; `z` stays as it is. In a long stream
- * ISA-L's copy has no judge before the next block (see inflate_isal.c). */
-static inline struct inflate *inflate_copy(struct inflate *z)
-{
-    return z->backend->copy(z);
 }
 
 /* Decodes from *in, which is advanced, to `out` of `room` (> 0) bytes. *ret_written is always set, and its

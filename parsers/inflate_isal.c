@@ -22,7 +22,7 @@
  *   - when no head of a block is in the log ISA-L's own word has to do: a cut stream may lack its last three
  *     symbols, damage is placed some bytes late, and how late depends on the cutting. This takes a block of
  * more than MARK_EVERY compressed bytes, 32 KiB of text as well (zlib's blocks are 10-60 KiB, libdeflate's up
- * to 200), or a copy: copies get no log but a short one, and so have no anchor before the next block. */
+ * to 200). */
 #ifndef INFLATE_ZLIB
 #include "base/buf.h"
 #include "base/err.h"
@@ -34,7 +34,7 @@
 
 /* A mark is a copy of 87 KB; with the log it takes 1-2 % of the time. ISA-L's counts are 32 bits wide. */
 enum { MARK_EVERY = 512 * 1024, STEP_MAX = 256 * 1024, ROOM_MAX = 1 << 30 };
-enum { COPY_LOG_MAX = 64 * 1024, SKIP_AT_ONCE = 16 * 1024 };
+enum { SKIP_AT_ONCE = 16 * 1024 };
 /* A header of a block with its own tables takes 60 to 100 bytes. One of 16 bytes input is 17 KB text at most.
  */
 enum { SEEK_STEP = 16, HISTORY = 32 * 1024, SEEK_ROOM = 128 * 1024 };
@@ -51,7 +51,6 @@ struct isal_inflate {
 
     struct buf log;              /* of the stream, from old.used to used */
     struct isal_mark old, young; /* the same `used` in both: there is no young one */
-    bool unmarked;               /* a copy, whose old mark has to be made before it reads on */
 
     struct inflate *judge; /* zlib, made when first needed */
     bool judging;          /* until reset */
@@ -94,30 +93,7 @@ static void isal_reset(struct inflate *base)
     z->used = z->produced = 0;
     buf_clear(&z->log);
     z->old.used = z->old.produced = z->young.used = z->young.produced = 0;
-    z->unmarked = z->judging = false;
-}
-
-static struct inflate *isal_copy(struct inflate *base)
-{
-    struct isal_inflate *from = isal_of(base);
-    struct isal_inflate *z = malloc(sizeof *z);
-    if (!z)
-        err_oom();
-    *z = *from;
-    buf_init(&z->log, 0);
-    z->judge = from->judging ? inflate_copy(from->judge) : NULL;
-    z->replayed = 0;
-    z->old = z->young = (struct isal_mark){0};
-    if (from->judging) {
-        (void)buf_append(&z->log, slice_skip(buf_slice(&from->log), from->replayed));
-    } else if (from->old.used == 0 && from->log.n <= COPY_LOG_MAX) {
-        (void)buf_append(&z->log, buf_slice(&from->log));
-    } else {
-        z->old.used = z->young.used = from->used;
-        z->old.produced = z->young.produced = from->produced;
-        z->unmarked = true;
-    }
-    return &z->base;
+    z->judging = false;
 }
 
 /* ---- calling ISA-L ---- */
@@ -325,9 +301,6 @@ static enum inflate_status isal_run(struct inflate *base, struct slice *in, char
     struct isal_inflate *z = isal_of(base);
     size_t total = 0, n = 0;
     enum inflate_status status;
-    if (z->unmarked)
-        mark_make(&z->old, z);
-    z->unmarked = false;
     do {
         struct slice before = *in;
         bool good = !z->judging && isal_step(&z->state, in, out + total, room - total, &n, &status);
@@ -375,7 +348,6 @@ const struct inflate_backend inflate_isal = {
     .create = isal_create,
     .free = isal_free,
     .reset = isal_reset,
-    .copy = isal_copy,
     .run = isal_run,
     .finish = isal_finish,
     .used = isal_used,

@@ -42,19 +42,6 @@ static void zlib_reset(struct inflate *base)
     zlib_of(base)->used = 0;
 }
 
-static struct inflate *zlib_copy(struct inflate *base)
-{
-    struct zlib_inflate *from = zlib_of(base);
-    struct zlib_inflate *z = calloc(1, sizeof *z);
-    /* The stream itself and no copy of it: zlib refuses a z_stream that stands elsewhere than at inflateInit.
-     */
-    if (!z || inflateCopy(&z->stream, &from->stream) != Z_OK)
-        err_oom();
-    z->base = from->base;
-    z->used = from->used;
-    return &z->base;
-}
-
 static enum inflate_status zlib_run(struct inflate *base, struct slice *in, char *out, size_t room,
                                     size_t *ret_written)
 {
@@ -116,7 +103,6 @@ const struct inflate_backend inflate_zlib = {
     .create = zlib_create,
     .free = zlib_free,
     .reset = zlib_reset,
-    .copy = zlib_copy,
     .run = zlib_run,
     .finish = zlib_finish,
     .used = zlib_used,

@@ -191,7 +191,6 @@ static void read_source(struct pass *p, const struct source *source)
     arena_init(&scratch);
     source_init(&again, source->path, source->open);
     again.memory = source->memory;
-    again.member = source->member;
     again.next = source->next;
     again.index = source->index;
     p->source = source;

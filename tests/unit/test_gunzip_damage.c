@@ -1,5 +1,4 @@
-/* gunzip on cut files, on files with flipped bits, and from points in the middle: expected is what zlib says
- * when asked directly. Where ISA-L may differ by nature (damaged data, see parsers/inflate_isal.c) the test
+/* gunzip on cut files and on files with flipped bits: expected is what zlib says when asked directly. Where ISA-L may differ by nature (damaged data, see parsers/inflate_isal.c) the test
  * says how far. */
 #include "tests/unit/gunzip_files.h"
 
@@ -168,104 +167,6 @@ static void test_flips_long(void **state)
     buf_done(&text);
 }
 
-/* ---- points ---- */
-
-/* A reader that has used up to `at` compressed bytes; it may stop before, at random, if `early`. */
-static void read_to(struct gunzip *g, const struct inflate_backend *backend, struct slice file, size_t at,
-                    bool early)
-{
-    char out[500];
-    struct slice in = slice_head(file, at);
-    enum gunzip_status status;
-    gunzip_init(g, backend);
-    do {
-        size_t n;
-        status = gunzip_run(g, &in, out, sizeof out, &n);
-    } while (status != GUNZIP_MORE_INPUT && status != GUNZIP_STOPPED && (!early || random_below(300) > 0));
-}
-
-static void assert_point(const struct inflate_backend *backend, struct slice file, const struct result *whole,
-                         size_t at)
-{
-    struct gunzip g, other;
-    read_to(&g, backend, file, at, true);
-    struct gunzip_point *point = gunzip_save(&g);
-    gunzip_done(&g);
-    size_t consumed = (size_t)gunzip_point_consumed(point), produced = (size_t)gunzip_point_produced(point);
-    assert_true(consumed <= at);
-    gunzip_init(&other, &inflate_zlib);
-    for (int twice = 0; twice < 2; twice++) {
-        gunzip_restore(&other, point);
-        struct result r = read_on(&other, slice_skip(file, consumed), ANY, ANY);
-        assert_bytes(buf_slice(&r.out), slice_skip(buf_slice(&whole->out), produced));
-        assert_facts(&r.facts, &whole->facts);
-        buf_done(&r.out);
-    }
-    gunzip_done(&other);
-    gunzip_point_free(point);
-}
-
-static void test_points(void **state)
-{
-    (void)state;
-    struct buf file, text = make_text(200 * 1000), noise = make_noise(300 * 1000);
-    buf_init(&file, 0);
-    put_member(&file, NAME | EXTRA | COMMENT | HEADER_CRC, buf_slice(&text), 6, Z_DEFAULT_STRATEGY);
-    buf_append(&file, SLICE(EMPTY "\0\0" FIXED));
-    size_t cut = file.n;
-    put_member(&file, NAME, slice_head(buf_slice(&text), 70 * 1000), 6, Z_DEFAULT_STRATEGY);
-    cut += (file.n - cut) * 3 / 4; /* in the middle of a member of less than 64 KiB */
-    struct result part = gunzip_all(&inflate_zlib, slice_head(buf_slice(&file), cut), ALL, ALL);
-    put_member(&file, 0, buf_slice(&noise), 6, Z_DEFAULT_STRATEGY);
-    struct result whole = gunzip_all(&inflate_zlib, buf_slice(&file), ALL, ALL);
-    assert_int_equal(whole.out.n, 200 * 1000 + 1 + 70 * 1000 + 300 * 1000);
-    assert_int_equal(part.facts.damage.kind, GUNZIP_DAMAGE_TRUNCATED);
-    for (size_t i = 0; i < BACKENDS * 30; i++) {
-        size_t at = i < BACKENDS * 15 ? random_below((uint32_t)file.n) : random_below(60);
-        assert_point(backends[i % BACKENDS], buf_slice(&file), &whole, at);
-        assert_point(backends[i % BACKENDS], slice_head(buf_slice(&file), cut), &part,
-                     random_below((uint32_t)cut));
-    }
-    gunzip_point_free(NULL);
-    buf_done(&part.out);
-    buf_done(&whole.out);
-    buf_done(&file);
-    buf_done(&text);
-    buf_done(&noise);
-}
-
-/* A copy deep in a stream has no judge before the next block: cut there, it may lack three symbols, of 258
- * bytes each at most; cut blocks later it lacks nothing. */
-static void test_points_cut(void **state)
-{
-    (void)state;
-    enum { POINT = 700 * 1000, BLOCKS = 200 * 1000, LACK_MAX = 3 * 258 };
-    struct buf file, text = make_text(5 * 1000 * 1000);
-    buf_init(&file, 0);
-    put_member(&file, 0, buf_slice(&text), 6, Z_DEFAULT_STRATEGY);
-    for (size_t i = 0; i < 16; i++) {
-        struct gunzip g;
-        size_t lack_max = i % 2 ? LACK_MAX : 0;
-        size_t cut = POINT + (i % 2 ? 1 : BLOCKS) + random_below(2000);
-        struct result whole = gunzip_all(&inflate_zlib, slice_head(buf_slice(&file), cut), ALL, ALL);
-        read_to(&g, backends[BACKENDS - 1], buf_slice(&file), POINT, false);
-        struct gunzip_point *point = gunzip_save(&g);
-        gunzip_restore(&g, point);
-        size_t consumed = (size_t)gunzip_point_consumed(point),
-               produced = (size_t)gunzip_point_produced(point);
-        gunzip_point_free(point);
-        struct result r = read_on(&g, slice_of(file.p + consumed, cut - consumed), ANY, ANY);
-        assert_true(slice_starts(slice_skip(buf_slice(&whole.out), produced), buf_slice(&r.out)));
-        assert_true(produced + r.out.n + lack_max >= whole.out.n);
-        assert_true(facts_same(&r.facts, &whole.facts));
-        gunzip_done(&g);
-        buf_done(&r.out);
-        buf_done(&whole.out);
-    }
-    buf_done(&file);
-    buf_done(&text);
-}
-
 /* ---- long streams ---- */
 
 /* More compressed bytes in one member than the ISA-L back end logs (64 MiB): a stored stream of `blocks`
@@ -313,10 +214,8 @@ static void test_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut_everywhere), cmocka_unit_test(test_cut_long),
-        cmocka_unit_test(test_flips),          cmocka_unit_test(test_flips_long),
-        cmocka_unit_test(test_points),         cmocka_unit_test(test_points_cut),
-        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_cut_everywhere), cmocka_unit_test(test_cut_long), cmocka_unit_test(test_flips),
+        cmocka_unit_test(test_flips_long),     cmocka_unit_test(test_long),
     };
     say_compared();
     return cmocka_run_group_tests(tests, NULL, NULL);
