@@ -19,32 +19,6 @@ struct group {
     detector_picks picks;
 };
 
-/* Another detector tells of it, and better. */
-static bool is_explained(const struct dossier *d, const struct mark *m)
-{
-    if (!m->attempt || detector_says_memory(d, m))
-        return m->attempt != NULL;
-    if (m->kind != MARK_SIGNATURE)
-        return false;
-    enum signature_class class = signatures_get(d->ev->signatures, m->value)->class;
-    return class == SIGNATURE_SRV || class == SIGNATURE_POOL || class == SIGNATURE_OS ||
-           class == SIGNATURE_THR;
-}
-
-static int by_address(const void *a, const void *b)
-{
-    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
-    return x < y ? -1 : x > y;
-}
-
-static void collect_explained(const struct dossier *d, detector_picks *ret)
-{
-    for (size_t i = 0; i < d->index->marks.n; i++)
-        if (is_explained(d, &d->index->marks.v[i]))
-            *vec_push(ret) = d->index->marks.v[i].attempt;
-    vec_sort(ret, by_address);
-}
-
 typedef VEC(struct group) groups;
 
 static void add(groups *all, const struct attempt *a)
@@ -131,9 +105,8 @@ static void report(const struct detector *self, const struct dossier *d, const s
 
 static const char *crash_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
-    detector_picks explained = {0};
-    struct marked storms;
-    collect_explained(d, &explained);
+    struct marked explained, storms;
+    marked_init(&explained, d, marked_named);
     marked_storms(&storms, d);
     for (size_t i = 0; i < d->functions.n; i++) {
         const struct function *fn = &d->functions.v[i];
@@ -142,7 +115,7 @@ static const char *crash_run(const struct detector *self, const struct dossier *
             const struct attempt *a = fn->attempts.v[k];
             bool memory = slice_eq(dossier_name(d, a->error_type), SLICE("Runtime.OutOfMemory"));
             if (attempt_status(a) == ATTEMPT_FAILED && !memory && !marked_has(&storms, a) &&
-                !(explained.n && bsearch(&a, explained.v, explained.n, sizeof *explained.v, by_address)))
+                !marked_has(&explained, a))
                 add(&all, a);
         }
         for (size_t k = 0; k < all.n; k++) {
@@ -151,7 +124,7 @@ static const char *crash_run(const struct detector *self, const struct dossier *
         }
         vec_done(&all);
     }
-    vec_done(&explained);
+    marked_done(&explained);
     marked_done(&storms);
     return "no invocation failed with an error of its own";
 }

@@ -26,44 +26,56 @@ static uint64_t burst_examine(const struct dossier *d)
     return d->index->events[EVENT_APP];
 }
 
+/* Errors that are alike: one mark an attempt, in order of time (marks are sorted by it: so are their addresses). */
 struct kind {
-    const struct mark *first; /* what the others are like */
-    marked_marks marks;       /* one an attempt */
+    const struct mark *const *marks;
+    size_t n;
 };
-typedef VEC(struct kind) kinds;
 
-static bool alike(const struct mark *a, const struct mark *b)
+static int by_place(const void *a, const void *b)
 {
-    if (a->kind != b->kind)
-        return false;
-    return a->kind == MARK_SIGNATURE ? a->value == b->value : a->text == b->text && a->host == b->host;
+    const struct mark *x = *(const struct mark *const *)a, *y = *(const struct mark *const *)b;
+    return x < y ? -1 : x > y;
 }
 
-static void add(kinds *all, const struct mark *m)
+static int by_kind(const struct mark *x, const struct mark *y)
 {
-    struct kind *k = NULL;
-    for (size_t i = 0; i < all->n && !k; i++)
-        if (alike(all->v[i].first, m))
-            k = &all->v[i];
-    if (!k) {
-        k = vec_push(all);
-        *k = (struct kind){.first = m};
-    }
-    for (size_t i = k->marks.n; i-- > 0 && k->marks.v[i]->time + WINDOW_MS > m->time;)
-        if (k->marks.v[i]->attempt == m->attempt)
-            return;
-    *vec_push(&k->marks) = m;
+    uint32_t a[] = {x->kind, x->kind == MARK_SIGNATURE ? x->value : x->text, x->host};
+    uint32_t b[] = {y->kind, y->kind == MARK_SIGNATURE ? y->value : y->text, y->host};
+    for (size_t i = 0; i < sizeof a / sizeof *a; i++)
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    return 0;
 }
 
-static void collect(const struct dossier *d, const struct function *f, const struct marked *named, kinds *ret)
+static int by_kind_attempt(const void *a, const void *b)
 {
+    const struct mark *x = *(const struct mark *const *)a, *y = *(const struct mark *const *)b;
+    int c = by_kind(x, y);
+    if (c == 0 && x->attempt != y->attempt)
+        c = x->attempt < y->attempt ? -1 : 1;
+    return c ? c : by_place(a, b);
+}
+
+/* The function's errors in attempts that ended well, those alike together. */
+static void collect(const struct dossier *d, const struct function *f, const struct marked *named,
+                    marked_marks *ret)
+{
+    size_t kept = 0;
     for (size_t i = 0; i < d->index->marks.n; i++) {
         const struct mark *m = &d->index->marks.v[i];
         if (!is_error_line(d, m) || !m->attempt || m->attempt->function != f->name || m->time == TIME_NONE)
             continue;
         if (attempt_status(m->attempt) == ATTEMPT_OK && !marked_has(named, m->attempt))
-            add(ret, m);
+            *vec_push(ret) = m;
     }
+    vec_sort(ret, by_kind_attempt);
+    for (size_t i = 0; i < ret->n; i++) {
+        const struct mark *m = ret->v[i], *before = kept ? ret->v[kept - 1] : NULL;
+        if (!before || before->attempt != m->attempt || by_kind(before, m) != 0)
+            ret->v[kept++] = m;
+    }
+    ret->n = kept;
 }
 
 struct burst {
@@ -81,22 +93,22 @@ struct burst {
 static bool find_new(struct burst *b)
 {
     const struct kind *k = b->kind;
-    int64_t onset = attempt_begin(k->marks.v[0]->attempt);
+    int64_t onset = attempt_begin(k->marks[0]->attempt);
     b->before = dossier_lower(b->f, onset);
     size_t after = b->f->attempts.n - b->before;
-    double share = after ? (double)k->marks.n / (double)after : 0;
+    double share = after ? (double)k->n / (double)after : 0;
     b->chance = share < 1 ? exp((double)b->before * log1p(-share)) : b->before ? 0 : 1;
     b->from = 0;
-    b->to = k->marks.n - 1;
-    return k->marks.n >= BURST_MIN && b->chance < NEW_CHANCE;
+    b->to = k->n - 1;
+    return k->n >= BURST_MIN && b->chance < NEW_CHANCE;
 }
 
 static bool find_frequent(struct burst *b, int64_t span)
 {
     const struct kind *k = b->kind;
     size_t best = 0;
-    for (size_t i = 0, from = 0; i < k->marks.n; i++) {
-        while (k->marks.v[i]->time - k->marks.v[from]->time >= WINDOW_MS)
+    for (size_t i = 0, from = 0; i < k->n; i++) {
+        while (k->marks[i]->time - k->marks[from]->time >= WINDOW_MS)
             from++;
         if (i - from + 1 > best) {
             best = i - from + 1;
@@ -104,13 +116,13 @@ static bool find_frequent(struct burst *b, int64_t span)
             b->to = i;
         }
     }
-    b->usual = (double)(k->marks.n - best) * WINDOW_MS / (double)(span - WINDOW_MS);
+    b->usual = (double)(k->n - best) * WINDOW_MS / (double)(span - WINDOW_MS);
     return best >= BURST_MIN && (double)best >= FREQUENT_FACTOR * b->usual;
 }
 
 static const char *name_of(const struct burst *b, struct arena *m)
 {
-    const struct mark *first = b->kind->first;
+    const struct mark *first = b->kind->marks[0];
     const struct signature *s = marked_signature(b->d, first);
     if (s)
         return s->name;
@@ -150,7 +162,7 @@ static void report(const struct detector *self, const struct burst *b, struct fi
     struct slice name = dossier_name(b->d, b->f->name);
     const char *error = name_of(b, m);
     for (size_t i = b->from; i <= b->to; i++) {
-        const struct mark *k = b->kind->marks.v[i];
+        const struct mark *k = b->kind->marks[i];
         finding_attempt(f, k->attempt);
         finding_seen(f, k->time);
         finding_cite(f, k->loc, k->time, k->attempt);
@@ -183,7 +195,7 @@ static void report(const struct detector *self, const struct burst *b, struct fi
 static void examine_function(const struct detector *self, const struct dossier *d, const struct function *fn,
                              const struct marked *named, struct findings *fs)
 {
-    kinds all = {0};
+    marked_marks all = {0};
     size_t n = fn->attempts.n;
     int64_t first = n ? attempt_begin(fn->attempts.v[0]) : TIME_NONE;
     while (n && attempt_begin(fn->attempts.v[n - 1]) == TIME_NONE)
@@ -191,12 +203,15 @@ static void examine_function(const struct detector *self, const struct dossier *
     int64_t span = n && first != TIME_NONE ? attempt_begin(fn->attempts.v[n - 1]) - first : 0;
     if (span >= SPAN_MIN_MS)
         collect(d, fn, named, &all);
-    for (size_t i = 0; i < all.n; i++) {
-        struct burst b = {.d = d, .f = fn, .kind = &all.v[i]};
+    for (size_t i = 0, end; i < all.n; i = end) {
+        for (end = i + 1; end < all.n && by_kind(all.v[i], all.v[end]) == 0;)
+            end++;
+        qsort(all.v + i, end - i, sizeof *all.v, by_place);
+        struct kind kind = {all.v + i, end - i};
+        struct burst b = {.d = d, .f = fn, .kind = &kind};
         b.is_new = find_new(&b);
         if (b.is_new || find_frequent(&b, span))
             report(self, &b, fs);
-        vec_done(&all.v[i].marks);
     }
     vec_done(&all);
 }
