@@ -39,6 +39,27 @@ static void each_of(struct documents *d, struct slice value, struct slice name, 
     document_check(d, &j);
 }
 
+/* Reads, as far as each goes, the elements of the arrays whose key begins so. */
+static bool read_each(struct documents *d, struct slice value, struct slice prefix,
+                      void (*read)(struct documents *d, struct json *j))
+{
+    struct json j;
+    struct slice key;
+    json_init(&j, value);
+    (void)json_enter_object(&j);
+    while (json_next_key(&j, &key)) {
+        if (!slice_starts(key, prefix) || json_peek(&j) != JSON_ARRAY) {
+            (void)json_skip(&j);
+            continue;
+        }
+        (void)json_enter_array(&j);
+        while (json_next_item(&j))
+            read(d, &j);
+    }
+    document_check(d, &j);
+    return true;
+}
+
 /* ---- X-Ray ---- */
 
 struct trace {
@@ -119,21 +140,7 @@ bool document_trace(struct documents *d, struct slice value)
 
 bool document_traces(struct documents *d, struct slice value)
 {
-    struct json j;
-    struct slice key;
-    json_init(&j, value);
-    (void)json_enter_object(&j);
-    while (json_next_key(&j, &key)) {
-        if (!slice_eq(key, SLICE("Traces")) || json_peek(&j) != JSON_ARRAY) {
-            (void)json_skip(&j);
-            continue;
-        }
-        (void)json_enter_array(&j);
-        while (json_next_item(&j))
-            read_trace(d, &j);
-    }
-    document_check(d, &j);
-    return true;
+    return read_each(d, value, SLICE("Traces"), read_trace);
 }
 
 /* {"1-602d2f0b-…":{"Id":…,"Segments":[…]}}: traces by their id, as scripts keep them. */
@@ -261,21 +268,7 @@ static void read_resource(struct documents *d, struct json *j)
 
 bool document_otlp(struct documents *d, struct slice value)
 {
-    struct json j;
-    struct slice key;
-    json_init(&j, value);
-    (void)json_enter_object(&j);
-    while (json_next_key(&j, &key)) {
-        if (!slice_starts(key, SLICE("resource")) || json_peek(&j) != JSON_ARRAY) {
-            (void)json_skip(&j);
-            continue;
-        }
-        (void)json_enter_array(&j);
-        while (json_next_item(&j))
-            read_resource(d, &j);
-    }
-    document_check(d, &j);
-    return true;
+    return read_each(d, value, SLICE("resource"), read_resource);
 }
 
 bool document_flat_span(struct documents *d, struct slice value)

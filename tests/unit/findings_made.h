@@ -70,4 +70,17 @@ static struct finding *made_finding(struct made *m, const char *detector, enum s
     return f;
 }
 
+/* One request in three attempts that time out: the storm holds all, the time-outs the first. */
+static inline void made_retries(struct made *m, struct finding *timeouts, struct finding *storm)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        struct attempt *a = made_attempt(m, 1, 0, 100.0 + 90 * i, 103.0 + 90 * i, ATTEMPT_TIMEOUT);
+        a->id.bytes[0] = 7;
+        a->ordinal = (uint16_t)(i + 1);
+        finding_attempt(storm, a);
+        if (i == 0)
+            finding_attempt(timeouts, a);
+    }
+}
+
 #endif

@@ -138,14 +138,7 @@ static void retries(void **state)
     made_init(&m);
     struct finding *timeouts = made_finding(&m, "timeout", SEVERITY_HIGH, 1, 103, 103);
     struct finding *storm = made_finding(&m, "retry-storm", SEVERITY_INFO, 1, 100, 300);
-    for (unsigned i = 0; i < 3; i++) {
-        struct attempt *a = made_attempt(&m, 1, 0, 100.0 + 90 * i, 103.0 + 90 * i, ATTEMPT_TIMEOUT);
-        a->id.bytes[0] = 7;
-        a->ordinal = (uint16_t)(i + 1);
-        finding_attempt(storm, a);
-        if (i == 0)
-            finding_attempt(timeouts, a);
-    }
+    made_retries(&m, timeouts, storm);
     causes_link(&m.dossier, &m.findings);
     assert_string_equal(storm->caused_by, "F1");
     assert_int_equal(storm->cause_support, 2);

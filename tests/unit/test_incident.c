@@ -185,14 +185,7 @@ static void cause_before_effect(void **state)
     made_init(&m);
     struct finding *storm = made_finding(&m, "retry-storm", SEVERITY_HIGH, 1, 100, 300);
     struct finding *timeouts = made_finding(&m, "timeout", SEVERITY_HIGH, 1, 103, 103);
-    for (unsigned i = 0; i < 3; i++) {
-        struct attempt *a = made_attempt(&m, 1, 0, 100.0 + 90 * i, 103.0 + 90 * i, ATTEMPT_TIMEOUT);
-        a->id.bytes[0] = 7;
-        a->ordinal = (uint16_t)(i + 1);
-        finding_attempt(storm, a);
-        if (i == 0)
-            finding_attempt(timeouts, a);
-    }
+    made_retries(&m, timeouts, storm);
     causes_link(&m.dossier, &m.findings);
     incident_init(&in, &m.dossier, &m.findings);
     assert_int_equal(in.chain.n, 2);
