@@ -42,7 +42,7 @@ static bool is_write_test(struct slice head)
 
 static void parse_source(struct worker *w, struct input *in)
 {
-    const struct container *runner_up = NULL, *c = w->options->format_in;
+    const struct container *c = w->options->format_in;
     struct sink sink;
     scan_sink(w, &sink);
     while (input_window(in).n < LIMIT_SNIFF && input_more(in))
@@ -55,15 +55,15 @@ static void parse_source(struct worker *w, struct input *in)
         input_advance(in, input_window(in).n);
         return;
     }
-    if (!c)
-        c = container_choose(head, &runner_up);
+    if (!c && !in->source->looks_like) /* no survey looked at it before */
+        in->source->looks_like = container_choose(head, &in->source->runner_up);
+    c = c ? c : in->source->looks_like;
     if (!c) {
         note_unrecognised(in);
         return;
     }
     in->source->looks_like = c;
     in->source->format = c->name;
-    in->source->runner_up = runner_up ? runner_up->name : NULL;
     c->parse(in, &sink);
 }
 

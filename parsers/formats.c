@@ -64,8 +64,7 @@ static bool holds_records(struct slice head)
 
 void container_survey(struct source *source, struct slice head)
 {
-    const struct container *ignored;
-    source->looks_like = container_choose(head, &ignored);
+    source->looks_like = container_choose(head, &source->runner_up);
     source->kind = source->looks_like == &container_json ? document_kind(head) : NULL;
     source->records_first = source->looks_like == &container_json && holds_records(head);
 }

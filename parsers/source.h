@@ -68,7 +68,6 @@ struct source {
     uint64_t entries, records;
     uint8_t sha256[32];
     const char *format;      /* name of the row in the formats table, "unrecognised" when nothing matched */
-    const char *runner_up;   /* the second best format, or NULL */
     const char *compression; /* "none", "gzip" … */
     struct loc first_unrecognised;
     struct slice first_line; /* the first line that nothing recognised, cut to SOURCE_FIRST_LINE_MAX */
@@ -76,13 +75,12 @@ struct source {
     struct arena arena;
     struct slice memory; /* content of standard input or of an archive member; p is NULL for a file */
     /* A first look at how the text begins, before it is read: see container_survey. */
-    const struct container *looks_like;
+    const struct container *looks_like, *runner_up; /* the best match of a format, and the second or NULL */
     const struct document *kind;
     bool records_first;  /* with S3 records: read in the first round */
     struct source *next; /* goes on with this one's text: a document was cut into files; or NULL */
     bool wrapped;        /* holds base64: places inside are those of the wrapping string */
     bool continues;      /* some other source's `next` */
-    void *member;        /* archive.c's handle of an archive member, or NULL */
     uint64_t size;       /* from the file system, to share out the work */
 };
 enum { SOURCE_FIRST_LINE_MAX = 200 };

@@ -4,6 +4,7 @@
 #include "base/jsonw.h"
 #include "base/version.h"
 #include "forensics/attempt.h"
+#include "parsers/container.h"
 #include "parsers/limits.h"
 
 static void put_string(struct jsonw *w, const char *key, struct slice s)
@@ -93,6 +94,11 @@ static void write_source(struct jsonw *w, const struct source *s)
     put_string(w, "path", slice_str(s->path));
     put_digest(w, s);
     put_string(w, "format", slice_str(s->format));
+    jsonw_key(w, "runner_up");
+    if (s->runner_up)
+        jsonw_string(w, slice_str(s->runner_up->name));
+    else
+        jsonw_null(w);
     put_string(w, "container", slice_str(s->compression));
     put_number(w, "bytes", s->bytes_read);
     put_number(w, "lines", s->lines);
