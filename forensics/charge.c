@@ -2,6 +2,7 @@
  * freeze, when parts have become attempts. */
 #include "forensics/charge.h"
 
+#include "base/text.h"
 #include "forensics/attempt.h"
 
 enum {
@@ -103,6 +104,40 @@ static bool same_run(const struct run *a, const struct run *b)
            a->first != TIME_NONE && a->loc.source != b->loc.source;
 }
 
+/* No line of the platform has it, and it is no UUID: a word of the application where runtimes write the id. */
+static bool is_word(const struct index *x, const struct attempt *a)
+{
+    struct slice text = intern_name(&x->names, a->id_text);
+    struct request_id id;
+    return a->flags == 0 && !(text.n == 36 && text_uuid(&text, id.bytes));
+}
+
+static size_t drop_released(struct attempt **v, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(v[i]->flags & ATTEMPT_MERGED))
+            v[kept++] = v[i];
+    return kept;
+}
+
+void charge_release_words(struct index *x)
+{
+    size_t before = x->runs.n;
+    for (size_t i = 0; i < x->attempts.n; i++) {
+        struct attempt *a = x->attempts.v[i];
+        if (!is_word(x, a))
+            continue;
+        *vec_push(&x->runs) = (struct run){a->stream, a->lines, a->loc, a->first, a->first};
+        a->flags |= ATTEMPT_MERGED;
+        a->into = NULL;
+    }
+    if (x->runs.n == before)
+        return;
+    x->attempts.n = drop_released(x->attempts.v, x->attempts.n);
+    x->families.n = drop_released(x->families.v, x->families.n);
+}
+
 static void charge_lines(struct index *x, const struct timeline *t)
 {
     vec_sort(&x->runs, by_run);
@@ -179,7 +214,8 @@ static void charge_marks(struct index *x, const struct timeline *t)
     vec_sort(&x->marks, by_time_place);
     for (size_t i = 0; i < x->marks.n; i++) {
         struct mark *m = &x->marks.v[i];
-        m->attempt = m->attempt ? survivor(m->attempt) : open_at(t, m->stream, m->time, m->loc);
+        m->attempt = survivor(m->attempt);
+        m->attempt = m->attempt ? m->attempt : open_at(t, m->stream, m->time, m->loc);
         if (m->attempt && m->kind == MARK_ERROR)
             charge_error(x, m->attempt, m);
         if (m->attempt && m->kind == MARK_KEY)

@@ -4,6 +4,8 @@
 
 #include "forensics/index.h"
 
+/* Before the attempts are sorted: rows whose id is but a word of the application become lines without an id. */
+void charge_release_words(struct index *x);
 /* Lines without a request id go to the attempt that was open in their stream at their time; errors nobody
  * caught make theirs fail; a failed init is paid by the attempt that repeats it. Sorts marks and phases and
  * drops what came twice. */

@@ -349,6 +349,24 @@ static enum severity severity_of(const struct tally *t)
     return SEVERITY_LOW;
 }
 
+/* ECONNREFUSED, a name that does not resolve and their like are a server that is away, not one that is full. */
+static const char *write_clean(const struct dossier *d, struct arena *m)
+{
+    uint64_t away = 0;
+    for (size_t i = 0; i < d->index->marks.n; i++) {
+        const struct mark *k = &d->index->marks.v[i];
+        away +=
+            k->kind == MARK_SIGNATURE && signatures_get(d->ev->signatures, k->value)->class == SIGNATURE_NET;
+    }
+    const char *beside = away == 0
+                             ? ""
+                             : arena_printf(m, "; %s %s of a network error, which is no limit",
+                                            detector_count(m, away), detector_plural(away, "tells", "tell"));
+    return arena_printf(m, "no connection limit met in %s application lines, by %zu signatures%s",
+                        detector_count(m, d->index->events[EVENT_APP]), signatures_count(d->ev->signatures),
+                        beside);
+}
+
 static const char *limit_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     episodes all = {0};
@@ -369,9 +387,7 @@ static const char *limit_run(const struct detector *self, const struct dossier *
         vec_done(&e->marks);
     }
     vec_done(&all);
-    return arena_printf(&fs->arena, "no refused connection in %s application lines, by %zu signatures",
-                        detector_count(&fs->arena, d->index->events[EVENT_APP]),
-                        signatures_count(d->ev->signatures));
+    return write_clean(d, &fs->arena);
 }
 
 const struct detector detector_connection_limit = {

@@ -305,6 +305,7 @@ static void on_invocation(struct index *x, struct attempt *a, const struct event
     case EVENT_RESTORE_REPORT:
     case EVENT_TRACE:
     case EVENT_EXTENSION:
+    case EVENT_NAMELESS:
     case EVENT_LOGS_DROPPED:
     case EVENT_GATEWAY:
     case EVENT_KINDS: break;
@@ -353,6 +354,7 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
     case EVENT_APP:
     case EVENT_TRACE:
     case EVENT_EXTENSION:
+    case EVENT_NAMELESS:
     case EVENT_LOGS_DROPPED:
     case EVENT_GATEWAY:
     case EVENT_KINDS: break;

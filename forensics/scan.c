@@ -317,6 +317,13 @@ static void on_trace(struct worker *w, const struct event *e)
 static void on_platform(struct worker *w, const struct event *e, int64_t time, struct loc loc)
 {
     close_run(w);
+    if (e->kind == EVENT_NAMELESS) {
+        source_anomaly(
+            w->source, ANOMALY_NO_REQUEST_ID, loc.line, loc.offset,
+            "reports without their request id, as `serverless logs` prints them: no invocation is made of "
+            "them; save the log with `aws logs tail` instead");
+        return;
+    }
     if (e->kind == EVENT_TRACE) {
         on_trace(w, e);
         return;

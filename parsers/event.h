@@ -32,6 +32,7 @@ enum event_kind {
     EVENT_CRASH,        /* "RequestId: … Error: …": the old style */
     EVENT_TRACE,        /* an XRAY line that stands alone */
     EVENT_EXTENSION,    /* EXTENSION, TELEMETRY, LOGS */
+    EVENT_NAMELESS,     /* a report that a tool has stripped of its request id */
     EVENT_LOGS_DROPPED,
     EVENT_GATEWAY, /* API Gateway execution log */
     EVENT_KINDS

@@ -79,6 +79,7 @@ const char *event_name(enum event_kind kind)
         [EVENT_CRASH] = "crash",
         [EVENT_TRACE] = "trace",
         [EVENT_EXTENSION] = "extension",
+        [EVENT_NAMELESS] = "nameless-report",
         [EVENT_LOGS_DROPPED] = "logs-dropped",
         [EVENT_GATEWAY] = "gateway",
     };

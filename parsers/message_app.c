@@ -22,7 +22,9 @@ static bool take_request(struct slice *s, struct event *e)
     } else {
         struct slice probe = word;
         bool uuid = word.n == 36 && text_uuid(&probe, e->id.bytes);
-        if (!uuid && (s->n <= word.n || s->p[word.n] != '\t' || !request_id_parse(word, &e->id)))
+        bool other = !uuid && s->n > word.n && s->p[word.n] == '\t' && level_parse(word) == LEVEL_NONE &&
+                     request_id_parse(word, &e->id);
+        if (!uuid && !other)
             return false;
         e->has_id = true;
         e->id_text = word;

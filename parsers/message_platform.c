@@ -179,6 +179,15 @@ static bool line_trace(struct slice rest, struct event *e)
     return text_word(&rest, &e->trace) && e->trace.n >= 32;
 }
 
+/* The Serverless framework's own words for REPORT: `END Duration: 3.69 ms (init: 171.20 ms) Memory Used: 57 MB`. */
+static bool line_nameless(struct slice rest, struct event *e)
+{
+    struct slice word;
+    (void)e;
+    return text_word(&rest, &word) && slice_starts(rest, SLICE(" ms")) &&
+           slice_find(rest, SLICE(" Memory Used: ")) >= 0;
+}
+
 static bool line_any(struct slice rest, struct event *e)
 {
     (void)rest;
@@ -208,6 +217,7 @@ static const struct platform_line lines[] = {
     LINE("RESTORE_REPORT Restore Duration: ", EVENT_RESTORE_REPORT, line_restore_report),
     LINE("RequestId: ", EVENT_CRASH, line_crash),
     LINE("XRAY TraceId: ", EVENT_TRACE, line_trace),
+    LINE("END Duration: ", EVENT_NAMELESS, line_nameless),
     LINE("EXTENSION\tName: ", EVENT_EXTENSION, line_any),
     LINE("EXTENSION Name: ", EVENT_EXTENSION, line_any),
     LINE("TELEMETRY\tName: ", EVENT_EXTENSION, line_any),

@@ -56,6 +56,7 @@ const char *anomaly_name(enum anomaly_kind kind)
         [ANOMALY_NO_LINE_END] = "no-line-end",
         [ANOMALY_BAD_UTF8] = "bad-utf8",
         [ANOMALY_EMPTY] = "empty",
+        [ANOMALY_NO_REQUEST_ID] = "no-request-id",
         [ANOMALY_ORPHAN_LINES] = "orphan-lines",
     };
     return kind < ANOMALY_KINDS && names[kind] ? names[kind] : "unknown";

@@ -43,7 +43,8 @@ enum anomaly_kind {
     ANOMALY_NO_LINE_END, /* the last line has no end */
     ANOMALY_BAD_UTF8,
     ANOMALY_EMPTY,
-    ANOMALY_ORPHAN_LINES, /* lines before the first entry that belong to no file at hand */
+    ANOMALY_NO_REQUEST_ID, /* reports without one */
+    ANOMALY_ORPHAN_LINES,  /* lines before the first entry that belong to no file at hand */
     ANOMALY_KINDS
 };
 

@@ -76,6 +76,18 @@ golden front-calls 0 0 <<<'{"requestId":"8a699106-8d59-11e8-905d-b3747276ed60","
 golden http-event 0 0 <<<'{"version":"2.0","rawPath":"/","requestContext":{"domainName":"x.lambda-url.eu-west-1.on.aws","requestId":"i"}}'
 golden cli-lists 0 0 <<<'{"logGroups":[{"logGroupName":"/aws/lambda/f","storedBytes":1}]}'
 
+# ---- ids ----
+# The newer `serverless logs` prints no request id: no invocation is made of its lines, and the report says so.
+printf 'START\n2023-06-02 11:27:22.355\tINFO\thello\nEND Duration: 3.69 ms (init: 171.20 ms) Memory Used: 57 MB\n' >case
+same "reports without a request id" "$(report case | jq -c '[.totals.invocations, .evidence.unrecognised_lines,
+    (.evidence.sources[0].anomalies[] | [.kind, .line])]')" '[0,0,["no-request-id",3]]'
+# A word where the runtimes write the request id is none, unless the platform names it.
+word() { printf '2024-01-27T17:12:44.122Z START RequestId: %s Version: $LATEST\n2024-01-27T17:12:44.150Z 2024-01-27T17:12:44.150Z\tworker-1\tstarted\n2024-01-27T17:12:44.200Z REPORT RequestId: %s\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 64 MB\n' "$1" "$1"; }
+word $id >case
+same "a word is no request id" "$(timeline case | jq -c 'map([.request_id, .lines])')" "[[\"$id\",1]]"
+word worker-1 >case
+same "the platform's id need not be a UUID" "$(timeline case | jq -c 'map([.request_id, .lines])')" '[["worker-1",1]]'
+
 # ---- the list itself ----
 "$COLDCASE" formats >formats
 same "each format is listed once" "$(awk '{print $1}' formats | sort | uniq -d)" ""

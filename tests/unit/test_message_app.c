@@ -37,6 +37,8 @@ static void node(void **state)
          .text = "pasted with blanks"},
         {AT "\t" ID "\tTask timed out after 3 apples", .id = ID, .time = AT,
          .text = "Task timed out after 3 apples"},
+        {AT "\tINFO\thello", .level = LEVEL_INFO, .time = AT,
+         .text = "hello"}, /* as `serverless logs` has it */
         {AT " Task timed out after 3.00 seconds", .time = AT, .text = "Task timed out after 3.00 seconds"},
     };
     (void)state;
