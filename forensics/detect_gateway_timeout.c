@@ -2,126 +2,24 @@
  * The gateway's execution log names its request id and the function; the function's invocation is the one
  * that began within PAIR_MS of the call and was still running when the gateway gave up. Both ids are the
  * proof. Severity: 3 or more are high, 1 or 2 medium. */
+#include "forensics/calls.h"
 #include "forensics/detector.h"
 
 enum { PAIR_MS = 1500, TIMEOUT_HIGH = 3, ROWS_SHOWN = 10 };
-
-/* All that the log says of one call. */
-struct call {
-    struct request_id id;
-    int64_t begin, gave_up;
-    struct loc loc; /* of the line that says time-out */
-    uint32_t function, group;
-    uint32_t status;
-    uint32_t id_text; /* when it is no UUID */
-    uint32_t request, trace;
-    const struct attempt *attempt;
-};
 
 static uint64_t gateway_examine(const struct dossier *d)
 {
     return d->index->gateway.n;
 }
 
-static int by_call(const void *a, const void *b)
-{
-    const struct gateway_line *x = a, *y = b;
-    int c = memcmp(&x->id, &y->id, sizeof x->id);
-    if (c != 0)
-        return c;
-    return x->time < y->time ? -1 : x->time > y->time;
-}
-
-static void add_line(struct call *c, const struct gateway_line *g)
-{
-    if (c->begin == TIME_NONE || g->time < c->begin)
-        c->begin = g->time;
-    c->group = g->group;
-    if (g->kind == GATEWAY_BEGIN)
-        c->id_text = g->text;
-    if (g->kind == GATEWAY_FUNCTION)
-        c->function = g->text;
-    if (g->kind == GATEWAY_REQUEST)
-        c->request = g->text;
-    if (g->kind == GATEWAY_TRACE)
-        c->trace = g->text;
-    if (g->kind == GATEWAY_STATUS)
-        c->status = g->value;
-    if (g->kind == GATEWAY_TIMEOUT) {
-        c->gave_up = g->time;
-        c->loc = g->loc;
-    }
-}
-
-typedef VEC(struct call) calls;
-
-static int by_begin(const void *a, const void *b)
-{
-    const struct call *x = a, *y = b;
-    if (x->begin != y->begin)
-        return x->begin < y->begin ? -1 : 1;
-    return memcmp(&x->id, &y->id, sizeof x->id);
-}
-
-/* Calls that ended in a time-out; the rest is only counted. */
-static void collect(const struct dossier *d, calls *ret)
-{
-    VEC(struct gateway_line) lines = {0};
-    for (size_t i = 0; i < d->index->gateway.n; i++)
-        *vec_push(&lines) = d->index->gateway.v[i];
-    vec_sort(&lines, by_call);
-    for (size_t i = 0; i < lines.n;) {
-        struct call c = {.id = lines.v[i].id, .begin = TIME_NONE, .gave_up = TIME_NONE};
-        size_t k = i;
-        for (; k < lines.n && memcmp(&lines.v[k].id, &c.id, sizeof c.id) == 0; k++)
-            add_line(&c, &lines.v[k]);
-        if (c.gave_up != TIME_NONE)
-            *vec_push(ret) = c;
-        i = k;
-    }
-    vec_done(&lines);
-    vec_sort(ret, by_begin);
-}
-
-static bool taken(const calls *all, const struct attempt *a)
-{
-    for (size_t i = 0; i < all->n; i++)
-        if (all->v[i].attempt == a)
-            return true;
-    return false;
-}
-
-/* The gateway's own word for the Lambda request id. */
-static bool pair_by_id(const struct dossier *d, struct call *c)
-{
-    struct request_id id;
-    if (c->request == 0 || !request_id_parse(dossier_name(d, c->request), &id))
-        return false;
-    c->attempt = attempt_find(d->index, &id);
-    return c->attempt != NULL;
-}
-
-static bool pair_by_trace(const struct dossier *d, struct call *c)
-{
-    char text[TRACE_TEXT_SIZE];
-    struct slice trace = dossier_name(d, c->trace);
-    for (size_t i = 0; trace.n && !c->attempt && i < d->index->attempts.n; i++) {
-        const struct attempt *a = d->index->attempts.v[i];
-        bool in_time = attempt_begin(a) >= c->begin - PAIR_MS && attempt_begin(a) <= c->gave_up;
-        if (a->trace && in_time && slice_eq(attempt_trace(d->index, a, text), trace))
-            c->attempt = a;
-    }
-    return c->attempt != NULL;
-}
-
 /* The nearest free attempt that was running when the gateway gave up. */
-static void pair_by_time(const struct dossier *d, calls *all, struct call *c)
+static const struct attempt *nearest(const struct dossier *d, const uint8_t *taken, const struct call *c)
 {
     const struct function *f = dossier_function(d, c->function);
     int64_t best = PAIR_MS + 1;
     const struct attempt *found = NULL;
     if (!f)
-        return;
+        return NULL;
     for (size_t i = dossier_lower(f, c->begin - PAIR_MS); i < f->attempts.n; i++) {
         const struct attempt *a = f->attempts.v[i];
         int64_t gap = attempt_begin(a) - c->begin;
@@ -129,20 +27,45 @@ static void pair_by_time(const struct dossier *d, calls *all, struct call *c)
             break;
         gap = gap < 0 ? -gap : gap;
         bool running = attempt_over(a) >= c->gave_up - PAIR_MS;
-        if (running && gap < best && !taken(all, a)) {
+        if (running && gap < best && !taken[a->row]) {
             best = gap;
             found = a;
         }
     }
-    c->attempt = found;
+    return found;
 }
 
-static void pair(const struct dossier *d, calls *all, struct call *c)
+/* Every attempt stands behind one call at most, when only the time ties them. */
+static void pair_by_time(const struct dossier *d, calls *all)
 {
-    if (!pair_by_id(d, c) && !pair_by_trace(d, c))
-        pair_by_time(d, all, c);
-    if (c->attempt)
-        c->function = c->attempt->function;
+    uint8_t *taken = calloc(d->index->attempts.n + 1, 1);
+    if (!taken)
+        err_oom();
+    for (size_t i = 0; i < all->n; i++)
+        if (all->v[i].attempt)
+            taken[all->v[i].attempt->row] = 1;
+    for (size_t i = 0; i < all->n; i++) {
+        struct call *c = &all->v[i];
+        if (!c->attempt && (c->attempt = nearest(d, taken, c)))
+            taken[c->attempt->row] = 1;
+    }
+    free(taken);
+}
+
+/* Calls that ended in a time-out, with their invocations; the rest is only counted. */
+static void collect(const struct dossier *d, calls *ret)
+{
+    size_t n = 0;
+    calls_make(d->index, ret);
+    for (size_t i = 0; i < ret->n; i++)
+        if (ret->v[i].gave_up != TIME_NONE)
+            ret->v[n++] = ret->v[i];
+    ret->n = n;
+    calls_follow_traces(d->index, PAIR_MS, ret);
+    pair_by_time(d, ret);
+    for (size_t i = 0; i < n; i++)
+        if (ret->v[i].attempt)
+            ret->v[i].function = ret->v[i].attempt->function;
 }
 
 /* A 504 behind an invocation that had ended is not the gateway's impatience. */
@@ -289,8 +212,6 @@ static const char *gateway_run(const struct detector *self, const struct dossier
 {
     calls all = {0};
     collect(d, &all);
-    for (size_t i = 0; i < all.n; i++)
-        pair(d, &all, &all.v[i]);
     drop_ended(&all);
     for (size_t i = 0; i < all.n; i++) {
         bool first = true;

@@ -6,6 +6,7 @@
 #include "forensics/charge.h"
 #include "forensics/keys.h"
 #include "forensics/place.h"
+#include "forensics/skew.h"
 #include "forensics/spans.h"
 
 /* START, END and application lines come from different writers: inversions of a few ms are normal (field
@@ -404,5 +405,6 @@ void freeze_index(struct index *x, const struct keys *keys, const struct evidenc
     charge_attempts(x);
     settle_objects(x, keys);
     apply_filters(x, options);
+    skew_measure(x);
     vec_done(&x->runs);
 }

@@ -193,7 +193,10 @@ struct queue_row {
     uint32_t message; /* name id */
 };
 
-/* How much later a trace's clock has the start of an invocation than its log has, in ms, over all pairs. */
+/* Clocks that are compared with the log's. */
+enum skew_clock { SKEW_TRACE, SKEW_GATEWAY, SKEW_S3, SKEW_CLOCKS };
+/* How much later than the log's START the other clock has the same start, the gateway's call or the S3 event behind it,
+ * in ms, over all pairs. */
 struct clock_skew {
     uint64_t pairs;
     int64_t median, least, most;
@@ -217,7 +220,7 @@ struct index {
     VEC(struct gateway_line) gateway;
     VEC(struct trace_span) spans;
     VEC(struct queue_row) queue;
-    struct clock_skew skew;
+    struct clock_skew skew[SKEW_CLOCKS];
     uint64_t events[EVENT_KINDS];
     uint64_t duplicates;
     uint32_t last_name; /* a version, see index.c */

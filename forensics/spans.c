@@ -4,6 +4,7 @@
 #include "forensics/spans.h"
 
 #include "base/vec.h"
+#include "forensics/skew.h"
 
 enum { NS_PER_MS = 1000000, NS_PER_US = 1000 };
 
@@ -236,12 +237,6 @@ static void add_part(struct joining *j, const struct traced *t)
         a->duration = ms_between(busy_from(t), run->end);
 }
 
-static int by_number(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* Only ids that came once: a retry's START and the first attempt's segment are no pair. */
 static void measure_skew(struct joining *j)
 {
@@ -256,10 +251,7 @@ static void measure_skew(struct joining *j)
             t->log_start != TIME_NONE)
             *vec_push(&gaps) = t->run->start / NS_PER_MS - t->log_start;
     }
-    if (gaps.n) {
-        vec_sort(&gaps, by_number);
-        j->x->skew = (struct clock_skew){gaps.n, gaps.v[gaps.n / 2], gaps.v[0], gaps.v[gaps.n - 1]};
-    }
+    j->x->skew[SKEW_TRACE] = skew_of(gaps.v, gaps.n);
     vec_done(&gaps);
 }
 

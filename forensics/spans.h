@@ -8,7 +8,7 @@
 void index_span(struct index *x, const struct span *s);
 /* Before the parts become attempts: those that a trace knows get its id; an invocation that only a trace tells
  * becomes a part with ATTEMPT_TRACED; spans met twice and invocations told twice count as duplicates; the distance
- * between both clocks goes to x->skew. */
+ * between both clocks goes to x->skew[SKEW_TRACE]. */
 void spans_join(struct index *x);
 
 #endif

@@ -86,6 +86,16 @@ static bool is_sequencer(struct slice word)
     return word.n >= LEAST && word.n <= MOST;
 }
 
+static void add_both(const struct chains *c, size_t object, ties *ret)
+{
+    const struct index *x = c->d->index;
+    const struct chain_link *l = &c->links[object];
+    if (l->writer != CHAIN_NO_ROW)
+        ties_add(ret, x->attempts.v[l->writer], TIE_WROTE);
+    if (l->triggered != CHAIN_NO_ROW)
+        ties_add(ret, x->attempts.v[l->triggered], TIE_TRIGGERED);
+}
+
 static void by_object(const struct chains *c, struct slice word, ties *ret)
 {
     const struct index *x = c->d->index;
@@ -96,16 +106,21 @@ static void by_object(const struct chains *c, struct slice word, ties *ret)
     struct slice plain = slice_of(decoded, text_url_decode(word, true, decoded));
     for (size_t i = 0; i < x->objects.n; i++) {
         const struct object_event *o = &x->objects.v[i];
-        const struct chain_link *l = &c->links[i];
-        if (!names_object(x, o, word) && !names_object(x, o, plain) &&
-            (sequencer == 0 || o->sequencer != sequencer))
-            continue;
-        if (l->writer != CHAIN_NO_ROW)
-            ties_add(ret, x->attempts.v[l->writer], TIE_WROTE);
-        if (l->triggered != CHAIN_NO_ROW)
-            ties_add(ret, x->attempts.v[l->triggered], TIE_TRIGGERED);
+        if (names_object(x, o, word) || names_object(x, o, plain) || (sequencer && o->sequencer == sequencer))
+            add_both(c, i, ret);
     }
     free(decoded);
+}
+
+void ties_add_record(const struct chains *c, const struct s3_record *r, ties *ret)
+{
+    const struct index *x = c->d->index;
+    uint32_t bucket = intern_find(&x->names, r->bucket);
+    for (size_t i = 0; i < x->objects.n; i++) {
+        const struct object_event *o = &x->objects.v[i];
+        if (o->time == r->time && o->bucket == bucket && slice_eq(object_key(o), r->key))
+            add_both(c, i, ret);
+    }
 }
 
 static void by_message(const struct index *x, struct slice word, ties *ret)

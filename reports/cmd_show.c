@@ -186,7 +186,7 @@ static bool find(struct shown *s, const struct settings *settings, struct err *e
     const char *word = settings->operands.v[0];
     ties_find(&s->chains, slice_str(word), &s->found);
     if (s->found.n == 0)
-        shown_lines_find(s->ev, slice_str(word), &s->found);
+        shown_lines_find(&s->chains, slice_str(word), &s->found);
     return s->found.n > 0 ||
            err_set(e, ERR_IO, "no invocation has to do with %.80s; `coldcase timeline PATH` lists all", word);
 }

@@ -48,6 +48,25 @@ static void put_size(struct buf *out, uint64_t bytes)
         buf_printf(out, "%.1f MB", (double)bytes / 1e6);
 }
 
+static void write_skew(struct report *r, struct buf *out)
+{
+    static const char *const said[SKEW_CLOCKS] = {[SKEW_TRACE] = "traces have the same start",
+                                                  [SKEW_GATEWAY] = "gateways have the call behind it",
+                                                  [SKEW_S3] = "S3 has the event behind it"};
+    const char *before = " Against the START in the log, ";
+    for (enum skew_clock clock = 0; clock < SKEW_CLOCKS; clock++) {
+        const struct clock_skew *k = &r->ev->index.skew[clock];
+        if (k->pairs == 0)
+            continue;
+        buf_printf(out, "%s%s %lld ms %s (median of %s; %lld to %lld ms)", before, said[clock],
+                   (long long)(k->median < 0 ? -k->median : k->median), k->median < 0 ? "earlier" : "later",
+                   detector_count(&r->arena, k->pairs), (long long)k->least, (long long)k->most);
+        before = ", ";
+    }
+    if (*before == ',')
+        markdown_put(out, "; no time was changed for it.");
+}
+
 static void write_coverage(struct report *r, struct buf *out)
 {
     buf_printf(out, "%zu %s, ", r->ev->sources.n, r->ev->sources.n == 1 ? "file" : "files");
@@ -59,15 +78,7 @@ static void write_coverage(struct report *r, struct buf *out)
     if (r->ev->index.duplicates)
         buf_printf(out, " %s entries came twice and count once.",
                    detector_count(&r->arena, r->ev->index.duplicates));
-    const struct clock_skew *skew = &r->ev->index.skew;
-    if (skew->pairs)
-        buf_printf(
-            out,
-            " Traces have the start of an invocation %lld ms %s than its log (median of %s told by both, "
-            "%lld to %lld ms); no time was changed for it.",
-            (long long)(skew->median < 0 ? -skew->median : skew->median),
-            skew->median < 0 ? "earlier" : "later", detector_count(&r->arena, skew->pairs),
-            (long long)skew->least, (long long)skew->most);
+    write_skew(r, out);
     markdown_put(out, "\n");
 }
 

@@ -4,6 +4,7 @@
 #include "base/jsonw.h"
 #include "base/version.h"
 #include "forensics/attempt.h"
+#include "forensics/skew.h"
 #include "parsers/container.h"
 #include "parsers/limits.h"
 
@@ -69,10 +70,10 @@ static void put_digest(struct jsonw *w, const struct source *s)
         jsonw_null(w);
 }
 
-/* How far a trace's clock is ahead of the log's; null without an invocation that both tell. */
-static void write_skew(struct jsonw *w, const struct clock_skew *skew)
+/* How far another clock is ahead of the log's; null without a pair. */
+static void write_skew(struct jsonw *w, const char *name, const struct clock_skew *skew)
 {
-    jsonw_key(w, "clock_skew");
+    jsonw_key(w, name);
     if (skew->pairs == 0) {
         jsonw_null(w);
         return;
@@ -127,7 +128,11 @@ static void write_evidence(struct jsonw *w, const struct report *r)
     jsonw_close(w, '}');
     put_number(w, "unrecognised_lines", r->unrecognised_lines);
     put_number(w, "duplicates", r->ev->index.duplicates);
-    write_skew(w, &r->ev->index.skew);
+    jsonw_key(w, "clock_skew");
+    jsonw_open(w, '{');
+    for (enum skew_clock clock = 0; clock < SKEW_CLOCKS; clock++)
+        write_skew(w, skew_name(clock), &r->ev->index.skew[clock]);
+    jsonw_close(w, '}');
     jsonw_key(w, "sources");
     jsonw_open(w, '[');
     for (size_t i = 0; i < r->ev->sources.n; i++)

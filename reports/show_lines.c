@@ -10,7 +10,8 @@
 
 struct pass {
     const struct evidence *ev;
-    struct shown_lines *lines; /* NULL: only looks for `word` */
+    struct shown_lines *lines;   /* NULL: only looks for `word` */
+    const struct chains *chains; /* with `word` */
     struct slice word;
     ties *found;
     const struct source *source;
@@ -87,10 +88,12 @@ static void on_orphan(void *ctx, struct slice text, struct loc loc)
     (void)loc;
 }
 
+/* An object's version, and S3's own request id. */
 static void on_object(void *ctx, const struct s3_record *r)
 {
-    (void)ctx;
-    (void)r;
+    struct pass *p = ctx;
+    if (p->word.n && (slice_eq(r->version_id, p->word) || slice_eq(r->request_id, p->word)))
+        ties_add_record(p->chains, r, p->found);
 }
 
 /* ---- what is no line ---- */
@@ -249,9 +252,10 @@ void shown_lines_done(struct shown_lines *l)
     arena_done(&l->arena);
 }
 
-void shown_lines_find(const struct evidence *ev, struct slice word, ties *ret)
+void shown_lines_find(const struct chains *c, struct slice word, ties *ret)
 {
-    struct pass p = {.ev = ev, .word = word, .found = ret};
+    const struct evidence *ev = c->d->ev;
+    struct pass p = {.ev = ev, .chains = c, .word = word, .found = ret};
     for (size_t i = 0; i < ev->sources.n; i++)
         read_source(&p, &ev->sources.v[i]);
 }

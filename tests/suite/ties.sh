@@ -43,7 +43,7 @@ same 'told by log and trace it is one' "$(jq -c 'map([.request_id, .duration_ms,
     "[[\"$id\",30100.2,300.1,\"$root\"],[\"$other\",550,250,\"$root\"]]"
 report traces.json logs >r
 same 'and counts as one duplicate' "$(jq .evidence.duplicates r)" 1
-same 'clock skew is measured' "$(jq -c .evidence.clock_skew r)" '{"pairs":1,"median_ms":12,"min_ms":12,"max_ms":12}'
+same 'clock skew is measured' "$(jq -c .evidence.clock_skew r)" '{"trace":{"pairs":1,"median_ms":12,"min_ms":12,"max_ms":12},"gateway":null,"s3":null}'
 same 'and not applied' "$(jq -r '.[0].start' t)" 2020-11-24T12:27:15.400Z
 cp traces.json again.json
 report traces.json again.json >r
@@ -59,7 +59,7 @@ shows() { # NAME ID WHAT...
 }
 
 cat >s3.json <<'S3'
-{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1","eventTime":"2020-11-24T12:27:16.000Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"AWS:AROAEXAMPLE:orders"},"requestParameters":{"sourceIPAddress":"127.0.0.1"},"responseElements":{"x-amz-request-id":"C3D13FE58DE4C810","x-amz-id-2":"x"},"s3":{"s3SchemaVersion":"1.0","configurationId":"c","bucket":{"name":"bills","ownerIdentity":{"principalId":"A3"},"arn":"arn:aws:s3:::bills"},"object":{"key":"order+17.pdf","size":1024,"eTag":"d41d8cd98f00b204e9800998ecf8427e","sequencer":"0055AED6DCD90281E5"}}}]}
+{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1","eventTime":"2020-11-24T12:27:16.000Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"AWS:AROAEXAMPLE:orders"},"requestParameters":{"sourceIPAddress":"127.0.0.1"},"responseElements":{"x-amz-request-id":"C3D13FE58DE4C810","x-amz-id-2":"x"},"s3":{"s3SchemaVersion":"1.0","configurationId":"c","bucket":{"name":"bills","ownerIdentity":{"principalId":"A3"},"arn":"arn:aws:s3:::bills"},"object":{"key":"order+17.pdf","size":1024,"eTag":"d41d8cd98f00b204e9800998ecf8427e","versionId":"L4kqtJlcpXroDTDmpUMLUo","sequencer":"0055AED6DCD90281E5"}}}]}
 S3
 cat >access.log <<LOG
 {"requestId":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee","ip":"1.2.3.4","requestTime":"24/Nov/2020:12:27:15 +0000","requestTimeEpoch":"1606220835390","httpMethod":"POST","path":"/orders","status":"504","protocol":"HTTP/1.1","responseLatency":"29000","integrationRequestId":"$id","xrayTraceId":"$root"}
@@ -74,11 +74,14 @@ shows "a gateway's id" aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee "$id  attempt 1" 'an
 shows 'an object' 'bills/order 17.pdf' "$id  attempt 1" 'wrote this object'
 shows 'an object as a URL has it' s3://bills/order+17.pdf "$id  attempt 1"
 shows 'a sequencer' 0055AED6DCD90281E5 "$id  attempt 1"
+shows "an object's version" L4kqtJlcpXroDTDmpUMLUo "$id  attempt 1" 'wrote this object'
+shows "S3's request id" C3D13FE58DE4C810 "$id  attempt 1" 'wrote this object'
 shows 'a message' 11111111-2222-4333-8444-555555555555 "$id  attempt 1" 'shares the trace of this message'
 shows 'an id in a line' 059f36b4-87a3-44ab-83d2-661975830a7d "$id  attempt 1" 'has it in its lines'
 exits 'an id of nothing' 3 "$COLDCASE" show 99999999-2222-4333-8444-555555555555 logs traces.json
 
 report logs access.log >r
+same "a gateway's clock is measured" "$(jq -c .evidence.clock_skew.gateway r)" '{"pairs":1,"median_ms":-10,"min_ms":-10,"max_ms":-10}'
 same 'an access log tells that the gateway gave up, and on which invocation' \
     "$(jq -c '[.findings[] | select(.detector == "gateway-timeout") | [.function, .count, .request_ids[0], .detail.pairs[0].gateway_request_id]]' r)" \
     "[[\"orders\",1,\"$id\",\"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee\"]]"
@@ -89,6 +92,17 @@ jq -c -R -s '{events: [{logGroupName: "/aws/apigateway/access", logStreamName: "
 report logs group.json >r
 same 'and so it does in a log group' \
     "$(jq -c '[.findings[] | select(.detector == "gateway-timeout") | [.function, .count, .request_ids[0]]]' r)" "[[\"orders\",1,\"$id\"]]"
+
+# A function that prints the record it was invoked by: the event lies before its START, unless the clocks differ.
+mkdir -p printed/aws/lambda/orders
+for i in 1 2; do
+    printf '2020-11-24T12:27:1%s.000Z START RequestId: 8f6c2b1e-0d5c-4c1e-9a53-00000000000%s Version: 7\n' $i $i
+    printf '2020-11-24T12:27:1%s.100Z 2020-11-24T12:27:1%s.100Z\t8f6c2b1e-0d5c-4c1e-9a53-00000000000%s\tINFO\t' $i $i $i
+    jq -c --arg time "2020-11-24T12:27:1$i.030Z" '.Records[0].eventTime = $time' s3.json
+    printf '2020-11-24T12:27:1%s.200Z END RequestId: 8f6c2b1e-0d5c-4c1e-9a53-00000000000%s\n' $i $i
+done >printed/aws/lambda/orders/log.txt
+report printed >r
+same "S3's clock is measured" "$(jq -c .evidence.clock_skew r)" '{"trace":null,"gateway":null,"s3":{"pairs":2,"median_ms":30,"min_ms":30,"max_ms":30}}'
 
 # Lines of one invocation in two files.
 mkdir -p cut && head -2 logs/aws/lambda/orders/log.txt >cut/000000 && tail -n +3 logs/aws/lambda/orders/log.txt >cut/000001

@@ -1,0 +1,134 @@
+/* Lines of gateways become calls, and calls find their invocation: by keys that are sorted once, then one pass over the
+ * attempts, so that a log of a million calls costs no more than its sort. */
+#include "forensics/calls.h"
+
+#include "forensics/attempt.h"
+#include "parsers/record_span.h"
+
+static int by_call(const void *a, const void *b)
+{
+    const struct gateway_line *x = *(struct gateway_line *const *)a, *y = *(struct gateway_line *const *)b;
+    int c = memcmp(&x->id, &y->id, sizeof x->id);
+    if (c != 0)
+        return c;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
+}
+
+static void add_line(struct call *c, const struct gateway_line *g)
+{
+    if (c->begin == TIME_NONE || g->time < c->begin)
+        c->begin = g->time;
+    c->group = g->group;
+    switch (g->kind) {
+    case GATEWAY_BEGIN: c->id_text = g->text; break;
+    case GATEWAY_FUNCTION: c->function = g->text; break;
+    case GATEWAY_REQUEST: c->request = g->text; break;
+    case GATEWAY_TRACE: c->trace = g->text; break;
+    case GATEWAY_STATUS: c->status = g->value; break;
+    case GATEWAY_TIMEOUT:
+        c->gave_up = g->time;
+        c->loc = g->loc;
+        break;
+    }
+}
+
+static int by_begin(const void *a, const void *b)
+{
+    const struct call *x = a, *y = b;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return memcmp(&x->id, &y->id, sizeof x->id);
+}
+
+static void collect(const struct index *x, calls *ret)
+{
+    VEC(const struct gateway_line *) lines = {0};
+    for (size_t i = 0; i < x->gateway.n; i++)
+        *vec_push(&lines) = &x->gateway.v[i];
+    vec_sort(&lines, by_call);
+    for (size_t i = 0; i < lines.n; i++) {
+        bool another = i == 0 || memcmp(&lines.v[i]->id, &lines.v[i - 1]->id, sizeof lines.v[i]->id) != 0;
+        if (another)
+            *vec_push(ret) = (struct call){.id = lines.v[i]->id, .begin = TIME_NONE, .gave_up = TIME_NONE};
+        add_line(&ret->v[ret->n - 1], lines.v[i]);
+    }
+    vec_done(&lines);
+    vec_sort(ret, by_begin);
+}
+
+/* ---- invocations ---- */
+
+/* A call under 16 bytes that an attempt has too. */
+struct keyed {
+    uint8_t key[16];
+    size_t call;
+};
+
+typedef VEC(struct keyed) keyed_calls;
+
+static int by_key(const void *a, const void *b)
+{
+    const struct keyed *x = a, *y = b;
+    int c = memcmp(x->key, y->key, sizeof x->key);
+    return c ? c : x->call < y->call ? -1 : x->call > y->call;
+}
+
+/* The first call under the key; n when there is none. */
+static size_t keyed_first(const keyed_calls *k, const uint8_t key[16])
+{
+    size_t low = 0, high = k->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (memcmp(k->v[mid].key, key, 16) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < k->n && memcmp(k->v[low].key, key, 16) == 0 ? low : k->n;
+}
+
+void calls_make(const struct index *x, calls *ret)
+{
+    keyed_calls named = {0};
+    collect(x, ret);
+    for (size_t i = 0; i < ret->n; i++) {
+        struct request_id id;
+        struct keyed k = {.call = i};
+        if (!ret->v[i].request || !request_id_parse(intern_name(&x->names, ret->v[i].request), &id))
+            continue;
+        memcpy(k.key, &id, sizeof k.key);
+        *vec_push(&named) = k;
+    }
+    vec_sort(&named, by_key);
+    for (size_t i = 0; named.n && i < x->attempts.n; i++) {
+        const struct attempt *a = x->attempts.v[i];
+        size_t at = a->ordinal == 1 ? keyed_first(&named, a->id.bytes) : named.n;
+        for (; at < named.n && memcmp(named.v[at].key, &a->id, sizeof a->id) == 0; at++)
+            ret->v[named.v[at].call].attempt = a;
+    }
+    vec_done(&named);
+}
+
+void calls_follow_traces(const struct index *x, int64_t early, calls *all)
+{
+    keyed_calls traced = {0};
+    for (size_t i = 0; i < all->n; i++) {
+        struct keyed k = {.call = i};
+        if (!all->v[i].attempt && record_trace_id(intern_name(&x->names, all->v[i].trace), k.key))
+            *vec_push(&traced) = k;
+    }
+    vec_sort(&traced, by_key);
+    for (size_t i = 0; traced.n && i < x->attempts.n; i++) {
+        const struct attempt *a = x->attempts.v[i];
+        const uint8_t *key = a->trace ? x->traces.v[a->trace - 1].bytes : NULL;
+        for (size_t at = key ? keyed_first(&traced, key) : traced.n;
+             at < traced.n && memcmp(traced.v[at].key, key, sizeof traced.v[at].key) == 0; at++) {
+            struct call *c = &all->v[traced.v[at].call];
+            if (!c->attempt && attempt_begin(a) >= c->begin - early && attempt_begin(a) <= c->gave_up)
+                c->attempt = a;
+        }
+    }
+    vec_done(&traced);
+}
