@@ -47,6 +47,8 @@ static void timeline_make(struct index *x, struct timeline *t)
     t->first = calloc(streams + 2, sizeof *t->first);
     if (!t->v || !t->first)
         err_oom();
+    for (size_t i = 0; i < streams; i++)
+        x->streams.v[i].attempts = 0;
     size_t *at = t->first + 1; /* becomes the end of each stream, which is the begin of the next */
     for (size_t i = 0; i < t->n; i++)
         x->streams.v[x->attempts.v[i]->stream].attempts++;
@@ -59,6 +61,21 @@ static void timeline_make(struct index *x, struct timeline *t)
         if (n > 1 && !in_order(t->v + t->first[i], n))
             qsort(t->v + t->first[i], n, sizeof *t->v, by_stream_begin);
     }
+}
+
+static void timeline_done(struct timeline *t)
+{
+    free(t->first);
+    free(t->v);
+}
+
+static size_t drop_merged(struct attempt **v, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(v[i]->flags & ATTEMPT_MERGED))
+            v[kept++] = v[i];
+    return kept;
 }
 
 /* The attempt that began last at or before the line: by time, and by place where there is no time. */
@@ -104,38 +121,54 @@ static bool same_run(const struct run *a, const struct run *b)
            a->first != TIME_NONE && a->loc.source != b->loc.source;
 }
 
-/* No line of the platform has it, and it is no UUID: a word of the application where runtimes write the id. */
-static bool is_word(const struct index *x, const struct attempt *a)
+/* ---- ids of the application ---- */
+
+static bool is_uuid(const struct index *x, const struct attempt *a)
 {
     struct slice text = intern_name(&x->names, a->id_text);
     struct request_id id;
-    return a->flags == 0 && !(text.n == 36 && text_uuid(&text, id.bytes));
+    return text.n == 0 || (text.n == 36 && text_uuid(&text, id.bytes));
 }
 
-static size_t drop_released(struct attempt **v, size_t n)
+/* An environment has one invocation at a time: what stands between START and REPORT of one is no other's. */
+static bool encloses(const struct attempt *host, const struct attempt *a)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!(v[i]->flags & ATTEMPT_MERGED))
-            v[kept++] = v[i];
-    return kept;
+    enum { BOTH = ATTEMPT_START | ATTEMPT_REPORT };
+    if (!host || (host->flags & BOTH) != BOTH)
+        return false;
+    if (a->first == TIME_NONE || attempt_report(host) == TIME_NONE)
+        return a->first == TIME_NONE && loc_before(a->loc, attempt_report_loc(host));
+    return a->first <= attempt_report(host);
 }
 
-void charge_release_words(struct index *x)
+/* A row of application lines alone is an invocation when its id is a UUID that nothing speaks against. A word, or the
+ * id of another system that a program logs under the name of request id, gives its lines to the invocation in which
+ * they stand. */
+static void release_ids(struct index *x, struct timeline *t)
 {
-    size_t before = x->runs.n;
-    for (size_t i = 0; i < x->attempts.n; i++) {
-        struct attempt *a = x->attempts.v[i];
-        if (!is_word(x, a))
-            continue;
-        *vec_push(&x->runs) = (struct run){a->stream, a->lines, a->loc, a->first, a->first};
-        a->flags |= ATTEMPT_MERGED;
-        a->into = NULL;
+    size_t before = x->attempts.n;
+    for (size_t stream = 0; stream < x->streams.n; stream++) {
+        struct attempt *host = NULL;
+        for (size_t i = t->first[stream]; i < t->first[stream + 1]; i++) {
+            struct attempt *a = t->v[i];
+            if (a->flags) {
+                host = a;
+                continue;
+            }
+            if (is_uuid(x, a) && !(x->streams.v[stream].name && encloses(host, a)))
+                continue;
+            if (host)
+                host->lines += a->lines;
+            a->flags |= ATTEMPT_MERGED;
+            a->into = host;
+        }
     }
-    if (x->runs.n == before)
+    x->attempts.n = drop_merged(x->attempts.v, x->attempts.n);
+    if (x->attempts.n == before)
         return;
-    x->attempts.n = drop_released(x->attempts.v, x->attempts.n);
-    x->families.n = drop_released(x->families.v, x->families.n);
+    x->families.n = drop_merged(x->families.v, x->families.n);
+    timeline_done(t);
+    timeline_make(x, t);
 }
 
 static void charge_lines(struct index *x, const struct timeline *t)
@@ -324,11 +357,11 @@ void charge_attempts(struct index *x)
 {
     struct timeline t;
     timeline_make(x, &t);
+    release_ids(x, &t);
     charge_lines(x, &t);
     charge_marks(x, &t);
     vec_sort(&x->phases, by_stream_phase);
     drop_equal_phases(x);
     charge_inits(x, &t);
-    free(t.first);
-    free(t.v);
+    timeline_done(&t);
 }

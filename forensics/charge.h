@@ -4,11 +4,9 @@
 
 #include "forensics/index.h"
 
-/* Before the attempts are sorted: rows whose id is but a word of the application become lines without an id. */
-void charge_release_words(struct index *x);
 /* Lines without a request id go to the attempt that was open in their stream at their time; errors nobody
- * caught make theirs fail; a failed init is paid by the attempt that repeats it. Sorts marks and phases and
- * drops what came twice. */
+ * caught make theirs fail; a failed init is paid by the attempt that repeats it; a row whose id was but the
+ * application's word is dropped. Sorts marks and phases and drops what came twice. */
 void charge_attempts(struct index *x);
 
 #endif

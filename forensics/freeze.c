@@ -398,7 +398,6 @@ void freeze_index(struct index *x, const struct keys *keys, const struct evidenc
 {
     spans_join(x);
     settle_attempts(x);
-    charge_release_words(x);
     name_streams(x);
     order_attempts(x);
     number_attempts(x);

@@ -46,7 +46,7 @@ struct attempt {
     struct request_id id;
     union {
         int64_t first;        /* earliest time of any of its lines */
-        struct attempt *into; /* ATTEMPT_MERGED: the row that took it in, NULL: its id was none */
+        struct attempt *into; /* ATTEMPT_MERGED: the row that took it in, or NULL */
     };
     int32_t start_after, end_after, report_after; /* ms behind `first`, or AFTER_NONE */
     uint32_t billed_ms;

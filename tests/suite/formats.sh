@@ -85,6 +85,10 @@ same "reports without a request id" "$(report case | jq -c '[.totals.invocations
 word() { printf '2024-01-27T17:12:44.122Z START RequestId: %s Version: $LATEST\n2024-01-27T17:12:44.150Z 2024-01-27T17:12:44.150Z\tworker-1\tstarted\n2024-01-27T17:12:44.200Z REPORT RequestId: %s\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 64 MB\n' "$1" "$1"; }
 word $id >case
 same "a word is no request id" "$(timeline case | jq -c 'map([.request_id, .lines])')" "[[\"$id\",1]]"
+# The request id that a program logs may be that of its caller.
+printf "2024-01-27T17:12:44.122Z START RequestId: %s Version: 7\n2024-01-27T17:12:44.150Z {\"level\":\"INFO\",\"request_id\":\"11111111-2222-4333-8444-555555555555\"}\n2024-01-27T17:12:44.200Z REPORT RequestId: %s\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 64 MB\n" $id $id >000000
+mkdir -p "t/2024-01-27-[7]88ab0123456789abcdef0123456789ab" && mv 000000 t/2024*
+same "another system's id makes no invocation" "$(timeline t | jq -c 'map([.request_id, .lines])')" "[[\"$id\",1]]"
 word worker-1 >case
 same "the platform's id need not be a UUID" "$(timeline case | jq -c 'map([.request_id, .lines])')" '[["worker-1",1]]'
 
