@@ -34,6 +34,8 @@ struct line_format {
      * line does, it is the whole entry. False: the line continues the entry before it. `line` is without its
      * end. */
     bool (*head)(struct slice line, struct entry *ret);
+    /* Whether a line that has a head nevertheless continues the entry that is open; may be NULL. */
+    bool (*joins)(struct slice entry, struct slice line);
     /* Lines that are no part of any entry (rules of tables, headings) are dropped; may be NULL. */
     bool (*noise)(struct slice line);
     /* An entry is one line: lines without a head do not continue it, they count as unrecognised. */

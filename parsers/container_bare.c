@@ -116,6 +116,12 @@ static bool bare_head(struct slice line, struct entry *ret)
     return true;
 }
 
+/* A stack at the margin, behind the line that ends in the class of its error. */
+static bool bare_joins(struct slice entry, struct slice line)
+{
+    return message_begins_stack(slice_cut(&entry, '\n'), line);
+}
+
 /* Rules and headings of pasted tables. */
 static bool bare_noise(struct slice line)
 {
@@ -154,7 +160,7 @@ static int bare_score(struct slice head)
 
 static void bare_parse(struct input *in, const struct sink *sink)
 {
-    static const struct line_format format = {.head = bare_head, .noise = bare_noise};
+    static const struct line_format format = {.head = bare_head, .joins = bare_joins, .noise = bare_noise};
     container_lines(in, sink, &format);
 }
 

@@ -98,6 +98,13 @@ static void lose_line(struct cursor *c, struct slice line)
                         line);
 }
 
+static bool joins_open(const struct cursor *c, struct slice line)
+{
+    if (!c->format->joins || !c->open || c->text_n)
+        return false;
+    return c->format->joins(slice_of(input_window(c->in).p + c->text_at, c->at - c->text_at), line);
+}
+
 static void take_line(struct cursor *c, struct slice line)
 {
     struct entry head = {.time = TIME_NONE};
@@ -111,6 +118,8 @@ static void take_line(struct cursor *c, struct slice line)
             lose_line(c, bare);
         return;
     }
+    if (joins_open(c, bare))
+        return;
     close_entry(c, c->at, false);
     const char *window = input_window(c->in).p;
     c->entry = head;

@@ -62,44 +62,6 @@ static bool take_timeout(struct slice s, struct event *e)
     return true;
 }
 
-/* The string value of a key in an error object that was printed as JSON. */
-static struct slice find_value(struct slice text, struct slice key)
-{
-    ptrdiff_t at = slice_find(text, key);
-    struct slice rest = slice_skip(text, at < 0 ? text.n : (size_t)at + key.n);
-    skip_gap(&rest);
-    if (!text_char(&rest, ':'))
-        return slice_of("", 0);
-    skip_gap(&rest);
-    if (!text_char(&rest, '"'))
-        return slice_of("", 0);
-    size_t n = 0;
-    while (n < rest.n && rest.p[n] != '"')
-        n += rest.p[n] == '\\' ? 2 : 1;
-    return slice_head(rest, n);
-}
-
-static void find_error(struct slice text, struct event *e)
-{
-    e->error_type = find_value(text, SLICE("\"errorType\""));
-    e->error_message = find_value(text, SLICE("\"errorMessage\""));
-}
-
-/* Heads that Node's runtime puts before an error nobody caught. */
-static bool node_unhandled(struct slice text)
-{
-    return slice_starts(text, SLICE("Invoke Error")) || slice_starts(text, SLICE("Uncaught Exception")) ||
-           slice_starts(text, SLICE("Unhandled Promise Rejection"));
-}
-
-static void take_unhandled_node(struct event *e)
-{
-    if (e->level < LEVEL_ERROR || !node_unhandled(e->text))
-        return;
-    e->unhandled = true;
-    find_error(e->text, e);
-}
-
 /* The exact form of today's Node and .NET runtimes, which is most of what a log holds: 24 bytes of time, TAB, 36 of
  * id, TAB, level, TAB. Says what app_time_first says of it, without looking for where things end. */
 static bool app_exact(struct slice text, struct event *e)
@@ -115,7 +77,21 @@ static bool app_exact(struct slice text, struct event *e)
     e->has_id = true;
     e->id_text = slice_of(text.p + ID_AT, LEVEL_AT - ID_AT - 1);
     e->text = slice_trim(slice_skip(rest, (size_t)(tab - rest.p) + 1));
-    take_unhandled_node(e);
+    message_unhandled_node(e);
+    return true;
+}
+
+/* id TAB level TAB text: what is left of Node's line when a tool has taken its time. */
+static bool app_id_first(struct slice text, struct event *e)
+{
+    enum { ID_N = 36 };
+    struct slice rest = text;
+    if (text.n <= ID_N || text.p[ID_N] != '\t' || !take_request(&rest, e))
+        return false;
+    skip_gap(&rest);
+    take_level(&rest, e);
+    e->text = slice_trim(rest);
+    message_unhandled_node(e);
     return true;
 }
 
@@ -137,23 +113,8 @@ static bool app_time_first(struct slice text, struct event *e)
         return true;
     take_level(&rest, e);
     e->text = slice_trim(rest);
-    take_unhandled_node(e);
+    message_unhandled_node(e);
     return true;
-}
-
-/* [ERROR] KeyError: 'x' … : the runtime's own line has no time between level and type. */
-static void python_unhandled(struct slice rest, struct event *e)
-{
-    struct slice word;
-    if (e->level < LEVEL_ERROR || !text_word(&rest, &word) || word.n < 2)
-        return;
-    bool named = word.p[word.n - 1] == ':';
-    bool trace = slice_find(rest, SLICE("Traceback (most recent call last):")) >= 0;
-    if (!trace && !(named && slice_starts(word, SLICE("Runtime."))))
-        return;
-    e->unhandled = true;
-    e->error_type = named ? slice_head(word, word.n - 1) : word;
-    e->error_message = slice_trim(slice_cut(&rest, '\n'));
 }
 
 /* [LEVEL] TAB time TAB id TAB text */
@@ -172,7 +133,7 @@ static bool app_level_first(struct slice text, struct event *e)
         return true;
     }
     e->text = slice_trim(rest);
-    python_unhandled(e->text, e);
+    message_unhandled_python(e);
     return true;
 }
 
@@ -196,35 +157,6 @@ static bool app_ruby(struct slice text, struct event *e)
     return true;
 }
 
-/* Go's runtime and custom runtimes print the error object of a failed invocation, with or without Go's time.
- */
-static void go_unhandled(struct event *e)
-{
-    struct slice rest = e->text;
-    unsigned n;
-    if (text_digits(&rest, 4, &n) && text_char(&rest, '/')) {
-        (void)slice_cut(&rest, ' ');
-        (void)slice_cut(&rest, ' ');
-    } else {
-        rest = e->text;
-    }
-    if (!slice_starts(rest, SLICE("{\"errorMessage\":")) && !slice_starts(rest, SLICE("{\"errorType\":")))
-        return;
-    find_error(rest, e);
-    e->unhandled = e->error_type.n > 0;
-}
-
-/* Unknown application error occurred LF Runtime.Unknown */
-static void platform_unhandled(struct event *e)
-{
-    struct slice rest = e->text;
-    if (!text_literal(&rest, SLICE("Unknown application error occurred")))
-        return;
-    rest = slice_trim(rest);
-    e->unhandled = true;
-    e->error_type = slice_trim(slice_cut(&rest, '\n'));
-}
-
 void message_app(struct slice text, struct event *e)
 {
     e->kind = EVENT_APP;
@@ -234,14 +166,12 @@ void message_app(struct slice text, struct event *e)
         return;
     if (first == '[' && app_level_first(text, e))
         return;
-    if (app_ruby(text, e))
+    if (app_ruby(text, e) || app_id_first(text, e))
         return;
     e->time = TIME_NONE;
     struct slice rest = text;
     take_level(&rest, e);
     skip_gap(&rest);
     e->text = rest.n ? rest : text;
-    take_unhandled_node(e);
-    go_unhandled(e);
-    platform_unhandled(e);
+    message_unhandled(text, e);
 }

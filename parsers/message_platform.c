@@ -83,6 +83,13 @@ static bool field_at(struct slice *rest, struct event *e)
     return false;
 }
 
+/* A copy may lose the tab behind a unit: `124.29 msBilled Duration: 390 ms`. */
+static bool unit_at(struct slice text)
+{
+    return (slice_starts(text, SLICE("ms")) || slice_starts(text, SLICE("MB"))) && text.n > 2 &&
+           text.p[2] >= 'A' && text.p[2] <= 'Z';
+}
+
 void message_fields(struct slice text, struct event *e)
 {
     struct slice word;
@@ -90,6 +97,8 @@ void message_fields(struct slice text, struct event *e)
         char c = *text.p;
         if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
             text = slice_skip(text, 1);
+        else if (unit_at(text))
+            text = slice_skip(text, 2);
         else if (c < 'A' || c > 'Z' || !field_at(&text, e)) /* every key begins so */
             (void)text_word(&text, &word);
     }
@@ -117,14 +126,14 @@ static bool line_start(struct slice rest, struct event *e)
     if (!text_literal(&rest, SLICE("Version: ")) || !text_word(&rest, &word))
         return false;
     e->version = word;
-    return slice_trim(rest).n == 0;
+    return slice_trim(slice_cut(&rest, '\n')).n == 0; /* what stands below it came from something else */
 }
 
 /* Datadog writes the time-out on the END line. */
 static bool line_end(struct slice rest, struct event *e)
 {
     return take_id(&rest, e) &&
-           (slice_trim(rest).n == 0 || slice_starts(rest, SLICE(" Task timed out after ")));
+           (slice_starts(rest, SLICE(" Task timed out after ")) || slice_trim(slice_cut(&rest, '\n')).n == 0);
 }
 
 static bool line_report(struct slice rest, struct event *e)

@@ -92,6 +92,13 @@ same "another system's id makes no invocation" "$(timeline t | jq -c 'map([.requ
 word worker-1 >case
 same "the platform's id need not be a UUID" "$(timeline case | jq -c 'map([.request_id, .lines])')" '[["worker-1",1]]'
 
+# ---- stacks ----
+# In text without a container a stack at the margin stays with the line that ends in its class.
+printf '%s\nno more: java.lang.Error\njava.lang.Error: no more\n\tat a.B.c(B.java:3)\n%s\n' "$start" "$report" >case
+same "Java's own report of an error" "$(timeline case | jq -c 'map([.status, .error_type, .lines])')" '[["error","java.lang.Error",1]]'
+printf '%s\nno more: AggregateException\nat A.B.C()\nat A.B.D()\n%s\n' "$start" "$report" >case
+same ".NET's own report of an error" "$(timeline case | jq -c 'map([.status, .error_type, .lines])')" '[["error","AggregateException",1]]'
+
 # ---- the list itself ----
 "$COLDCASE" formats >formats
 same "each format is listed once" "$(awk '{print $1}' formats | sort | uniq -d)" ""

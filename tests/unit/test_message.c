@@ -138,6 +138,11 @@ static void others(void **state)
          EVENT_TRACE, .trace = "1-5d8bba5a-dc2932496a65bab91d2d42d4"},
         {"EXTENSION\tName: AppConfigAgent\tState: Ready\tEvents: [INVOKE, SHUTDOWN]",
          .kind = EVENT_EXTENSION},
+        {"START RequestId: " ID " Version: 7\n...", .kind = EVENT_START, .id = ID, .version = "7"},
+        {"REPORT RequestId: " ID
+         " Duration: 124.29 msBilled Duration: 390 ms Memory Size: 512 MBMax Memory Used: 95 MB",
+         .kind = EVENT_REPORT, .id = ID, .duration = "124.29", .billed = "390", .memory_mb = 512,
+         .max_memory_mb = 95},
         {"END Duration: 3.69 ms (init: 171.20 ms) Memory Used: 57 MB", .kind = EVENT_NAMELESS},
         {"END Duration: 4.69 ms Memory Used: 57 MB", .kind = EVENT_NAMELESS},
         {"END Duration: long", .kind = EVENT_APP, .text = "END Duration: long"},
