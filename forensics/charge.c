@@ -290,30 +290,45 @@ static void drop_equal_phases(struct index *x)
     x->phases.n = kept;
 }
 
+/* Does the attempt begin behind the phase? In times of whole seconds the order of the lines decides. */
+static bool begins_behind(const struct attempt *a, const struct phase *p)
+{
+    int64_t begin = attempt_begin(a);
+    bool timed = begin != TIME_NONE && p->time != TIME_NONE && begin != p->time;
+    return timed ? begin > p->time : loc_before(p->loc, a->loc);
+}
+
 /* The first attempt that began behind the phase, in its environment. */
 static struct attempt *next_of(const struct timeline *t, const struct phase *p)
 {
-    for (size_t i = t->first[p->stream]; i < t->first[p->stream + 1]; i++) {
-        struct attempt *next = t->v[i];
-        int64_t begin = attempt_begin(next);
-        bool later =
-            begin != TIME_NONE && p->time != TIME_NONE ? begin > p->time : loc_before(p->loc, next->loc);
-        if (later)
-            return next;
+    size_t low = t->first[p->stream], end = t->first[p->stream + 1], high = end;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (begins_behind(t->v[mid], p))
+            high = mid;
+        else
+            low = mid + 1;
     }
-    return NULL;
+    return low < end ? t->v[low] : NULL;
 }
 
-/* The attempt that pays for a failed init: the one in which it stands, else the next of the environment. */
+/* Stands the phase between the first and the last line of the attempt that was open at its time? */
+static bool stands_inside(const struct attempt *a, const struct phase *p)
+{
+    int64_t last = attempt_report(a) != TIME_NONE ? attempt_report(a) : attempt_end(a);
+    if (p->time == TIME_NONE)
+        return p->phase == PHASE_INVOKE && !(a->flags & ATTEMPT_REPORT);
+    return last == TIME_NONE || p->time < last ||
+           (p->time == last && loc_before(p->loc, attempt_report_loc(a)));
+}
+
+/* The attempt that pays for a failed init: the one that began right behind it or in which it stands, else the next of
+ * the environment. */
 static struct attempt *payer(const struct timeline *t, const struct phase *p)
 {
-    int64_t time = p->time == TIME_NONE ? TIME_NONE : p->time + REINIT_MS;
-    struct attempt *a = open_at(t, p->stream, time, p->loc);
-    bool inside = a && (attempt_report(a) == TIME_NONE || p->time <= attempt_report(a)) &&
-                  (p->time != TIME_NONE || p->phase == PHASE_INVOKE);
-    if (inside && !(p->time == TIME_NONE && (a->flags & ATTEMPT_REPORT)))
-        return a;
-    return next_of(t, p);
+    struct attempt *next = next_of(t, p), *open = open_at(t, p->stream, p->time, p->loc);
+    bool soon = next && p->time != TIME_NONE && attempt_begin(next) - p->time <= REINIT_MS;
+    return open && !soon && stands_inside(open, p) ? open : next;
 }
 
 /* Where the report is missing, an environment that was begun or restored just before says that the start was

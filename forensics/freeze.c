@@ -33,6 +33,14 @@ static bool report_equal(const struct attempt *a, const struct attempt *b)
     return attempt_report(a) == attempt_report(b) && a->duration.scaled == b->duration.scaled;
 }
 
+/* Without times the order of the lines tells that a REPORT above the START is that of the attempt before. */
+static bool report_above(const struct attempt *a, const struct attempt *b)
+{
+    const struct attempt *start = a->flags & ATTEMPT_START ? a : b, *report = start == a ? b : a;
+    return a->loc.source == b->loc.source && (start->flags & ATTEMPT_START) &&
+           (report->flags & ATTEMPT_REPORT) && loc_before(attempt_report_loc(report), start->loc);
+}
+
 /* May `b`, which begins no earlier, be a piece of `a`? Equal lines are the same line met twice. */
 static bool same_attempt(const struct attempt *a, const struct attempt *b)
 {
@@ -47,6 +55,8 @@ static bool same_attempt(const struct attempt *a, const struct attempt *b)
         return false;
     bool untimed = a->first == TIME_NONE;
     if (untimed && (both & (ATTEMPT_START | ATTEMPT_REPORT)) && a->loc.source == b->loc.source)
+        return false;
+    if (untimed && report_above(a, b))
         return false;
     if ((b->flags & ATTEMPT_START) && !(a->flags & ATTEMPT_START) && !untimed)
         return attempt_start(b) - a->first <= TIE_MS;

@@ -182,7 +182,7 @@ static bool part_takes(const struct attempt *a, enum event_kind kind, int64_t ti
     if (timed && (time - a->first > ATTEMPT_APART_MS || latest(a) - time > ATTEMPT_APART_MS))
         return false;
     if (kind == EVENT_START)
-        return !(a->flags & ATTEMPT_START) && (!timed || a->first >= time);
+        return !(a->flags & ATTEMPT_START) && (timed ? a->first >= time : !(a->flags & ATTEMPT_REPORT));
     if (kind == EVENT_END && (a->flags & ATTEMPT_END))
         return false;
     if (kind == EVENT_REPORT && (a->flags & ATTEMPT_REPORT))

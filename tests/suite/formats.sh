@@ -92,6 +92,17 @@ same "another system's id makes no invocation" "$(timeline t | jq -c 'map([.requ
 word worker-1 >case
 same "the platform's id need not be a UUID" "$(timeline case | jq -c 'map([.request_id, .lines])')" '[["worker-1",1]]'
 
+# ---- order ----
+# Text without times: a REPORT above the START is that of the attempt before.
+printf '%s\n%s\n' "$report" "$start" >case
+same "a retry in text without times" "$(timeline case | jq -c 'map([.attempt, .duration_ms, .version])')" '[[1,12.34,null],[2,null,"$LATEST"]]'
+# Times of whole seconds: a failed init belongs to the START behind its line, an init under a START without REPORT to that.
+second() { printf '2026-03-04T01:07:07 INIT_REPORT Init Duration: 1534.89 ms\tPhase: invoke\tStatus: error\tError Type: Runtime.Unknown\n2026-03-04T01:07:07 START RequestId: %s Version: $LATEST\n2026-03-04T01:07:07 END RequestId: %s\n2026-03-04T01:07:07 REPORT RequestId: %s\tDuration: 1553.73 ms\tBilled Duration: 1554 ms\tMemory Size: 128 MB\tMax Memory Used: 113 MB\tStatus: error\tError Type: Runtime.Unknown\n' $1 $1 $1; }
+{ second $id; second 5ce26135-95b1-4617-88f7-cc080b453e2d; } >case
+same "failed inits within a second" "$(timeline case | jq -c 'map(.status)')" '["init-failed","init-failed"]'
+printf '2026-03-04T01:07:01.000Z START RequestId: %s Version: 7\n2026-03-04T01:07:01.100Z END RequestId: %s\n2026-03-04T01:08:00.000Z INIT_REPORT Init Duration: 10.00 ms\tPhase: invoke\tStatus: error\tError Type: Runtime.Unknown\n2026-03-04T01:08:00.001Z START RequestId: 5ce26135-95b1-4617-88f7-cc080b453e2d Version: 7\n' $id $id >case
+same "an invocation that has ended pays no later init" "$(timeline case | jq -c 'map(.status)')" '["incomplete","init-failed"]'
+
 # ---- stacks ----
 # In text without a container a stack at the margin stays with the line that ends in its class.
 printf '%s\nno more: java.lang.Error\njava.lang.Error: no more\n\tat a.B.c(B.java:3)\n%s\n' "$start" "$report" >case
