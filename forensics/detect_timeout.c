@@ -70,7 +70,8 @@ struct timeouts {
     detector_picks picks;
     VEC(struct said) said;
     VEC(struct citation) lines; /* where each timeout is told */
-    uint64_t cold, silent, limit_ms;
+    uint64_t cold, silent;
+    uint64_t limit_ms, least_ms, most_ms; /* the last one known, and all; 0: unknown */
     uint64_t causes[TIMEOUT_CAUSES];
     uint64_t retried, succeeded; /* of those whose id came again, and whose last attempt went well */
     uint32_t host;
@@ -194,10 +195,24 @@ static void find_host(struct timeouts *t)
 static void find_limit(struct timeouts *t)
 {
     for (size_t i = 0; i < t->picks.n; i++) {
+        uint64_t limit = t->picks.v[i]->limit_s * 1000u;
         t->cold += attempt_cold(t->picks.v[i]);
-        if (t->picks.v[i]->limit_s * 1000u > t->limit_ms)
-            t->limit_ms = t->picks.v[i]->limit_s * 1000u;
+        if (limit == 0)
+            continue;
+        t->limit_ms = limit;
+        t->least_ms = t->least_ms == 0 || limit < t->least_ms ? limit : t->least_ms;
+        t->most_ms = limit > t->most_ms ? limit : t->most_ms;
     }
+}
+
+static const char *limit_text(const struct timeouts *t, struct arena *m)
+{
+    if (t->limit_ms == 0)
+        return "unknown";
+    if (t->least_ms == t->most_ms)
+        return detector_span(m, (int64_t)t->limit_ms);
+    return arena_printf(m, "%s to %s (it was changed)", detector_span(m, (int64_t)t->least_ms),
+                        detector_span(m, (int64_t)t->most_ms));
 }
 
 static void write_detail(const struct timeouts *t, struct findings *fs, struct finding *f)
@@ -268,8 +283,7 @@ static void write_prose(const struct timeouts *t, struct findings *fs, struct fi
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(t->d, t->f->name);
     const char *shell = dossier_shell_name(m, name);
-    const char *limit =
-        t->limit_ms ? arena_printf(m, "%s", detector_span(m, (int64_t)t->limit_ms)) : "unknown";
+    const char *limit = limit_text(t, m);
     f->moment = "time-out";
     f->title = arena_printf(m, "%s %s of %.*s timed out", detector_count(m, t->picks.n),
                             detector_plural(t->picks.n, "invocation", "invocations"), SLICE_ARG(name));
@@ -285,7 +299,7 @@ static void write_prose(const struct timeouts *t, struct findings *fs, struct fi
     finding_command(fs, f, "# gives calls more time; callers wait longer and every waiting second is billed");
     finding_command(
         fs, f, "aws lambda update-function-configuration --function-name %s --timeout %llu", shell,
-        (unsigned long long)(t->limit_ms ? t->limit_ms * 2 / 1000 < 900 ? t->limit_ms * 2 / 1000 : 900 : 60));
+        (unsigned long long)(t->most_ms ? t->most_ms * 2 / 1000 < 900 ? t->most_ms * 2 / 1000 : 900 : 60));
     finding_command(fs, f,
                     "# stops the two automatic retries of asynchronous events; failed events are then lost");
     finding_command(

@@ -92,7 +92,8 @@ void finding_attempt(struct finding *f, const struct attempt *a)
 void finding_cite(struct finding *f, struct loc loc, int64_t time, const struct attempt *a)
 {
     f->evidence_total++;
-    if (loc.source != UINT32_MAX)
+    bool later = f->last.loc.source == UINT32_MAX || time >= f->last.time; /* TIME_NONE is before all */
+    if (loc.source != UINT32_MAX && later)
         f->last = (struct citation){loc, time, a, {"", 0}};
     if (f->citations.n < LIMIT_EVIDENCE && loc.source != UINT32_MAX)
         *vec_push(&f->citations) = (struct citation){loc, time, a, {"", 0}};

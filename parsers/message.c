@@ -47,12 +47,27 @@ static bool id_byte(char c)
            c == '_' || c == ':' || c == '<' || c == '>' || c == '*';
 }
 
+/* The front of a UUID: what a line that was torn inside of it has left. */
+static bool uuid_torn(struct slice word)
+{
+    enum { LEAST = 10, WHOLE = 36 };
+    if (word.n < LEAST || word.n >= WHOLE)
+        return false;
+    for (size_t i = 0; i < word.n; i++) {
+        char c = word.p[i], lower = (char)(c | 32);
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? c != '-' : !((c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'f')))
+            return false;
+    }
+    return true;
+}
+
 bool request_id_parse(struct slice word, struct request_id *ret)
 {
     struct slice rest = word;
     if (word.n == 36 && text_uuid(&rest, ret->bytes))
         return true;
-    if (word.n == 0 || word.n > REQUEST_ID_WORD_MAX)
+    if (word.n == 0 || word.n > REQUEST_ID_WORD_MAX || uuid_torn(word))
         return false;
     for (size_t i = 0; i < word.n; i++)
         if (!id_byte(word.p[i]))

@@ -103,6 +103,16 @@ same "failed inits within a second" "$(timeline case | jq -c 'map(.status)')" '[
 printf '2026-03-04T01:07:01.000Z START RequestId: %s Version: 7\n2026-03-04T01:07:01.100Z END RequestId: %s\n2026-03-04T01:08:00.000Z INIT_REPORT Init Duration: 10.00 ms\tPhase: invoke\tStatus: error\tError Type: Runtime.Unknown\n2026-03-04T01:08:00.001Z START RequestId: 5ce26135-95b1-4617-88f7-cc080b453e2d Version: 7\n' $id $id >case
 same "an invocation that has ended pays no later init" "$(timeline case | jq -c 'map(.status)')" '["incomplete","init-failed"]'
 
+# A line torn inside of its request id is no invocation of its own.
+printf '%s\n%s\nEND RequestId: %s' "$start" "$report" ${id%?} >case
+same "a torn request id" "$(timeline case | jq -c 'map(.request_id)')" "[\"$id\"]"
+# Two limits are both told; the last one is the one that stands.
+limit() { printf '2026-06-25T2%s:00:00.000Z REPORT RequestId: %s\tDuration: %s000.00 ms\tBilled Duration: %s000 ms\tMemory Size: 128 MB\tMax Memory Used: 100 MB\tStatus: timeout\n' $1 $2 $3 $3; }
+{ limit 2 $id 5; limit 3 5ce26135-95b1-4617-88f7-cc080b453e2d 180; } >case
+same "two limits" "$(report case | jq -c '.findings[] | select(.detector == "timeout") | .detail.limit_ms')" 180000
+"$COLDCASE" report case >out
+same "are both told, in summary and finding" "$(grep -c 'ran into the limit of 5 s to 3 min (it was changed)' out)" 2
+
 # ---- stacks ----
 # In text without a container a stack at the margin stays with the line that ends in its class.
 printf '%s\nno more: java.lang.Error\njava.lang.Error: no more\n\tat a.B.c(B.java:3)\n%s\n' "$start" "$report" >case
