@@ -274,6 +274,7 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
     if (e->has_id) {
         a = attempt_of(w, e, time, loc);
         a->lines++;
+        index_trace(&w->index, a, e->trace);
         w->last = a;
     } else if (!e->in_init) {
         add_to_run(w, time, loc);

@@ -190,6 +190,7 @@ enum app_key {
     KEY_ERROR_MESSAGE,
     KEY_FUNCTION,
     KEY_MESSAGE,
+    KEY_TRACE,
     KEY_OTHER
 };
 
@@ -224,6 +225,7 @@ static const struct app_name app_names[] = {
     {NAME("functionArn"), KEY_FUNCTION},
     {NAME("message"), KEY_MESSAGE},
     {NAME("msg"), KEY_MESSAGE},
+    {NAME("xray_trace_id"), KEY_TRACE}, /* Powertools */
 };
 
 static enum app_key app_key_of(struct slice key)
@@ -256,6 +258,8 @@ static void app_function(struct slice value, struct event *e)
         e->function = value;
 }
 
+enum { XRAY_ID_N = 35 }; /* 1-8hex-24hex */
+
 /* Reads one field of an application line; `seen` collects which keys were there. */
 static void app_field(struct json *j, enum app_key key, struct event *e, unsigned *seen)
 {
@@ -280,6 +284,9 @@ static void app_field(struct json *j, enum app_key key, struct event *e, unsigne
     case KEY_ERROR_MESSAGE: e->error_message = value; return;
     case KEY_FUNCTION: app_function(value, e); return;
     case KEY_MESSAGE: e->said = value; return;
+    case KEY_TRACE:
+        e->trace = value.n == XRAY_ID_N && slice_starts(value, SLICE("1-")) ? value : e->trace;
+        return;
     case KEY_OTHER: return;
     }
 }

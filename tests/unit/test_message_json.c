@@ -134,6 +134,9 @@ static void application(void **state)
          "154f-163f-5f0f9a621d72\"}",
          .id = "52fdfc07-2182-154f-163f-5f0f9a621d72", .function = "test", .level = LEVEL_INFO,
          .time = "2021-05-03T11:47:12.494Z"}, /* Powertools */
+        {"{\"level\":\"INFO\",\"message\":\"m\",\"xray_trace_id\":\"1-6352a70e-1e2c502e358361800241fd45\"}",
+         .level = LEVEL_INFO, .trace = "1-6352a70e-1e2c502e358361800241fd45"},
+        {"{\"level\":\"INFO\",\"message\":\"m\",\"xray_trace_id\":\"none\"}", .level = LEVEL_INFO},
         {"{\"errorMessage\":\"no\",\"errorType\":\"errorString\"}", .error_type = "errorString",
          .unhandled = true},
         {"{\"level\":\"ERROR\",\"errorType\":\"MyError\",\"message\":\"m\"}", .level = LEVEL_ERROR,
