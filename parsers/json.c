@@ -1,5 +1,5 @@
-/* The pull reader and the framer. Strings are most of what logs hold: they are searched 16 bytes at a time,
- * with the byte-wise loop beside it for the tail and for machines without SSE2. */
+/* The pull reader. Strings are most of what logs hold: they are searched 16 bytes at a time, with the byte-wise loop
+ * beside it for the tail and for machines without SSE2. The framer is in json_framer.c. */
 #include "parsers/json.h"
 
 #include "base/text.h"
@@ -24,30 +24,29 @@ void json_init(struct json *j, struct slice text)
     *j = (struct json){.p = text.p, .end = text.p + text.n};
 }
 
+/* Most values and keys have no blank before them. */
 static inline const char *skip_blanks(const char *p, const char *end)
 {
-    while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
+    while (p < end && (unsigned char)*p <= ' ' && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
         p++;
     return p;
 }
 
+static const uint8_t types[256] = {
+    ['{'] = JSON_OBJECT, ['['] = JSON_ARRAY, ['"'] = JSON_STRING,         ['t'] = JSON_TRUE,
+    ['f'] = JSON_FALSE,  ['n'] = JSON_NULL,  ['0' ... '9'] = JSON_NUMBER, ['-'] = JSON_NUMBER,
+};
+
+/* After an error the reader stands at its end. */
+static inline enum json_type peek(struct json *j)
+{
+    j->p = skip_blanks(j->p, j->end);
+    return j->p < j->end ? types[(uint8_t)*j->p] : JSON_END;
+}
+
 enum json_type json_peek(struct json *j)
 {
-    if (j->error)
-        return JSON_END;
-    j->p = skip_blanks(j->p, j->end);
-    if (j->p == j->end)
-        return JSON_END;
-    switch (*j->p) {
-    case '{': return JSON_OBJECT;
-    case '[': return JSON_ARRAY;
-    case '"': return JSON_STRING;
-    case 't': return JSON_TRUE;
-    case 'f': return JSON_FALSE;
-    case 'n': return JSON_NULL;
-    case '-': return JSON_NUMBER;
-    default: return *j->p >= '0' && *j->p <= '9' ? JSON_NUMBER : JSON_END;
-    }
+    return peek(j);
 }
 
 /* ---- strings ---- */
@@ -93,28 +92,37 @@ static const char *take_escape(struct json *j, const char *p)
     return p + 6;
 }
 
-bool json_string(struct json *j, struct slice *ret, bool *ret_escaped)
+/* From the first special byte at p, which is no closing quote, to that quote; NULL and an error when there is none. */
+static const char *take_escapes(struct json *j, const char *p)
 {
-    if (json_peek(j) != JSON_STRING)
-        return fail(j, j->p, "a string is due here");
-    const char *begin = j->p + 1, *p = begin;
-    bool escaped = false;
-    for (;;) {
-        p = find_special(p, j->end);
-        if (p == j->end)
-            return fail(j, p, "the text ends inside a string");
-        if (*p == '"')
-            break;
+    while (p < j->end && *p != '"') {
         if (*p != '\\')
-            return fail(j, p, "a control byte inside a string");
-        escaped = true;
+            return fail(j, p, "a control byte inside a string"), NULL;
         if (!(p = take_escape(j, p)))
-            return false;
+            return NULL;
+        p = find_special(p, j->end);
     }
+    return p < j->end ? p : (fail(j, p, "the text ends inside a string"), NULL);
+}
+
+/* The string whose quote stands at j->p. */
+static inline bool take_string(struct json *j, struct slice *ret, bool *ret_escaped)
+{
+    const char *begin = j->p + 1, *p = find_special(begin, j->end);
+    bool plain = p < j->end && *p == '"';
+    if (!plain && !(p = take_escapes(j, p)))
+        return false;
     *ret = slice_of(begin, (size_t)(p - begin));
-    *ret_escaped = escaped;
+    *ret_escaped = !plain;
     j->p = p + 1;
     return true;
+}
+
+bool json_string(struct json *j, struct slice *ret, bool *ret_escaped)
+{
+    if (peek(j) != JSON_STRING)
+        return fail(j, j->p, "a string is due here");
+    return take_string(j, ret, ret_escaped);
 }
 
 /* ---- numbers and words ---- */
@@ -184,7 +192,7 @@ bool json_i64(struct json *j, int64_t *ret)
 
 static bool enter(struct json *j, enum json_type type, const char *sentence)
 {
-    if (json_peek(j) != type)
+    if (peek(j) != type)
         return fail(j, j->p, sentence);
     j->p++;
     j->fresh = true;
@@ -202,13 +210,11 @@ bool json_enter_array(struct json *j)
 }
 
 /* A comma where one is due, or the closing bracket (false without an error). */
-static bool next(struct json *j, char close)
+static inline bool next(struct json *j, char close)
 {
-    if (j->error)
-        return false;
     bool first = j->fresh;
-    j->fresh = false;
     j->p = skip_blanks(j->p, j->end);
+    j->fresh = false;
     if (j->p == j->end)
         return fail(j, j->p,
                     close == '}' ? "the text ends inside an object" : "the text ends inside an array");
@@ -227,7 +233,11 @@ static bool next(struct json *j, char close)
 bool json_next_key(struct json *j, struct slice *ret_key)
 {
     bool escaped;
-    if (!next(j, '}') || !json_string(j, ret_key, &escaped))
+    if (!next(j, '}'))
+        return false;
+    if (peek(j) != JSON_STRING)
+        return fail(j, j->p, "a string is due here");
+    if (!take_string(j, ret_key, &escaped))
         return false;
     j->p = skip_blanks(j->p, j->end);
     if (j->p == j->end || *j->p != ':')
@@ -238,16 +248,16 @@ bool json_next_key(struct json *j, struct slice *ret_key)
 
 bool json_next_item(struct json *j)
 {
-    return next(j, ']') && (json_peek(j) != JSON_END || fail(j, j->p, "a value is due here"));
+    return next(j, ']') && (peek(j) != JSON_END || fail(j, j->p, "a value is due here"));
 }
 
 /* A value that holds no other. */
-static bool skip_scalar(struct json *j, enum json_type type)
+static inline bool skip_scalar(struct json *j, enum json_type type)
 {
     struct slice ignored;
     bool escaped;
     switch (type) {
-    case JSON_STRING: return json_string(j, &ignored, &escaped);
+    case JSON_STRING: return take_string(j, &ignored, &escaped);
     case JSON_NUMBER: return skip_number(j);
     case JSON_TRUE: return skip_word(j, SLICE("true"));
     case JSON_FALSE: return skip_word(j, SLICE("false"));
@@ -295,13 +305,13 @@ static bool advance(struct json *j, struct nesting *n)
 
 bool json_skip(struct json *j)
 {
-    enum json_type type = json_peek(j);
+    enum json_type type = peek(j);
     struct nesting n;
     if (type != JSON_OBJECT && type != JSON_ARRAY)
         return skip_scalar(j, type);
     n.depth = 0;
     do {
-        type = json_peek(j);
+        type = peek(j);
         bool ok = type == JSON_OBJECT || type == JSON_ARRAY ? nest(j, &n, type) : skip_scalar(j, type);
         if (!ok || !advance(j, &n))
             return false;
@@ -311,7 +321,7 @@ bool json_skip(struct json *j)
 
 bool json_raw(struct json *j, struct slice *ret)
 {
-    (void)json_peek(j);
+    (void)peek(j);
     const char *begin = j->p;
     if (!json_skip(j))
         return false;
@@ -392,81 +402,4 @@ bool json_decode(struct slice raw, struct buf *out)
         }
     }
     return true;
-}
-
-/* ---- framing ---- */
-
-void json_framer_init(struct json_framer *f)
-{
-    *f = (struct json_framer){.depth = 0};
-}
-
-/* Inside a string: goes behind its closing quote. A line end there closes everything. */
-static const char *frame_string(struct json_framer *f, const char *p, const char *end)
-{
-    while (p < end) {
-        if (f->escape) {
-            f->escape = false;
-            p++;
-            continue;
-        }
-        p = find_special(p, end);
-        if (p == end)
-            break;
-        char c = *p++;
-        f->escape = c == '\\';
-        if (c == '"' || c == '\n') {
-            f->in_string = false;
-            f->depth = c == '\n' ? 0 : f->depth;
-            return p;
-        }
-    }
-    return p;
-}
-
-/* The first byte that is no blank decides what kind of value it is. */
-static const char *frame_start(struct json_framer *f, const char *p, const char *end)
-{
-    p = skip_blanks(p, end);
-    if (p < end) {
-        f->started = true;
-        f->bare = *p != '{' && *p != '[';
-    }
-    return p;
-}
-
-/* Brackets and quotes of the structure up to the value's end or a string's begin. */
-static const char *frame_structure(struct json_framer *f, const char *p, const char *end)
-{
-    while (p < end) {
-        switch (*p++) {
-        case '{':
-        case '[': f->depth++; break;
-        case '}':
-        case ']':
-            if (--f->depth == 0)
-                return p;
-            break;
-        case '"': f->in_string = true; return p;
-        default: break;
-        }
-    }
-    return p;
-}
-
-size_t json_framer_feed(struct json_framer *f, struct slice more)
-{
-    const char *p = more.p, *end = more.p + more.n;
-    if (!f->started)
-        p = frame_start(f, p, end);
-    if (f->bare) {
-        const char *line = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
-        return line ? (size_t)(line - more.p) + 1 : 0;
-    }
-    while (p < end) {
-        p = f->in_string ? frame_string(f, p, end) : frame_structure(f, p, end);
-        if (f->depth == 0 && !f->in_string)
-            return (size_t)(p - more.p);
-    }
-    return 0;
 }

@@ -99,12 +99,73 @@ static void very_deep(void **state)
     assert_int_equal(json_framer_feed(&framer, SLICE("]")), 1);
 }
 
+/* Where the value ends when it is fed `step` bytes at a time; 0 when it does not. */
+static size_t end_by_steps(struct slice text, size_t step)
+{
+    struct json_framer framer;
+    json_framer_init(&framer);
+    for (size_t fed = 0; fed < text.n; fed += step) {
+        size_t n = json_framer_feed(&framer, slice_head(slice_skip(text, fed), step));
+        if (n)
+            return fed + n;
+    }
+    return 0;
+}
+
+/* Blocks of 64 bytes and single bytes give the same end, for text that is nearly JSON and text that is not: bytes drawn
+ * from those that mean something, escapes and quotes more or less often. */
+static void blocks_as_bytes(void **state)
+{
+    static const char *const alphabets[] = {"{[}] y_Y:,a\"", "{[}]\"\\ax ,", "{}[]\"\\\n",
+                                            "{\"\\\\\\\"\n}a\x7f"};
+    enum { ROUNDS = 20000, LENGTH = 300, PAD = 4 };
+    uint32_t seed = 1, ends = 0;
+    (void)state;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct slice alphabet = slice_str(alphabets[i % (sizeof alphabets / sizeof *alphabets)]);
+        char text[LENGTH];
+        memset(text, 'a', sizeof text);
+        memset(text, '{', PAD); /* a few brackets deep, so that the end comes late */
+        for (size_t k = PAD; k < LENGTH; k++) {
+            seed = seed * 1664525u + 1013904223u; /* Numerical Recipes' generator */
+            text[k] = alphabet.p[(seed >> 16) % alphabet.n];
+        }
+        struct slice whole = slice_of(text, LENGTH);
+        size_t end = end_by_steps(whole, 1);
+        ends += end > 64;
+        for (size_t step = 63; step <= LENGTH; step += step < 66 ? 1 : 117)
+            if (end_by_steps(whole, step) != end)
+                fail_msg("round %zu, steps of %zu: %zu, not %zu: %.*s", i, step, end_by_steps(whole, step),
+                         end, LENGTH, text);
+    }
+    assert_true(ends > ROUNDS / 10); /* there was something to compare */
+}
+
+/* The block's last byte opens a string, closes one, is a backslash or the byte behind one. */
+static void at_the_seam(void **state)
+{
+    static const char *const seams[] = {"\"}\"",         "\"\"",    "\"\\\"}\"", "\"\\\\\"",
+                                        "\"\\\\\\\"}\"", "\"\\n\"", "\"\n"};
+    (void)state;
+    for (size_t i = 0; i < sizeof seams / sizeof *seams; i++)
+        for (size_t at = 56; at < 72; at++) {
+            char text[160];
+            memset(text, ' ', sizeof text);
+            text[0] = '[';
+            memcpy(text + at, seams[i], strlen(seams[i]));
+            text[sizeof text - 1] = ']';
+            bool cut = strchr(seams[i], '\n') != NULL;
+            size_t end = cut ? at + strlen(seams[i]) : sizeof text;
+            assert_int_equal(end_by_steps(slice_of(text, sizeof text), sizeof text), end);
+            assert_int_equal(end_by_steps(slice_of(text, sizeof text), 1), end);
+        }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_every_cut),
-        cmocka_unit_test(escape_at_the_cut),
-        cmocka_unit_test(very_deep),
+        cmocka_unit_test(in_every_cut),    cmocka_unit_test(escape_at_the_cut), cmocka_unit_test(very_deep),
+        cmocka_unit_test(blocks_as_bytes), cmocka_unit_test(at_the_seam),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
