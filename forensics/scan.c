@@ -216,7 +216,7 @@ static void find_objects(struct worker *w, const struct event *e, struct attempt
     enum { RECORD_MIN = 200 }; /* no S3 record is shorter */
     const char *brace = e->text.n >= RECORD_MIN ? memchr(e->text.p, '{', e->text.n) : NULL;
     struct json j;
-    struct slice key, item;
+    struct slice key;
     struct logged logged = {w, a};
     struct sink sink = {.ctx = &logged, .s3 = logged_object};
     if (!brace || slice_find(e->text, SLICE("aws:s3")) < 0)
@@ -230,8 +230,8 @@ static void find_objects(struct worker *w, const struct event *e, struct attempt
             continue;
         }
         (void)json_enter_array(&j);
-        while (json_next_item(&j) && json_raw(&j, &item))
-            (void)record_s3(item, SLICE("log"), loc, &w->record, &sink);
+        while (json_next_item(&j))
+            (void)record_s3(&j, SLICE("log"), loc, &w->record, &sink);
     }
 }
 

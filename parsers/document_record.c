@@ -121,12 +121,18 @@ static void name_format(struct documents *d, const char *from, const char *to)
         d->format = to;
 }
 
-static void read_record(struct documents *d, struct slice item)
+static void read_record(struct documents *d, struct json *j)
 {
-    struct loc loc = document_loc(d, item.p);
-    if (record_s3(item, d->via, loc, &d->record, d->sink)) {
+    const char *begin = j->p;
+    struct loc loc = document_loc(d, begin);
+    if (record_s3(j, d->via, loc, &d->record, d->sink)) {
         d->source->records++;
-    } else if (record_cloudtrail(item, loc, &d->record, d->sink)) {
+        return;
+    }
+    struct slice item = slice_of(begin, (size_t)(j->p - begin));
+    if (j->error)
+        return;
+    if (record_cloudtrail(item, loc, &d->record, d->sink)) {
         name_format(d, "records", "cloudtrail");
         d->source->records++;
     } else {
@@ -137,7 +143,7 @@ static void read_record(struct documents *d, struct slice item)
 static bool read_list(struct documents *d, struct slice value, struct slice name)
 {
     struct json j;
-    struct slice key, item;
+    struct slice key;
     json_init(&j, value);
     (void)json_enter_object(&j);
     while (json_next_key(&j, &key)) {
@@ -146,8 +152,8 @@ static bool read_list(struct documents *d, struct slice value, struct slice name
             continue;
         }
         (void)json_enter_array(&j);
-        while (json_next_item(&j) && json_raw(&j, &item))
-            read_record(d, item);
+        while (json_next_item(&j))
+            read_record(d, &j);
     }
     document_check(d, &j);
     return true;

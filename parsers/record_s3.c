@@ -5,36 +5,61 @@
  * The key is URL-encoded with + for a blank; EventBridge's is not. */
 #include "parsers/record_s3.h"
 
-/* The decoded string (or the raw scalar), kept in `scratch`; a slice into it would move, so offsets are held
- * until all is read. */
-struct text_at {
-    size_t at, n;
-};
+/* What is read of a record, in whatever form it came. */
+enum text { EVENT_NAME, BUCKET, KEY, PRINCIPAL, SEQUENCER, REQUEST_ID, VERSION_ID, TIME, SOURCE, TEXTS };
 
 struct fields {
     struct json *j;
-    struct buf *scratch;
-    struct text_at event_name, bucket, key, principal, sequencer, request_id, version_id, time, source;
+    struct slice texts[TEXTS]; /* as they stand; decoded at the end, when it is known how long they are */
+    uint32_t escaped;          /* which of them have escapes, a bit each */
     int64_t size;
 };
 
-static struct text_at keep(struct fields *f)
+static void fields_init(struct fields *f, struct json *j)
 {
-    struct text_at ret = {f->scratch->n, 0};
-    struct slice raw = {"", 0};
-    bool escaped;
-    if (json_peek(f->j) != JSON_STRING || !json_string(f->j, &raw, &escaped)) {
-        (void)json_skip(f->j);
-        return ret;
-    }
-    (void)json_decode(raw, f->scratch);
-    ret.n = f->scratch->n - ret.at;
-    return ret;
+    *f = (struct fields){.j = j};
+    for (size_t i = 0; i < TEXTS; i++)
+        f->texts[i] = slice_of("", 0);
 }
 
-static struct slice kept(const struct fields *f, struct text_at t)
+static void keep(struct fields *f, enum text text)
 {
-    return slice_of(f->scratch->p + t.at, t.n);
+    bool escaped = false;
+    f->texts[text] = slice_of("", 0);
+    if (json_peek(f->j) != JSON_STRING || !json_string(f->j, &f->texts[text], &escaped))
+        (void)json_skip(f->j);
+    f->escaped = (f->escaped & ~(1u << text)) | (uint32_t)escaped << text;
+}
+
+/* Undoes escapes; the bytes stay in `scratch`. */
+static void decode(struct fields *f, struct buf *scratch)
+{
+    size_t n = 0;
+    buf_clear(scratch);
+    for (size_t i = 0; i < TEXTS; i++)
+        n += f->texts[i].n;
+    if (!buf_reserve(scratch, n + f->texts[KEY].n)) /* the key once more, see decode_key */
+        f->escaped = 0;
+    for (size_t i = 0; i < TEXTS; i++) {
+        if (!(f->escaped >> i & 1))
+            continue;
+        size_t at = scratch->n;
+        (void)json_decode(f->texts[i], scratch);
+        f->texts[i] = slice_of(scratch->p + at, scratch->n - at);
+    }
+}
+
+/* Undoes the URL encoding; most keys have none. */
+static struct slice decode_key(struct slice key, struct buf *scratch)
+{
+    if (!memchr(key.p, '%', key.n) && !memchr(key.p, '+', key.n))
+        return key;
+    if (!buf_reserve(scratch, key.n))
+        return key;
+    char *decoded = scratch->p + scratch->n;
+    size_t n = text_url_decode(key, true, decoded);
+    scratch->n += n;
+    return slice_of(decoded, n);
 }
 
 typedef void read_field(struct fields *f, struct slice key);
@@ -54,7 +79,7 @@ static void read_object(struct fields *f, read_field *field)
 static void identity_field(struct fields *f, struct slice key)
 {
     if (slice_eq(key, SLICE("principalId")))
-        f->principal = keep(f);
+        keep(f, PRINCIPAL);
     else
         (void)json_skip(f->j);
 }
@@ -62,7 +87,7 @@ static void identity_field(struct fields *f, struct slice key)
 static void response_field(struct fields *f, struct slice key)
 {
     if (slice_eq(key, SLICE("x-amz-request-id")))
-        f->request_id = keep(f);
+        keep(f, REQUEST_ID);
     else
         (void)json_skip(f->j);
 }
@@ -70,7 +95,7 @@ static void response_field(struct fields *f, struct slice key)
 static void bucket_field(struct fields *f, struct slice key)
 {
     if (slice_eq(key, SLICE("name")))
-        f->bucket = keep(f);
+        keep(f, BUCKET);
     else
         (void)json_skip(f->j);
 }
@@ -78,11 +103,11 @@ static void bucket_field(struct fields *f, struct slice key)
 static void object_field(struct fields *f, struct slice key)
 {
     if (slice_eq(key, SLICE("key")))
-        f->key = keep(f);
+        keep(f, KEY);
     else if (slice_eq(key, SLICE("sequencer")))
-        f->sequencer = keep(f);
+        keep(f, SEQUENCER);
     else if (slice_eq(key, SLICE("versionId")) || slice_eq(key, SLICE("version-id")))
-        f->version_id = keep(f);
+        keep(f, VERSION_ID);
     else if (slice_eq(key, SLICE("size")))
         (void)json_i64(f->j, &f->size);
     else
@@ -102,11 +127,11 @@ static void s3_field(struct fields *f, struct slice key)
 static void record_field(struct fields *f, struct slice key)
 {
     if (slice_eq(key, SLICE("eventName")))
-        f->event_name = keep(f);
+        keep(f, EVENT_NAME);
     else if (slice_eq(key, SLICE("eventTime")))
-        f->time = keep(f);
+        keep(f, TIME);
     else if (slice_eq(key, SLICE("eventSource")))
-        f->source = keep(f);
+        keep(f, SOURCE);
     else if (slice_eq(key, SLICE("userIdentity")))
         read_object(f, identity_field);
     else if (slice_eq(key, SLICE("responseElements")))
@@ -126,42 +151,41 @@ struct slice record_session(struct slice principal)
     return slice_starts(head, SLICE("AROA")) ? rest : none;
 }
 
-static void deliver(struct fields *f, struct slice via, struct loc loc, bool encoded, const struct sink *sink)
+/* Most times have milliseconds and are written to the letter as S3 does. */
+static int64_t time_of(struct slice text)
 {
-    struct s3_record r = {.time = TIME_NONE, .via = via, .loc = loc};
-    /* The decoded key goes behind the rest; it is never longer than the encoded one. */
-    if (encoded && buf_reserve(f->scratch, f->key.n)) {
-        size_t n = text_url_decode(kept(f, f->key), true, f->scratch->p + f->scratch->n);
-        f->key = (struct text_at){f->scratch->n, n};
-        f->scratch->n += n;
-    }
-    struct slice time = kept(f, f->time);
-    (void)text_time(&time, &r.time);
-    r.event_name = kept(f, f->event_name);
+    int64_t time = TIME_NONE;
+    if (text.n != TEXT_TIME_SIZE - 1 || !text_time_at(text.p, &time))
+        (void)text_time(&text, &time);
+    return time;
+}
+
+static void deliver(const struct fields *f, struct slice via, struct loc loc, const struct sink *sink)
+{
+    struct s3_record r = {.time = time_of(f->texts[TIME]), .via = via, .loc = loc};
+    r.event_name = f->texts[EVENT_NAME];
     (void)text_literal(&r.event_name, SLICE("s3:"));
-    r.bucket = kept(f, f->bucket);
-    r.key = kept(f, f->key);
-    r.principal = kept(f, f->principal);
+    r.bucket = f->texts[BUCKET];
+    r.key = f->texts[KEY];
+    r.principal = f->texts[PRINCIPAL];
     r.session = record_session(r.principal);
-    r.sequencer = kept(f, f->sequencer);
-    r.request_id = kept(f, f->request_id);
-    r.version_id = kept(f, f->version_id);
+    r.sequencer = f->texts[SEQUENCER];
+    r.request_id = f->texts[REQUEST_ID];
+    r.version_id = f->texts[VERSION_ID];
     r.size = (uint64_t)(f->size > 0 ? f->size : 0);
     sink->s3(sink->ctx, &r);
 }
 
-bool record_s3(struct slice value, struct slice via, struct loc loc, struct buf *scratch,
-               const struct sink *sink)
+bool record_s3(struct json *j, struct slice via, struct loc loc, struct buf *scratch, const struct sink *sink)
 {
-    struct json j;
-    json_init(&j, value);
-    buf_clear(scratch);
-    (void)buf_reserve(scratch, 1);
-    struct fields f = {.j = &j, .scratch = scratch};
+    struct fields f;
+    fields_init(&f, j);
     read_object(&f, record_field);
-    if (j.error || !slice_eq(kept(&f, f.source), SLICE("aws:s3")) || f.bucket.n == 0)
+    decode(&f, scratch);
+    if (j->error || !slice_eq(f.texts[SOURCE], SLICE("aws:s3")) || f.texts[BUCKET].n == 0)
         return false;
-    deliver(&f, via, loc, true, sink);
+    f.texts[KEY] = decode_key(f.texts[KEY], scratch);
+    deliver(&f, via, loc, sink);
     return true;
 }
 
@@ -174,9 +198,9 @@ static void detail_field(struct fields *f, struct slice key)
     else if (slice_eq(key, SLICE("object")))
         read_object(f, object_field);
     else if (slice_eq(key, SLICE("requester")))
-        f->principal = keep(f);
+        keep(f, PRINCIPAL);
     else if (slice_eq(key, SLICE("request-id")))
-        f->request_id = keep(f);
+        keep(f, REQUEST_ID);
     else
         (void)json_skip(f->j);
 }
@@ -184,11 +208,11 @@ static void detail_field(struct fields *f, struct slice key)
 static void envelope_field(struct fields *f, struct slice key)
 {
     if (slice_eq(key, SLICE("detail-type")))
-        f->event_name = keep(f);
+        keep(f, EVENT_NAME);
     else if (slice_eq(key, SLICE("source")))
-        f->source = keep(f);
+        keep(f, SOURCE);
     else if (slice_eq(key, SLICE("time")))
-        f->time = keep(f);
+        keep(f, TIME);
     else if (slice_eq(key, SLICE("detail")))
         read_object(f, detail_field);
     else
@@ -210,18 +234,13 @@ bool record_s3_eventbridge(struct slice value, struct slice via, struct loc loc,
 {
     struct json j;
     json_init(&j, value);
-    buf_clear(scratch);
-    (void)buf_reserve(scratch, 1);
-    struct fields f = {.j = &j, .scratch = scratch};
+    struct fields f;
+    fields_init(&f, &j);
     read_object(&f, envelope_field);
-    if (j.error || !slice_eq(kept(&f, f.source), SLICE("aws.s3")) || f.bucket.n == 0)
+    decode(&f, scratch);
+    if (j.error || !slice_eq(f.texts[SOURCE], SLICE("aws.s3")) || f.texts[BUCKET].n == 0)
         return false;
-    struct slice name = notification_name(kept(&f, f.event_name));
-    struct text_at at = {scratch->n, name.n};
-    char copy[64];
-    memcpy(copy, name.p, name.n < sizeof copy ? name.n : sizeof copy);
-    (void)buf_append(scratch, slice_of(copy, name.n < sizeof copy ? name.n : sizeof copy));
-    f.event_name = at;
-    deliver(&f, via, loc, false, sink);
+    f.texts[EVENT_NAME] = notification_name(f.texts[EVENT_NAME]);
+    deliver(&f, via, loc, sink);
     return true;
 }

@@ -6,10 +6,9 @@
 #include "parsers/event.h"
 #include "parsers/json.h"
 
-/* Reads one element of "Records" whose eventSource is aws:s3. `scratch` holds decoded strings for the time of
- * the call to sink->s3. False when it is no S3 record (nothing was delivered). */
-bool record_s3(struct slice value, struct slice via, struct loc loc, struct buf *scratch,
-               const struct sink *sink);
+/* Reads one element of "Records", at the reader, whose eventSource is aws:s3. `scratch` holds decoded strings for the
+ * time of the call to sink->s3. False when it is no S3 record (it is read all the same, and nothing was delivered). */
+bool record_s3(struct json *j, struct slice via, struct loc loc, struct buf *scratch, const struct sink *sink);
 /* Reads an EventBridge envelope of source aws.s3. */
 bool record_s3_eventbridge(struct slice value, struct slice via, struct loc loc, struct buf *scratch,
                            const struct sink *sink);
