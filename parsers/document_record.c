@@ -33,11 +33,7 @@ static bool unwrap_field(struct documents *d, struct json *j, const struct wrapp
 {
     struct slice raw;
     bool escaped;
-    if (json_peek(j) != JSON_STRING || !json_string(j, &raw, &escaped)) {
-        (void)json_skip(j);
-        return false;
-    }
-    if (w->how == WRAPPED_JSON && !is_object_or_array(raw))
+    if (!json_text(j, &raw, &escaped) || (w->how == WRAPPED_JSON && !is_object_or_array(raw)))
         return false;
     return document_unwrap(d, raw, escaped, w->how, slice_str(w->via));
 }

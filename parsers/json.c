@@ -230,7 +230,8 @@ static inline bool next(struct json *j, char close)
     return true;
 }
 
-bool json_next_key(struct json *j, struct slice *ret_key)
+/* With blanks, escapes, or no key at all. Apart from json_next_key so that this one has no frame to set up. */
+static __attribute__((noinline)) bool next_any_key(struct json *j, struct slice *ret_key)
 {
     bool escaped;
     if (!next(j, '}'))
@@ -243,6 +244,22 @@ bool json_next_key(struct json *j, struct slice *ret_key)
     if (j->p == j->end || *j->p != ':')
         return fail(j, j->p, "a colon is due here");
     j->p++;
+    return true;
+}
+
+/* Nearly every key as tools write it: `,"key":`. */
+bool json_next_key(struct json *j, struct slice *ret_key)
+{
+    const char *p = j->p, *end = j->end;
+    bool comma = !j->fresh;
+    if (end - p < 2 || (comma && *p != ',') || p[comma] != '"')
+        return next_any_key(j, ret_key);
+    const char *begin = p + comma + 1, *quote = find_special(begin, end);
+    if (end - quote < 2 || quote[0] != '"' || quote[1] != ':')
+        return next_any_key(j, ret_key);
+    *ret_key = slice_of(begin, (size_t)(quote - begin));
+    j->fresh = false;
+    j->p = quote + 2;
     return true;
 }
 
@@ -317,6 +334,14 @@ bool json_skip(struct json *j)
             return false;
     } while (n.depth > 0);
     return true;
+}
+
+bool json_text(struct json *j, struct slice *ret, bool *ret_escaped)
+{
+    if (peek(j) == JSON_STRING)
+        return take_string(j, ret, ret_escaped);
+    (void)json_skip(j);
+    return false;
 }
 
 bool json_raw(struct json *j, struct slice *ret)

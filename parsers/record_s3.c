@@ -26,8 +26,7 @@ static void keep(struct fields *f, enum text text)
 {
     bool escaped = false;
     f->texts[text] = slice_of("", 0);
-    if (json_peek(f->j) != JSON_STRING || !json_string(f->j, &f->texts[text], &escaped))
-        (void)json_skip(f->j);
+    (void)json_text(f->j, &f->texts[text], &escaped);
     f->escaped = (f->escaped & ~(1u << text)) | (uint32_t)escaped << text;
 }
 
