@@ -40,17 +40,26 @@ uint32_t intern_find(const struct intern *t, struct slice s)
     return e ? e->id : 0;
 }
 
-uint32_t intern_id(struct intern *t, struct slice s)
+static uint32_t add(struct intern *t, struct slice s)
 {
-    uint32_t found = intern_find(t, s);
-    if (found || s.n == 0)
-        return found;
     struct intern_entry *e = arena_alloc(&t->arena, sizeof *e);
     e->name = arena_copy(&t->arena, s);
     e->id = (uint32_t)t->names.n;
     HASH_ADD_KEYPTR(hh, t->table, e->name.p, e->name.n, e);
     *vec_push(&t->names) = e->name;
     return e->id;
+}
+
+uint32_t intern_id(struct intern *t, struct slice s)
+{
+    if (s.n == 0)
+        return 0;
+    uint32_t *recent = &t->recent[(s.n * 8 + (uint8_t)s.p[s.n - 1]) % INTERN_RECENT];
+    if (slice_eq(t->names.v[*recent], s))
+        return *recent;
+    uint32_t found = intern_find(t, s);
+    *recent = found ? found : add(t, s);
+    return *recent;
 }
 
 struct slice intern_name(const struct intern *t, uint32_t id)

@@ -10,10 +10,13 @@
 
 struct intern_entry;
 
+enum { INTERN_RECENT = 64 };
+
 struct intern {
     struct intern_entry *table; /* uthash */
     VEC(struct slice) names;    /* names.v[id]; [0] is empty */
     struct arena arena;
+    uint32_t recent[INTERN_RECENT]; /* ids asked for last, by length and last byte: logs repeat themselves */
 };
 
 void intern_init(struct intern *t);
