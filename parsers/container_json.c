@@ -12,10 +12,8 @@ struct loc document_loc(struct documents *d, const char *p)
         return d->outer;
     while (d->mark < p) {
         const char *hit = memchr(d->mark, '\n', (size_t)(p - d->mark));
-        if (!hit)
-            break;
-        d->line++;
-        d->mark = hit + 1;
+        d->line += hit != NULL;
+        d->mark = hit ? hit + 1 : p;
     }
     return input_loc(d->in, d->line, d->text_offset + (uint64_t)(p - d->text));
 }
@@ -186,12 +184,6 @@ bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum w
 
 /* ---- framing ---- */
 
-static void count_lines(struct documents *d, const char *end)
-{
-    (void)document_loc(d, end);
-    d->mark = end;
-}
-
 /* Behind a value that broke off, the next one may begin right there: `…"message":"abc{"messageType":…`, or
  * with a later line. Returns how much of the text to drop. */
 static size_t resume_at(struct documents *d, struct slice value)
@@ -274,7 +266,7 @@ static void json_parse(struct input *in, const struct sink *sink)
             input_anomaly(in, ANOMALY_TOO_LONG, d.line, in->offset, "a document is longer than the limit");
         place(&d, in, d.line);
         length = take_value(&d, slice_head(window, length));
-        count_lines(&d, window.p + length);
+        (void)document_loc(&d, window.p + length); /* counts the lines of it */
         input_advance(in, length);
         json_framer_init(&framer);
         fed = 0;

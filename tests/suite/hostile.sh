@@ -66,6 +66,10 @@ same 'the cut one is an anomaly' "$(jq -c '[.evidence.sources[0].anomalies[].kin
 { printf '%s}}}]' "$good"; printf '\n'; } >in && counts 'brackets too many'
 { printf '%s\n' "$good"; head -c 300000 /dev/zero | tr '\0' '['; } >in && counts '300,000 opening brackets'
 { printf '{"a":"%s","logEvents":1}\n' "$(head -c 200000 /dev/zero | tr '\0' '\\')"; printf '%s' "$good"; } >in && counts 'backslashes'
+# A page of filter-log-events without line ends: places in it took the square of its events.
+{ printf '{"events":['; awk 'BEGIN { for (i = 0; i < 600000; i++) print "{\"timestamp\":1706375564000,\"message\":\"m\"}," }' | tr -d '\n'
+  printf '{"timestamp":1706375564000,"message":"%b"}]}\n' "$report_line"; } >in && counts '600,000 events in one line'
+same 'they have one line' "$(jq -c '[.evidence.lines, .evidence.events.application]' out)" '[1,600000]'
 
 # ---- text that wants out ----
 evil='</table><script>alert(1)</script> | x | `code` **bold** [link](http://evil) @everyone \\033[2J\\033]0;t\\007 \xe2\x80\xae | ```\\n# h'
