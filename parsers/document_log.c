@@ -22,30 +22,30 @@ enum name { NAME_MESSAGE, NAME_TIME, NAME_STREAM, NAME_GROUP, NAME_ID, NAME_OTHE
 static enum name name_of(struct slice key)
 {
     static const struct {
-        const char *key;
+        struct slice key;
         enum name name;
     } table[] = {
-        {"message", NAME_MESSAGE},
-        {"timestamp", NAME_TIME},
-        {"id", NAME_ID},
-        {"eventId", NAME_ID},
-        {"logStreamName", NAME_STREAM},
-        {"ingestionTime", NAME_OTHER},
-        {"@message", NAME_MESSAGE},
-        {"@timestamp", NAME_TIME},
-        {"@logStream", NAME_STREAM},
-        {"@log", NAME_GROUP},
-        {"logStream", NAME_STREAM},
-        {"logGroup", NAME_GROUP},
-        {"log_stream", NAME_STREAM},
-        {"log_group", NAME_GROUP},
-        {"logGroupName", NAME_GROUP},
-        {"logGroupIdentifier", NAME_GROUP},
-        {"eventTime", NAME_TIME},
-        {"time", NAME_TIME},
+        {SLICE("message"), NAME_MESSAGE},
+        {SLICE("timestamp"), NAME_TIME},
+        {SLICE("id"), NAME_ID},
+        {SLICE("eventId"), NAME_ID},
+        {SLICE("logStreamName"), NAME_STREAM},
+        {SLICE("ingestionTime"), NAME_OTHER},
+        {SLICE("@message"), NAME_MESSAGE},
+        {SLICE("@timestamp"), NAME_TIME},
+        {SLICE("@logStream"), NAME_STREAM},
+        {SLICE("@log"), NAME_GROUP},
+        {SLICE("logStream"), NAME_STREAM},
+        {SLICE("logGroup"), NAME_GROUP},
+        {SLICE("log_stream"), NAME_STREAM},
+        {SLICE("log_group"), NAME_GROUP},
+        {SLICE("logGroupName"), NAME_GROUP},
+        {SLICE("logGroupIdentifier"), NAME_GROUP},
+        {SLICE("eventTime"), NAME_TIME},
+        {SLICE("time"), NAME_TIME},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (slice_eq(key, slice_str(table[i].key)))
+        if (slice_eq(key, table[i].key))
             return table[i].name;
     return NAME_OTHER;
 }

@@ -24,12 +24,33 @@ void json_init(struct json *j, struct slice text)
     *j = (struct json){.p = text.p, .end = text.p + text.n};
 }
 
+static inline bool is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* Behind the blanks at p, of which the first is one: an indentation, for the most part. */
+static __attribute__((noinline)) const char *skip_indent(const char *p, const char *end)
+{
+#if defined(__SSE2__)
+    const __m128i space = _mm_set1_epi8(' ');
+    while (end - p > 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
+        unsigned other = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, space)) ^ 0xffffu;
+        p += 1 + (other ? __builtin_ctz(other) : 16 - 1);
+        if (!is_blank(*p))
+            return p;
+    }
+#endif
+    while (p < end && is_blank(*p))
+        p++;
+    return p;
+}
+
 /* Most values and keys have no blank before them. */
 static inline const char *skip_blanks(const char *p, const char *end)
 {
-    while (p < end && (unsigned char)*p <= ' ' && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-        p++;
-    return p;
+    return p < end && (unsigned char)*p <= ' ' && is_blank(*p) ? skip_indent(p, end) : p;
 }
 
 static const uint8_t types[256] = {

@@ -70,7 +70,7 @@ bool json_scaled(struct slice raw, int shift, int64_t *ret)
 
 int64_t json_time(struct slice raw)
 {
-    static const int8_t shifts[] = {3, 0, -3, -6}; /* s, ms, µs, ns: for 2000 to 2099 only one of them fits */
+    static const int8_t shifts[] = {0, 3, -3, -6}; /* ms, s, µs, ns: for 2000 to 2099 only one of them fits */
     int64_t time;
     for (size_t i = 0; i < sizeof shifts; i++)
         if (json_scaled(raw, shifts[i], &time) && time >= TIME_MIN && time <= TIME_MAX)

@@ -252,6 +252,32 @@ static void truncated(void **state)
     }
 }
 
+/* Blanks of any number before a value, a comma and a bracket, with a line end or a tab at any place among them: they are
+ * passed 16 at a time. The text fills its memory, so that a sanitizer sees a read too far. */
+static void blanks(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 40; n++)
+        for (size_t at = 0; at < n; at++) {
+            struct buf b;
+            buf_init(&b, 0);
+            for (const char *p = "[1,2]x"; *p; p++) {
+                (void)buf_byte(&b, *p);
+                for (size_t i = 0; *p != 'x' && i < n; i++)
+                    (void)buf_byte(&b, i != at ? ' ' : at % 2 ? '\n' : '\t');
+            }
+            b.n--;
+            char *exact = malloc(b.n);
+            assert_non_null(exact);
+            memcpy(exact, b.p, b.n);
+            assert_true(accepts(slice_of(exact, b.n)));
+            exact[b.n - 1] = '\f'; /* no blank of JSON */
+            assert_false(accepts(slice_of(exact, b.n)));
+            free(exact);
+            buf_done(&b);
+        }
+}
+
 static void depth(void **state)
 {
     static char text[2 * (JSON_DEPTH_MAX + 1)];
@@ -321,7 +347,7 @@ int main(void)
         cmocka_unit_test(accepted),       cmocka_unit_test(errors),    cmocka_unit_test(after_an_error),
         cmocka_unit_test(types),          cmocka_unit_test(pulled),    cmocka_unit_test(whole_numbers),
         cmocka_unit_test(duplicate_keys), cmocka_unit_test(truncated), cmocka_unit_test(depth),
-        cmocka_unit_test(decoded),
+        cmocka_unit_test(blanks),         cmocka_unit_test(decoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
