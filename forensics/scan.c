@@ -86,10 +86,11 @@ static void enter_stream(struct worker *w, struct slice group, struct slice stre
     facts.function_path = w->place.function;
     scan_leave_stream(w);
     w->stream = index_stream(&w->index, &facts);
+    bool of_function = slice_starts(in_group, SLICE("/aws/lambda/")) || function.n || w->place.function.n ||
+                       place_stream_parts(in_stream, &ignored[0], &ignored[1]);
     w->gateway = slice_starts(in_group, SLICE("API-Gateway-Execution-Logs"));
-    w->records = (in_group.n || in_stream.n) && !w->gateway &&
-                 !slice_starts(in_group, SLICE("/aws/lambda/")) &&
-                 !place_stream_parts(in_stream, &ignored[0], &ignored[1]) && w->place.function.n == 0;
+    w->maybe_gateway = in_group.n == 0 && !of_function;
+    w->records = (in_group.n || in_stream.n) && !w->gateway && !of_function;
     w->stream_known = group.n <= CACHED_NAME_MAX && stream.n <= CACHED_NAME_MAX;
     cache_name(group, w->group, &w->group_n);
     cache_name(stream, w->stream_name, &w->stream_n);
@@ -348,7 +349,7 @@ static void take_entry(void *ctx, const struct entry *entry)
         enter_stream(w, entry->group, entry->stream, entry->function);
     message_parse(entry->text, &e);
     int64_t time = entry->time != TIME_NONE ? entry->time : e.time;
-    if (e.kind == EVENT_GATEWAY && !w->gateway) {
+    if (e.kind == EVENT_GATEWAY && !w->gateway && !(w->maybe_gateway && scan_gateway_words(e.text))) {
         e.kind = EVENT_APP;
         e.has_id = false;
         e.text = entry->text;

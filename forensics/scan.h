@@ -46,7 +46,9 @@ struct worker {
     char group[CACHED_NAME_MAX], stream_name[CACHED_NAME_MAX];
     size_t group_n, stream_n;
     uint32_t stream;
-    bool stream_known, gateway;
+    bool stream_known;
+    bool gateway;       /* an execution log by its group's name */
+    bool maybe_gateway; /* no group is known, nor a function: the words of each line decide */
     bool records; /* no function's stream: its messages may be access lines, spans or CloudTrail events */
     struct attempt *last; /* the attempt met last in that stream */
     struct run run;       /* open; count 0 when there is none */
@@ -62,6 +64,8 @@ void worker_survey(struct source *source);
 void scan_sink(struct worker *w, struct sink *ret);
 /* Settles what is open of the stream at hand. */
 void scan_leave_stream(struct worker *w);
+/* Whether the text behind a request id in brackets is that of a gateway's execution log by its own words. */
+bool scan_gateway_words(struct slice text);
 /* Adds what one line of a gateway's log says; `group` is the name id of its log group. */
 void scan_gateway(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc);
 /* The same rows from one line of an access log. */

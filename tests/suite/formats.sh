@@ -76,6 +76,22 @@ golden front-calls 0 0 <<<'{"requestId":"8a699106-8d59-11e8-905d-b3747276ed60","
 golden http-event 0 0 <<<'{"version":"2.0","rawPath":"/","requestContext":{"domainName":"x.lambda-url.eu-west-1.on.aws","requestId":"i"}}'
 golden cli-lists 0 0 <<<'{"logGroups":[{"logGroupName":"/aws/lambda/f","storedBytes":1}]}'
 
+# ---- a gateway's execution log, whose group no export names ----
+call=a55fdf68-0c12-4de1-ae1c-2f6ae0a1c9f1
+steps() { printf '%s (%s) Starting execution for request: %s\n%s (%s) Method completed with status: 504\n' "$1" $call $call "$2" $call; }
+gateway() { report "$@" | jq -c '[.evidence.events.gateway, .evidence.events.application, (.checks[] | select(.detector == "gateway-timeout") | .verdict)]'; }
+steps 2024-01-27T17:12:44.122Z 2024-01-27T17:13:13.122Z >case
+same "a gateway's lines in an export" "$(gateway case)" '[2,0,"clean"]'
+steps 2024-01-27T17:12:44 2024-01-27T17:13:13 >case
+same "a gateway's lines as aws logs tail prints them" "$(gateway case)" '[2,0,"clean"]'
+printf 'timestamp,message\n1706375564122,"(%s) Execution failed due to a timeout error\n"\n' $call >case
+same "a gateway's lines in CSV" "$(gateway case)" '[1,0,"found"]'
+printf '2024-01-27T17:12:44.122Z (%s) order shipped\n' $call >case
+same "an id in brackets makes no gateway" "$(gateway case)" '[0,1,"not-run"]'
+mkdir -p "g/2024-01-27-[7]88ab0123456789abcdef0123456789ab"
+steps 2024-01-27T17:12:44.122Z 2024-01-27T17:13:13.122Z >"$(echo g/2024*)/000000"
+same "nor do a gateway's words in a function's stream" "$(gateway g)" '[0,2,"not-run"]'
+
 # ---- ids ----
 # The newer `serverless logs` prints no request id: no invocation is made of its lines, and the report says so.
 printf 'START\n2023-06-02 11:27:22.355\tINFO\thello\nEND Duration: 3.69 ms (init: 171.20 ms) Memory Used: 57 MB\n' >case
