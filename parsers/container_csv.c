@@ -48,11 +48,20 @@ static void read_header(struct slice line, struct header *h)
     }
 }
 
+/* The console guards text that a spreadsheet would take for a formula, with a mark before the quotes: '"---". */
+static void skip_guard(struct slice *s)
+{
+    enum { GUARDED = 2 };
+    if (s->n > GUARDED && slice_starts(*s, SLICE("'\"")) && memchr("-+=@", s->p[GUARDED], 4))
+        *s = slice_skip(*s, 1);
+}
+
 /* One field at s; its quotes doubled inside are undone in `out` when there are any. *ret_ended is false when
  * the text ends inside the quotes. Leaves s behind the field, at a comma, a line end or the end. */
 static struct slice take_field(struct slice *s, struct buf *out, bool *ret_ended)
 {
     *ret_ended = true;
+    skip_guard(s);
     if (s->n == 0 || *s->p != '"') {
         size_t n = 0;
         while (n < s->n && s->p[n] != ',' && s->p[n] != '\n')

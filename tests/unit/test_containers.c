@@ -85,6 +85,10 @@ static const struct row rows[] = {
      "E 1689878257729 group=/aws/lambda/f stream=" STREAM " hello\n"
      "E 1689878258000 group=/aws/lambda/f stream=" STREAM " \n"
      "3 lines, 2 entries, 0 records, 0 unrecognised;"},
+    {"csv", "timestamp,message\n1689878257729,'\"-- a, \"\"b\"\"\n\"\n1689878258000,'quoted'\n",
+     "E 1689878257729 -- a, \"b\"\\n\n"
+     "E 1689878258000 'quoted'\n"
+     "4 lines, 2 entries, 0 records, 0 unrecognised;"},
     {"csv", "timestamp,message\n1689878257729,\"never ends\n1689878258000,plain\n",
      "E 1689878258000 plain\n"
      "3 lines, 1 entries, 0 records, 0 unrecognised; csv-damaged"},
@@ -195,6 +199,10 @@ static const struct row rows[] = {
      "T - END RequestId: " ID "\n"
      "4 lines, 4 entries, 0 records, 0 unrecognised;"},
     /* A quote that is missing costs its row, whatever follows. */
+    {"csv", "timestamp,message\n1689878257729,'\"-- a, \"\"b\"\"\n\"\n1689878258000,'quoted'\n",
+     "E 1689878257729 -- a, \"b\"\\n\n"
+     "E 1689878258000 'quoted'\n"
+     "4 lines, 2 entries, 0 records, 0 unrecognised;"},
     {"csv", "timestamp,message\n1689878257729,\"never ends\n1689878258000,plain\n1689878259000,\"quoted\"\n",
      "E 1689878258000 plain\n"
      "E 1689878259000 quoted\n"
