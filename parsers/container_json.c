@@ -2,7 +2,6 @@
  * one a line. Each value is framed whole, then its kind is found by its top-level keys. */
 #include "parsers/container.h"
 #include "parsers/document.h"
-#include "parsers/message.h"
 
 #include <assert.h>
 
@@ -124,11 +123,14 @@ bool document_read(struct documents *d, struct slice value)
         return found;
     }
     const struct document *kind = kind_of(&d->kinds, value);
+    const char *before = d->format;
     if (!kind)
         return false;
-    if (!d->format)
-        d->format = kind->name;
-    return kind->read(d, value);
+    d->format = before ? before : kind->name;
+    if (kind->read(d, value))
+        return true;
+    d->format = before;
+    return false;
 }
 
 /* ---- wrapped documents ---- */
@@ -205,12 +207,7 @@ static size_t resume_at(struct documents *d, struct slice value)
 static bool take_text(struct documents *d, struct slice value)
 {
     struct entry e = {.time = TIME_NONE, .text = slice_rtrim(value)};
-    struct event event;
-    if (*value.p == '{' || *value.p == '[' || is_string(value))
-        return false;
-    message_parse(e.text, &event);
-    if (event.kind == EVENT_GATEWAY ||
-        (event.kind == EVENT_APP && !event.has_id && !event.in_init && !event.unhandled))
+    if (*value.p == '{' || *value.p == '[' || is_string(value) || !document_is_lambda(e.text))
         return false;
     e.loc = document_loc(d, e.text.p);
     document_entry(d, &e);
@@ -329,7 +326,8 @@ static int kind_score(struct slice head, struct slice text, int sure)
     const struct document *kind = document_kind(text);
     if (!kind)
         return 0;
-    return kind->read == document_log_line && container_naked(head) > 0 ? 30 : sure;
+    bool line = kind->read == document_log_line || kind->read == document_timed_line;
+    return line && container_naked(head) > 0 ? 30 : sure;
 }
 
 static int json_score(struct slice head)

@@ -60,14 +60,16 @@ struct loc document_loc(struct documents *d, const char *p);
 void document_check(struct documents *d, const struct json *j);
 /* Notes an anomaly at a place. */
 void document_anomaly(struct documents *d, enum anomaly_kind kind, struct loc loc, const char *detail);
+/* Whether a text is one that the platform writes, or that names its request. */
+bool document_is_lambda(struct slice text);
 /* Hands one message to the sink. */
 void document_entry(struct documents *d, struct entry *e);
 
 /* Kinds, by file. */
 typedef bool document_reader(struct documents *d, struct slice value);
 document_reader document_subscription, document_events, document_insights, document_awslogs, document_message,
-    document_log_line, document_insights_row, document_string; /* document_log.c */
-document_reader document_shipped, document_loki;               /* document_shipped.c */
+    document_log_line, document_timed_line, document_insights_row, document_string; /* document_log.c */
+document_reader document_shipped, document_loki;                                    /* document_shipped.c */
 document_reader document_live_tail, document_front;
 document_reader document_records, document_eventbridge, document_notification, document_test_event,
     document_destination, document_messages, document_cloudtrail; /* document_record.c */

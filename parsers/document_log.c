@@ -5,6 +5,9 @@
  *     {"events":[{"logStreamName","timestamp","message","eventId"}…],"searchedLogStreams":[]} */
 #include "parsers/document.h"
 
+#include "parsers/fields.h"
+#include "parsers/message.h"
+
 static struct slice string_or_scalar(struct json *j, bool *ret_escaped)
 {
     struct slice raw = {"", 0};
@@ -299,16 +302,60 @@ bool document_message(struct documents *d, struct slice value)
     return found;
 }
 
+bool document_is_lambda(struct slice text)
+{
+    struct event e;
+    message_parse(text, &e);
+    return e.kind != EVENT_GATEWAY && (e.kind != EVENT_APP || e.has_id || e.in_init || e.unhandled);
+}
+
+enum line_slot { LINE_MESSAGE, LINE_TIME, LINE_ID, LINE_SLOTS };
+
+static const struct field line_fields[] = {
+    {"message", LINE_MESSAGE}, {"msg", LINE_MESSAGE},  {"timestamp", LINE_TIME},
+    {"time", LINE_TIME},       {"requestId", LINE_ID},
+};
+
+/* The object is the line, unless its message is one of the platform's text that a tool has put into it: a line that
+ * the runtime writes in JSON names its request outside of the message. */
+static void line_entry(struct documents *d, struct slice value, const struct value v[LINE_SLOTS])
+{
+    struct entry e = {.time = TIME_NONE, .text = slice_trim(value)};
+    struct slice message = value_string(&v[LINE_MESSAGE]);
+    e.loc = document_loc(d, e.text.p);
+    if (v[LINE_ID].type == JSON_END && document_is_lambda(message)) {
+        e.loc = document_loc(d, v[LINE_MESSAGE].raw.p);
+        e.time = json_time(v[LINE_TIME].text);
+        e.text = message;
+    }
+    document_entry(d, &e);
+}
+
+static bool line_read(struct documents *d, struct slice value, struct value v[LINE_SLOTS])
+{
+    buf_clear(&d->record);
+    return fields_read(value, line_fields, sizeof line_fields / sizeof *line_fields, &d->record, v);
+}
+
 /* A JSON log line of the platform or the program, without a container round it. */
 bool document_log_line(struct documents *d, struct slice value)
 {
-    struct entry e = {.time = TIME_NONE, .text = slice_trim(value)};
+    struct value v[LINE_SLOTS] = {{.type = JSON_END}};
     struct json j;
     json_init(&j, value);
-    if (!json_skip(&j))
+    if (!line_read(d, value, v) && !json_skip(&j))
         document_check(d, &j);
-    e.loc = document_loc(d, e.text.p);
-    document_entry(d, &e);
+    line_entry(d, value, v);
+    return true;
+}
+
+/* The same for an object that by its keys is no more than something with a time: it must have a message. */
+bool document_timed_line(struct documents *d, struct slice value)
+{
+    struct value v[LINE_SLOTS] = {{.type = JSON_END}};
+    if (!line_read(d, value, v) || v[LINE_MESSAGE].type != JSON_STRING)
+        return false;
+    line_entry(d, value, v);
     return true;
 }
 

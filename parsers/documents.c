@@ -85,6 +85,7 @@ const struct document documents[] = {
     {"shipped-logs", NULL, "streams", JSON_ARRAY, document_loki, false},
     {"shipped-logs", NULL, "data", JSON_END, document_loki, false},
     {"log-messages", NULL, "timestamp", JSON_NUMBER, document_message, false},
+    {"log-messages", NULL, "timestamp", JSON_STRING, document_timed_line, false},
     {"xray-segments", "X-Ray segment documents, bare or as the X-Ray daemon is sent them", "start_time",
      JSON_NUMBER, document_segment, false},
     {"xray-segments", NULL, "format", JSON_STRING, document_daemon, false},

@@ -135,6 +135,20 @@ static const struct row rows[] = {
      "E - {\"time\":\"2026-10-08T07:30:29.470Z\",\"type\":\"platform.start\",\"record\":{}}\n"
      "E - {\"timestamp\":\"2026-10-08T07:30:29Z\",\"level\":\"INFO\",\"message\":\"m\"}\n"
      "4 lines, 2 entries, 0 records, 2 unrecognised; json-damaged"},
+    /* The platform's text that a tool has put into lines of its own; a request outside of the message makes it
+       a program's; a time alone makes no line. */
+    {"json",
+     "{\"level\":\"info\",\"timestamp\":\"2024-01-27T19:12:44.122+02:00\",\"message\":\"END RequestId: " ID
+     "\\n\"}\n"
+     "{\"message\":\"START RequestId: " ID " Version: 7\",\"timestamp\":\"2024-01-27T17:12:44Z\"}\n"
+     "{\"timestamp\":\"2024-01-27T17:12:44Z\",\"message\":\"m\"}\n"
+     "{\"level\":\"INFO\",\"requestId\":\"" ID "\",\"message\":\"END RequestId: " ID "\"}\n"
+     "{\"timestamp\":\"2024-01-27T17:12:44Z\",\"user\":\"u\"}\n",
+     "E 1706375564122 END RequestId: " ID "\\n\n"
+     "E 1706375564000 START RequestId: " ID " Version: 7\n"
+     "E - {\"timestamp\":\"2024-01-27T17:12:44Z\",\"message\":\"m\"}\n"
+     "E - {\"level\":\"INFO\",\"requestId\":\"" ID "\",\"message\":\"END RequestId: " ID "\"}\n"
+     "5 lines, 4 entries, 0 records, 1 unrecognised;"},
     {"json",
      "{\"Records\":[{\"eventVersion\":\"2.1\",\"eventSource\":\"aws:s3\",\"eventTime\":\"2021-02-18T19:23:27."
      "498Z\",\"eventName\":"
