@@ -2,21 +2,20 @@
 #include "base/arena.h"
 
 #include "base/err.h"
+#include "base/huge.h"
 
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 /* Blocks grow, so that the arena of a small file is small. */
 enum {
     ARENA_FIRST = 4 * 1024,
     ARENA_BLOCK = 256 * 1024,
     ARENA_ALIGN = 16,
-    /* An arena of many megabytes goes on in blocks of huge pages: a fault for each 2 MB instead of each 4 KB. */
-    ARENA_LARGE = 16 << 20,
-    ARENA_HUGE = 4 << 20,
+    /* An arena of many megabytes goes on in blocks of huge pages. */
+    ARENA_LARGE = 4 << 20,
 };
 
 struct arena_block {
@@ -43,14 +42,10 @@ void arena_done(struct arena *a)
 
 static char *block_new(struct arena *a, size_t size)
 {
-    bool huge = size >= ARENA_HUGE - sizeof(struct arena_block);
-    struct arena_block *b = huge ? aligned_alloc(ARENA_HUGE / 2, (sizeof *b + size + ARENA_HUGE / 2 - 1) /
-                                                                     (ARENA_HUGE / 2) * (ARENA_HUGE / 2))
-                                 : malloc(sizeof *b + size);
+    size_t bytes = sizeof(struct arena_block) + size;
+    struct arena_block *b = bytes >= HUGE_FROM ? huge_alloc(bytes) : malloc(bytes);
     if (!b)
         err_oom();
-    if (huge)
-        (void)madvise(b, sizeof *b + size, MADV_HUGEPAGE);
     b->size = size;
     b->next = a->blocks;
     a->blocks = b;
@@ -62,7 +57,7 @@ static size_t block_size(const struct arena *a)
 {
     size_t size = a->bytes < ARENA_FIRST ? ARENA_FIRST : a->bytes;
     if (size >= ARENA_LARGE)
-        return ARENA_HUGE - sizeof(struct arena_block);
+        return 2 * HUGE_FROM - sizeof(struct arena_block);
     return size < ARENA_BLOCK ? size : ARENA_BLOCK;
 }
 

@@ -1,19 +1,23 @@
-/* Growth of a vec: half as much again, so that 5 M rows waste little, and large ones in huge pages, as in arena.c: rows
- * are written once, so that the faults for pages of 4 KB cost more than the writing. */
+/* Growth of a vec: half as much again, so that 5 M rows waste little. */
 #include "base/vec.h"
 
 #include "base/err.h"
+#include "base/huge.h"
 
 #include <stdint.h>
-#include <sys/mman.h>
+#include <string.h>
 
-enum { VEC_LARGE = 4 << 20, VEC_PAGE = 4096 };
+/* From so many bytes on realloc moves pages and copies nothing: glibc's DEFAULT_MMAP_THRESHOLD_MAX. */
+enum { VEC_REMAPPED = 32 << 20 };
 
-/* Only advice: where the system knows no huge pages nothing changes. */
-static void advise_huge(void *p, size_t bytes)
+static void *grow(void *v, size_t used, size_t want)
 {
-    size_t into = (uintptr_t)p % VEC_PAGE;
-    (void)madvise((char *)p - into, bytes + into, MADV_HUGEPAGE);
+    if (want < HUGE_FROM || used >= VEC_REMAPPED)
+        return realloc(v, want);
+    void *p = huge_alloc(want);
+    memcpy(p, v, used);
+    free(v);
+    return p;
 }
 
 void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
@@ -23,11 +27,9 @@ void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
     size_t want = *cap ? *cap + *cap / 2 + 1 : 8;
     if (want > SIZE_MAX / size)
         err_oom();
-    void *p = realloc(v, want * size);
+    void *p = grow(v, n * size, want * size);
     if (!p)
         err_oom();
-    if (want * size >= VEC_LARGE)
-        advise_huge(p, want * size);
     *cap = want;
     return p;
 }

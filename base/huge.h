@@ -1,0 +1,13 @@
+/* Memory of many megabytes, in pages of 2 MB: a fault for each of them in place of 512. */
+#ifndef BASE_HUGE_H
+#define BASE_HUGE_H
+
+#include <stddef.h>
+
+/* From so many bytes on it is worth while. */
+enum { HUGE_FROM = 2 << 20 };
+
+/* At least `size` bytes, to be freed with free(). Never NULL. */
+void *huge_alloc(size_t size);
+
+#endif
