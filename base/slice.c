@@ -45,28 +45,6 @@ ptrdiff_t slice_find_nocase(struct slice s, struct slice needle)
     return -1;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-struct slice slice_rtrim(struct slice s)
-{
-    while (s.n > 0 && is_blank(s.p[s.n - 1]))
-        s.n--;
-    return s;
-}
-
-struct slice slice_trim(struct slice s)
-{
-    s = slice_rtrim(s);
-    while (s.n > 0 && is_blank(*s.p)) {
-        s.p++;
-        s.n--;
-    }
-    return s;
-}
-
 struct slice slice_cut(struct slice *rest, char c)
 {
     const char *hit = rest->n ? memchr(rest->p, c, rest->n) : NULL;

@@ -60,9 +60,28 @@ ptrdiff_t slice_find(struct slice s, struct slice needle);
 /* The same, ASCII letters compared without case. */
 ptrdiff_t slice_find_nocase(struct slice s, struct slice needle);
 bool slice_eq_nocase(struct slice a, struct slice b);
-/* Without blanks, tabs, CR and LF at the end; at both ends. */
-struct slice slice_rtrim(struct slice s);
-struct slice slice_trim(struct slice s);
+/* Blank, tab, CR or LF. */
+static inline bool slice_is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Without spaces at the end; at both ends. */
+static inline struct slice slice_rtrim(struct slice s)
+{
+    while (s.n > 0 && slice_is_space(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+static inline struct slice slice_trim(struct slice s)
+{
+    s = slice_rtrim(s);
+    while (s.n > 0 && slice_is_space(*s.p))
+        s = slice_of(s.p + 1, s.n - 1);
+    return s;
+}
+
 /* Bytes up to the first `c`, which is dropped; *rest becomes what follows. The whole when there is none. */
 struct slice slice_cut(struct slice *rest, char c);
 /* A well-mixed 64-bit hash; the same bytes give the same value on every machine. */

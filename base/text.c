@@ -8,13 +8,15 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+enum { U64_DIGITS_SAFE = 19 }; /* so many never overflow */
+
 bool text_u64(struct slice *s, uint64_t *ret)
 {
     uint64_t v = 0;
     size_t i = 0;
     for (; i < s->n && is_digit(s->p[i]); i++) {
         unsigned digit = (unsigned)(s->p[i] - '0');
-        if (v > (UINT64_MAX - digit) / 10)
+        if (i >= U64_DIGITS_SAFE && v > (UINT64_MAX - digit) / 10)
             return false;
         v = v * 10 + digit;
     }
@@ -88,7 +90,7 @@ bool text_literal(struct slice *s, struct slice literal)
 bool text_word(struct slice *s, struct slice *ret)
 {
     size_t n = 0;
-    while (n < s->n && s->p[n] != ' ' && s->p[n] != '\t' && s->p[n] != '\r' && s->p[n] != '\n')
+    while (n < s->n && !slice_is_space(s->p[n]))
         n++;
     if (n == 0)
         return false;
@@ -130,43 +132,6 @@ static const uint8_t hex_value[256] = {
 static unsigned hex_at(const char *p)
 {
     return hex_value[(uint8_t)p[0]] << 4 | hex_value[(uint8_t)p[1]];
-}
-
-bool text_uuid_at(const char *p, uint8_t ret[16])
-{
-    static const uint8_t place[16] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
-    uint8_t id[16];
-    unsigned bad = 0;
-    for (size_t i = 0; i < 16; i++) {
-        unsigned high = hex_value[(uint8_t)p[place[i]]], low = hex_value[(uint8_t)p[place[i] + 1]];
-        bad |= high | low;
-        id[i] = (uint8_t)(high << 4 | (low & 15));
-    }
-    if (bad > 15 || p[8] != '-' || p[13] != '-' || p[18] != '-' || p[23] != '-')
-        return false;
-    memcpy(ret, id, 16);
-    return true;
-}
-
-bool text_uuid(struct slice *s, uint8_t ret[16])
-{
-    if (s->n < 36 || !text_uuid_at(s->p, ret))
-        return false;
-    *s = slice_skip(*s, 36);
-    return true;
-}
-
-void text_uuid_print(const uint8_t id[16], char ret[37])
-{
-    static const char hex[] = "0123456789abcdef";
-    char *o = ret;
-    for (size_t i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *o++ = '-';
-        *o++ = hex[id[i] >> 4];
-        *o++ = hex[id[i] & 15];
-    }
-    *o = '\0';
 }
 
 bool text_hex(struct slice *s, size_t digits, uint8_t *ret_bytes)

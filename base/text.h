@@ -38,7 +38,7 @@ bool text_decimal(struct slice *s, struct decimal *ret);
 bool text_digits(struct slice *s, size_t n, unsigned *ret);
 bool text_char(struct slice *s, char c);
 bool text_literal(struct slice *s, struct slice literal);
-/* Bytes up to one of blank, tab, CR, LF; at least one. */
+/* Bytes up to a blank, tab, CR or LF; at least one. */
 bool text_word(struct slice *s, struct slice *ret);
 void text_skip_blanks(struct slice *s); /* blanks and tabs */
 /* Every line end is LF; *ret is without it and without a CR before it. False at the end of s. */
@@ -48,6 +48,8 @@ bool text_line(struct slice *s, struct slice *ret);
 bool text_uuid(struct slice *s, uint8_t ret[16]);
 /* The same at a place where 36 bytes are known to be there; nothing moves. */
 bool text_uuid_at(const char *p, uint8_t ret[16]);
+/* The same, digit by digit: for processors without SSE2, and to test the fast one against. */
+bool text_uuid_plain(const char *p, uint8_t ret[16]);
 void text_uuid_print(const uint8_t id[16], char ret[37]);
 bool text_hex(struct slice *s, size_t digits, uint8_t *ret_bytes); /* digits is even */
 

@@ -134,9 +134,7 @@ static struct attempt *new_part(struct index *x, const struct event *e, uint32_t
     a->billed_ms = BILLED_NONE;
     a->loc = loc;
     a->stream = stream;
-    uint8_t ignored[16];
-    struct slice probe = e->id_text;
-    if (!text_uuid(&probe, ignored))
+    if (!e->is_uuid)
         a->id_text = intern_id(&x->names, e->id_text);
     *vec_push(&x->attempts) = a;
     open_part(x, a, open);

@@ -162,7 +162,7 @@ static bool begins_plain(struct slice text)
     static const struct slice ends[] = {
         {"rror", 4}, {"xception", 8}, {"ault", 4}, {"ailure", 6}, {"anic", 4}};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (slice_ends(word, ends[i]))
+        if (word.p[n - 1] == ends[i].p[ends[i].n - 1] && slice_ends(word, ends[i]))
             return false;
     return !slice_starts(text, SLICE("fatal"));
 }

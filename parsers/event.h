@@ -18,6 +18,9 @@ struct entry {
     struct slice function; /* the function's name when the container says it beside the message, else empty */
 };
 
+/* Nothing known. */
+extern const struct entry entry_none;
+
 enum event_kind {
     EVENT_APP, /* text of the program or its runtime */
     EVENT_START,
@@ -53,6 +56,7 @@ struct event {
     enum event_phase phase;
     enum level level;
     bool has_id;
+    bool is_uuid;   /* then id_text says nothing that `id` does not */
     bool in_init;   /* the line says itself that no request is there yet ("undefined") */
     bool unhandled; /* the runtime reports an error that nobody caught */
     bool restored;  /* `init` is a restore (SnapStart) */
@@ -74,6 +78,8 @@ struct event {
     uint64_t limit_ms;                 /* EVENT_TIMEOUT: the configured limit, whole seconds */
 };
 
+/* Nothing known. */
+extern const struct event event_none;
 /* Reads the message of one entry. Never fails: what is no platform line is application text. */
 void message_parse(struct slice text, struct event *ret);
 /* A word as a request id: UUID, else any word of REQUEST_ID_WORD_MAX bytes at most. */

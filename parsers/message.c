@@ -2,21 +2,11 @@
  * first byte decides which of them can match at all. */
 #include "parsers/message.h"
 
-static void event_clear(struct event *e)
-{
-    *e = (struct event){.time = TIME_NONE};
-    e->duration = e->init = e->billed = DECIMAL_UNKNOWN;
-}
-
 void message_parse(struct slice text, struct event *ret)
 {
-    event_clear(ret);
+    *ret = event_none;
     text = slice_rtrim(text);
-    if (text.n == 0) {
-        ret->text = text;
-        return;
-    }
-    switch (*text.p) {
+    switch (text.n ? *text.p : '\0') {
     case 'S':
     case 'E':
     case 'R':
@@ -35,9 +25,9 @@ void message_parse(struct slice text, struct event *ret)
         if (message_gateway(text, ret))
             return;
         break;
-    default: break;
+    default: message_app(text, ret); return;
     }
-    event_clear(ret);
+    *ret = event_none; /* of what was read before it turned out to be something else */
     message_app(text, ret);
 }
 
@@ -62,6 +52,32 @@ static bool uuid_torn(struct slice word)
     return true;
 }
 
+bool message_uuid(struct slice *s, struct event *e)
+{
+    enum { UUID_BYTES = 36 };
+    if (s->n < UUID_BYTES || (s->n > UUID_BYTES && !slice_is_space(s->p[UUID_BYTES])) ||
+        !text_uuid_at(s->p, e->id.bytes))
+        return false;
+    e->has_id = e->is_uuid = true;
+    e->id_text = slice_head(*s, UUID_BYTES);
+    *s = slice_skip(*s, UUID_BYTES);
+    return true;
+}
+
+bool message_id(struct slice *s, struct event *e)
+{
+    struct slice rest = *s, word;
+    if (message_uuid(s, e))
+        return true;
+    if (!text_word(&rest, &word) || !request_id_parse(word, &e->id))
+        return false;
+    e->has_id = true;
+    e->is_uuid = false;
+    e->id_text = word;
+    *s = rest;
+    return true;
+}
+
 bool request_id_parse(struct slice word, struct request_id *ret)
 {
     struct slice rest = word;
@@ -76,29 +92,6 @@ bool request_id_parse(struct slice word, struct request_id *ret)
     memcpy(ret->bytes, &a, 8);
     memcpy(ret->bytes + 8, &b, 8);
     return true;
-}
-
-const char *event_name(enum event_kind kind)
-{
-    static const char *const names[EVENT_KINDS] = {
-        [EVENT_APP] = "application",
-        [EVENT_START] = "start",
-        [EVENT_END] = "end",
-        [EVENT_REPORT] = "report",
-        [EVENT_INIT_START] = "init-start",
-        [EVENT_INIT_REPORT] = "init-report",
-        [EVENT_RESTORE_START] = "restore-start",
-        [EVENT_RESTORE_REPORT] = "restore-report",
-        [EVENT_RUNTIME_DONE] = "runtime-done",
-        [EVENT_TIMEOUT] = "timed-out",
-        [EVENT_CRASH] = "crash",
-        [EVENT_TRACE] = "trace",
-        [EVENT_EXTENSION] = "extension",
-        [EVENT_NAMELESS] = "nameless-report",
-        [EVENT_LOGS_DROPPED] = "logs-dropped",
-        [EVENT_GATEWAY] = "gateway",
-    };
-    return names[kind];
 }
 
 struct slice message_function_of_arn(struct slice arn)

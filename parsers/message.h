@@ -21,6 +21,9 @@ void message_unhandled(struct slice text, struct event *e);
 /* Whether the first line ends in the class of an error and the next one begins its stack, as Java and .NET print it. */
 bool message_begins_stack(struct slice line, struct slice next);
 
+/* The word at the front of *s as the event's request id: a UUID only, or any word that request_id_parse takes. */
+bool message_uuid(struct slice *s, struct event *e);
+bool message_id(struct slice *s, struct event *e);
 /* The fields of a REPORT, INIT_REPORT or RESTORE_REPORT line, in any order, parted by tabs or blanks. */
 void message_fields(struct slice text, struct event *e);
 /* Root=1-…;… of an X-Ray header into e->trace. */

@@ -20,14 +20,10 @@ static bool take_request(struct slice *s, struct event *e)
     if (slice_eq(word, SLICE("undefined"))) {
         e->in_init = true;
     } else {
-        struct slice probe = word;
-        bool uuid = word.n == 36 && text_uuid(&probe, e->id.bytes);
-        bool other = !uuid && s->n > word.n && s->p[word.n] == '\t' && level_parse(word) == LEVEL_NONE &&
-                     request_id_parse(word, &e->id);
-        if (!uuid && !other)
+        bool other = s->n > word.n && s->p[word.n] == '\t' && level_parse(word) == LEVEL_NONE;
+        struct slice id = word;
+        if (!(other ? message_id(&id, e) : message_uuid(&id, e)))
             return false;
-        e->has_id = true;
-        e->id_text = word;
     }
     *s = rest;
     return true;
@@ -74,7 +70,7 @@ static bool app_exact(struct slice text, struct event *e)
     const char *tab = memchr(rest.p, '\t', rest.n < 12 ? rest.n : 12);
     if (!tab || (e->level = level_parse(slice_of(rest.p, (size_t)(tab - rest.p)))) == LEVEL_NONE)
         return false;
-    e->has_id = true;
+    e->has_id = e->is_uuid = true;
     e->id_text = slice_of(text.p + ID_AT, LEVEL_AT - ID_AT - 1);
     e->text = slice_trim(slice_skip(rest, (size_t)(tab - rest.p) + 1));
     message_unhandled_node(e);

@@ -78,8 +78,7 @@ static void read_tracing(struct json *j, struct event *e)
 
 static void take_id(struct slice word, struct event *e)
 {
-    e->has_id = request_id_parse(word, &e->id);
-    e->id_text = word;
+    e->has_id = message_id(&word, e) && word.n == 0;
 }
 
 static void record_field(struct json *j, struct slice key, struct event *e)
@@ -337,7 +336,5 @@ bool message_json(struct slice text, struct event *e)
             break;
         }
     }
-    *e = (struct event){.time = TIME_NONE, .duration = DECIMAL_UNKNOWN, .init = DECIMAL_UNKNOWN};
-    e->billed = DECIMAL_UNKNOWN;
     return read_app(text, e);
 }

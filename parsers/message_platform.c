@@ -108,13 +108,8 @@ void message_fields(struct slice text, struct event *e)
 
 static bool take_id(struct slice *rest, struct event *e)
 {
-    struct slice word;
     text_skip_blanks(rest);
-    if (!text_word(rest, &word) || !request_id_parse(word, &e->id))
-        return false;
-    e->id_text = word;
-    e->has_id = true;
-    return true;
+    return message_id(rest, e);
 }
 
 static bool line_start(struct slice rest, struct event *e)
@@ -248,7 +243,7 @@ static struct slice after_prefix(struct slice text, const struct platform_line *
 bool message_platform(struct slice text, struct event *e)
 {
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        if (!slice_starts(text, lines[i].prefix))
+        if (*text.p != *lines[i].prefix.p || !slice_starts(text, lines[i].prefix))
             continue;
         e->kind = lines[i].kind;
         return lines[i].read(after_prefix(text, &lines[i]), e);
@@ -261,11 +256,9 @@ bool message_platform(struct slice text, struct event *e)
 bool message_gateway(struct slice text, struct event *e)
 {
     struct slice rest = slice_skip(text, 1), word = slice_cut(&rest, ')');
-    if (word.n != 36 || !request_id_parse(word, &e->id) || !text_char(&rest, ' '))
+    if (!message_uuid(&word, e) || word.n > 0 || !text_char(&rest, ' '))
         return false;
     e->kind = EVENT_GATEWAY;
-    e->has_id = true;
-    e->id_text = word;
     e->text = rest;
     return true;
 }

@@ -171,6 +171,28 @@ static void uuid(void **state)
     }
 }
 
+/* Every byte at every place: the fast one says what the plain one says. */
+static void uuid_fast(void **state)
+{
+    static const char whole[] = "ab684dea-74fb-5A44-8ea8-13c54f3cabf4";
+    size_t taken = 0;
+    (void)state;
+    for (size_t at = 0; at < sizeof whole - 1; at++) {
+        for (unsigned byte = 0; byte < 256; byte++) {
+            char text[sizeof whole];
+            uint8_t fast[16] = {9}, plain[16] = {9};
+            memcpy(text, whole, sizeof whole);
+            text[at] = (char)byte;
+            bool good = text_uuid_plain(text, plain);
+            if (text_uuid_at(text, fast) != good)
+                fail_msg("byte %u at %zu", byte, at);
+            assert_memory_equal(fast, plain, 16);
+            taken += good;
+        }
+    }
+    assert_int_equal(taken, 32 * 22 + 4); /* ten digits and twelve letters; one hyphen */
+}
+
 static void hex(void **state)
 {
     uint8_t bytes[3] = {9, 9, 9};
@@ -423,11 +445,11 @@ static void utf8_put(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(u64),     cmocka_unit_test(decimal),      cmocka_unit_test(small_cursors),
-        cmocka_unit_test(line),    cmocka_unit_test(uuid),         cmocka_unit_test(hex),
-        cmocka_unit_test(days),    cmocka_unit_test(time_taken),   cmocka_unit_test(time_refused),
-        cmocka_unit_test(time_at), cmocka_unit_test(time_printed), cmocka_unit_test(url_decode),
-        cmocka_unit_test(base64),  cmocka_unit_test(utf8_put),
+        cmocka_unit_test(u64),          cmocka_unit_test(decimal), cmocka_unit_test(small_cursors),
+        cmocka_unit_test(line),         cmocka_unit_test(uuid),    cmocka_unit_test(uuid_fast),
+        cmocka_unit_test(hex),          cmocka_unit_test(days),    cmocka_unit_test(time_taken),
+        cmocka_unit_test(time_refused), cmocka_unit_test(time_at), cmocka_unit_test(time_printed),
+        cmocka_unit_test(url_decode),   cmocka_unit_test(base64),  cmocka_unit_test(utf8_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
