@@ -31,8 +31,8 @@ bool container_continues(const struct source *before, const struct source *sourc
 
 struct line_format {
     /* Reads the head of a line: fills time, group, stream and the text that follows; where it ends before the
-     * line does, it is the whole entry. False: the line continues the entry before it. `line` is without its
-     * end. */
+     * line does, it is the whole entry. False: the line continues the entry before it, as an empty one always
+     * does: it is not asked about. `line` is without its end. */
     bool (*head)(struct slice line, struct entry *ret);
     /* Whether a line that has a head nevertheless continues the entry that is open; may be NULL. */
     bool (*joins)(struct slice entry, struct slice line);

@@ -107,8 +107,10 @@ static bool joins_open(const struct cursor *c, struct slice line)
 
 static void take_line(struct cursor *c, struct slice line)
 {
-    struct entry head = {.time = TIME_NONE};
     struct slice bare = line.n && line.p[line.n - 1] == '\r' ? slice_head(line, line.n - 1) : line;
+    if (bare.n == 0 && !c->format->alone)
+        return; /* every other line of an export */
+    struct entry head = entry_none;
     if (c->format->noise && c->format->noise(bare)) {
         drop_line(c);
         return;
@@ -175,6 +177,14 @@ static void next_line(struct cursor *c, const char *end)
     c->line++;
 }
 
+/* The end of the line that begins at `from`, or NULL when it is not in sight. */
+static const char *line_end(struct slice window, size_t from)
+{
+    if (from == window.n)
+        return NULL;
+    return window.p[from] == '\n' ? window.p + from : memchr(window.p + from, '\n', window.n - from);
+}
+
 void container_lines(struct input *in, const struct sink *sink, const struct line_format *format)
 {
     struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1, .first = 1};
@@ -183,7 +193,7 @@ void container_lines(struct input *in, const struct sink *sink, const struct lin
     for (;;) {
         struct slice window = input_window(in);
         size_t from = c.at > seen ? c.at : seen;
-        const char *hit = from < window.n ? memchr(window.p + from, '\n', window.n - from) : NULL;
+        const char *hit = line_end(window, from);
         if (hit) {
             next_line(&c, hit);
             seen = 0;

@@ -334,11 +334,6 @@ bool input_open(struct input *in, struct source *source, bool with_digest)
     return ok;
 }
 
-struct slice input_window(const struct input *in)
-{
-    return slice_of(in->window.p + in->start, in->window.n - in->start);
-}
-
 static void drain(struct input *in)
 {
     char *scratch = malloc(LAYER_BUFFER);
@@ -452,12 +447,6 @@ bool input_more(struct input *in)
         more = open_next(in) || read_on(in);
     in->end = !more;
     return more;
-}
-
-void input_advance(struct input *in, size_t n)
-{
-    in->start += n;
-    in->offset += n;
 }
 
 struct loc input_loc(const struct input *in, uint64_t line, uint64_t offset)

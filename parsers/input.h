@@ -51,12 +51,20 @@ struct input {
  * input. `with_digest` is false for a second reading, which changes nothing in the source. Where source->next
  * is set, its text follows without a seam. */
 bool input_open(struct input *in, struct source *source, bool with_digest);
-/* The bytes at hand, lent until the next call of input_more or input_done. */
-struct slice input_window(const struct input *in);
+/* The bytes at hand, lent until the next call of input_more or input_done. Inline, as is input_advance: both are
+ * called for every line. */
+static inline struct slice input_window(const struct input *in)
+{
+    return slice_of(in->window.p + in->start, in->window.n - in->start);
+}
 /* Adds bytes behind the window; false at the end of the text. */
 bool input_more(struct input *in);
 /* Drops bytes from the front of the window. */
-void input_advance(struct input *in, size_t n);
+static inline void input_advance(struct input *in, size_t n)
+{
+    in->start += n;
+    in->offset += n;
+}
 /* The place of a line and offset of the text: in which source, where there. */
 struct loc input_loc(const struct input *in, uint64_t line, uint64_t offset);
 /* Notes an anomaly at a place of the text. */
