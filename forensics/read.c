@@ -126,9 +126,7 @@ static void run_round(struct job *job, size_t from, size_t end, job_work *work)
 
 static void survey(struct job *job, unsigned number, struct source *s)
 {
-    (void)job;
-    (void)number;
-    worker_survey(s);
+    worker_survey(&job->workers[number], s);
 }
 
 static void read_source(struct job *job, unsigned number, struct source *s)

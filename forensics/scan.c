@@ -376,17 +376,17 @@ static void take_tail(void *ctx, const struct entry *entry)
     struct fragment *f = &w->fragments[w->source->index];
     if (entry->text.n > TAIL_MAX)
         return;
-    f->tail = arena_copy(&w->source->arena, entry->text);
+    f->tail = arena_copy(&w->pieces, entry->text);
     f->tail_time = entry->time;
     f->tail_loc = entry->loc;
-    f->tail_key = arena_copy(&w->source->arena, intern_name(&w->index.stream_keys, w->stream + 1));
+    f->tail_key = arena_copy(&w->pieces, intern_name(&w->index.stream_keys, w->stream + 1));
 }
 
 static void take_orphan(void *ctx, struct slice text, struct loc loc)
 {
     struct worker *w = ctx;
     struct fragment *f = &w->fragments[w->source->index];
-    f->orphan = arena_copy(&w->source->arena, slice_head(text, TAIL_MAX));
+    f->orphan = arena_copy(&w->pieces, slice_head(text, TAIL_MAX));
     f->orphan_loc = loc;
 }
 

@@ -23,7 +23,7 @@ struct words {
 
 /* The last entry of a file of lines, and the lines before its first one: see scan_glue. */
 struct fragment {
-    struct slice tail, orphan; /* in the source's arena; orphan.p is NULL when there is none */
+    struct slice tail, orphan; /* in the worker's arena `pieces`; orphan.p is NULL when there is none */
     int64_t tail_time;
     struct slice tail_key;
     struct loc tail_loc, orphan_loc;
@@ -40,7 +40,9 @@ struct worker {
     struct fragment *fragments; /* one a source; only this source's is written */
     const struct slice *chains; /* one a source: path of the first piece of what it belongs to */
     struct place place;
+    struct input in;      /* of the source at hand; its buffers serve them all */
     struct arena scratch; /* of the source at hand */
+    struct arena pieces;  /* text of fragments */
     struct buf record;
     /* The stream met last, so that names are compared and not hashed. */
     char group[CACHED_NAME_MAX], stream_name[CACHED_NAME_MAX];
@@ -59,7 +61,7 @@ void worker_init(struct worker *w, struct evidence *ev, const struct evidence_op
 void worker_done(struct worker *w);
 void worker_read(struct worker *w, struct source *source);
 /* A first look at how the source begins: container_survey. */
-void worker_survey(struct source *source);
+void worker_survey(struct worker *w, struct source *source);
 /* Where a container delivers to the worker. */
 void scan_sink(struct worker *w, struct sink *ret);
 /* Settles what is open of the stream at hand. */

@@ -7,6 +7,7 @@ void worker_init(struct worker *w, struct evidence *ev, const struct evidence_op
     *w = (struct worker){.ev = ev, .options = options};
     index_init(&w->index);
     arena_init(&w->scratch);
+    arena_init(&w->pieces);
     buf_init(&w->record, LIMIT_DOCUMENT);
     w->scanner = scanner_new(ev->signatures);
 }
@@ -16,6 +17,8 @@ void worker_done(struct worker *w)
     scanner_free(w->scanner);
     buf_done(&w->record);
     arena_done(&w->scratch);
+    arena_done(&w->pieces);
+    input_done(&w->in);
     index_done(&w->index);
 }
 
@@ -40,8 +43,9 @@ static bool is_write_test(struct slice head)
     return slice_eq(slice_trim(head), SLICE("Permission Check Successful"));
 }
 
-static void parse_source(struct worker *w, struct input *in)
+static void parse_source(struct worker *w)
 {
+    struct input *in = &w->in;
     const struct container *c = w->options->format_in;
     struct sink sink;
     scan_sink(w, &sink);
@@ -69,30 +73,29 @@ static void parse_source(struct worker *w, struct input *in)
 
 void worker_read(struct worker *w, struct source *source)
 {
-    struct input in;
     w->source = source;
     if (source->open || source->memory.p) {
         place_of(slice_str(source->path), &w->scratch, &w->place);
-        bool ok = input_open(&in, source, true);
-        in.with_ahead = ok && source->size >= w->ahead_from;
+        bool ok = input_reopen(&w->in, source, true);
+        w->in.with_ahead = ok && source->size >= w->ahead_from;
         if (ok)
-            parse_source(w, &in);
+            parse_source(w);
         scan_leave_stream(w);
-        input_done(&in);
+        input_close(&w->in);
     }
     arena_done(&w->scratch);
     arena_init(&w->scratch);
 }
 
-void worker_survey(struct source *source)
+void worker_survey(struct worker *w, struct source *source)
 {
-    struct input in;
+    struct input *in = &w->in;
     if (!source->open && !source->memory.p)
         return;
-    if (input_open(&in, source, false)) {
-        while (input_window(&in).n < LIMIT_SNIFF && input_more(&in))
+    if (input_reopen(in, source, false)) {
+        while (input_window(in).n < LIMIT_SNIFF && input_more(in))
             ;
-        container_survey(source, slice_head(input_window(&in), LIMIT_SNIFF));
+        container_survey(source, slice_head(input_window(in), LIMIT_SNIFF));
     }
-    input_done(&in);
+    input_close(in);
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LOOK_BYTES = 4096, FILE_BLOCK = 256 * 1024, NAME_MAX_BYTES = 4096 };
+enum { LOOK_BYTES = 1024, FILE_BLOCK = 256 * 1024, NAME_MAX_BYTES = 4096 };
 
 /* POSIX.1-2017, pax: "ustar Header Block". */
 enum { TAR_BLOCK = 512, TAR_MAGIC_AT = 257, TAR_SUM_AT = 148, TAR_SUM_BYTES = 8 };

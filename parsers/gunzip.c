@@ -40,6 +40,11 @@ void gunzip_init(struct gunzip *g, const struct inflate_backend *backend)
     *g = (struct gunzip){.inflate = inflate_new(backend), .state = AT_MEMBER};
 }
 
+void gunzip_reset(struct gunzip *g)
+{
+    *g = (struct gunzip){.inflate = g->inflate, .state = AT_MEMBER};
+}
+
 void gunzip_done(struct gunzip *g)
 {
     if (!g)

@@ -74,6 +74,8 @@ struct gunzip {
 };
 
 void gunzip_init(struct gunzip *g, const struct inflate_backend *backend);
+/* To the start of another file, without allocating. */
+void gunzip_reset(struct gunzip *g);
 void gunzip_done(struct gunzip *g);
 
 /* Reads from *in, which is advanced, and writes up to `room` (> 0) bytes to `out`; *ret_written is always

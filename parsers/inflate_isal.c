@@ -46,7 +46,6 @@ struct isal_mark {
 
 struct isal_inflate {
     struct inflate base;
-    struct inflate_state state;
     uint64_t used, produced;
 
     struct buf log;              /* of the stream, from old.used to used */
@@ -57,6 +56,8 @@ struct isal_inflate {
     size_t replayed;       /* of the log */
     uint64_t skip;         /* bytes the judge still has to repeat in vain */
     uint64_t judge_from;   /* bytes of the stream before the judge's first one */
+
+    struct inflate_state state; /* last, see isal_create */
 };
 
 static struct isal_inflate *isal_of(struct inflate *z)
@@ -66,12 +67,14 @@ static struct isal_inflate *isal_of(struct inflate *z)
 
 static struct inflate *isal_create(void)
 {
-    struct isal_inflate *z = calloc(1, sizeof *z);
+    struct isal_inflate *z = malloc(sizeof *z);
     if (!z)
         err_oom();
-    z->base.backend = &inflate_isal;
+    /* Not the 87 KB of state: ISA-L sets of it what must be. */
+    memset(z, 0, offsetof(struct isal_inflate, state));
     isal_inflate_init(&z->state);
     z->state.crc_flag = ISAL_DEFLATE;
+    z->base.backend = &inflate_isal;
     buf_init(&z->log, 0);
     return &z->base;
 }

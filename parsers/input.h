@@ -12,7 +12,7 @@
 #include "parsers/source.h"
 #include "parsers/text_check.h"
 
-struct input_layer;
+struct layer;
 
 struct input_piece {
     struct source *source;
@@ -26,6 +26,7 @@ struct input {
     size_t memory_at; /* read position when the source is held in memory */
     uint64_t raw;     /* stored bytes of `at` read so far */
     bool failed, with_digest;
+    bool raw_end; /* no stored byte is left */
     /* To set by the caller once it is open: a thread of its own inflates ahead of the parser, where the source is large
      * and gzip. What is read, and what is noted, stays the same. */
     bool with_ahead;
@@ -34,9 +35,11 @@ struct input {
     VEC(struct anomaly) held;
     struct text_check check; /* with_digest: of the text of `at` */
     bool is_binary;          /* set by the reader of an archive: its bytes are no text */
-    void *digest;            /* SHA-256 of the stored bytes, while they are read */
-    struct input_layer *layers[LIMIT_NESTING + 1];
+    bool digesting;
+    void *digest; /* SHA-256 of the stored bytes, while `digesting`; kept for the next source */
+    struct layer *layers[LIMIT_NESTING + 1];
     unsigned depth;
+    struct layer *spare; /* a layer of gzip from the source before, or NULL */
     struct buf window;
     size_t start;    /* of the window in its buffer */
     uint64_t offset; /* of the window in the text */
@@ -51,6 +54,8 @@ struct input {
  * input. `with_digest` is false for a second reading, which changes nothing in the source. Where source->next
  * is set, its text follows without a seam. */
 bool input_open(struct input *in, struct source *source, bool with_digest);
+/* The same with the buffers of the source before, which cost as much as a small file: `in` is all zero or closed. */
+bool input_reopen(struct input *in, struct source *source, bool with_digest);
 /* The bytes at hand, lent until the next call of input_more or input_done. Inline, as is input_advance: both are
  * called for every line. */
 static inline struct slice input_window(const struct input *in)
@@ -73,6 +78,8 @@ void input_anomaly(struct input *in, enum anomaly_kind kind, uint64_t line, uint
 /* Says how many lines the whole text had. */
 void input_lines(struct input *in, uint64_t lines);
 /* Reads what is left of the stored bytes (for the digest), notes the figures in the source and closes. */
+void input_close(struct input *in);
+/* Closes, and frees what input_close keeps. */
 void input_done(struct input *in);
 
 /* True when stored bytes that begin so are not the text itself. */
