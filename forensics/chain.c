@@ -1,6 +1,6 @@
-/* From records and attempts to chains. Steps: triggers told by the function's own lines; writers by
- * principal; triggers by count for what is left; writers by trace and key. All objects and attempts are in
- * order of time, so each step is one pass with a bounded look back.
+/* From records, messages and attempts to chains. Steps: triggers told by the function's own lines and by traces;
+ * writers by principal; triggers by count for what is left; writers by trace and key. All are in order of time, so each
+ * step is one pass with a bounded look back.
  *
  * COUNTED, in numbers: the objects of one bucket and the attempts of one function that no other bucket's
  * record is known to have triggered; each object takes the first free attempt that began 0 to COUNT_WINDOW_MS
@@ -31,18 +31,31 @@ const char *chain_proof_name(enum chain_proof proof)
     static const char *const names[] = {[PROOF_NONE] = "none",
                                         [PROOF_KEY] = "key-derivation",
                                         [PROOF_TRACE] = "trace",
+                                        [PROOF_LINEAGE] = "lineage",
                                         [PROOF_PRINCIPAL] = "principal"};
     return names[proof];
 }
 
-static void link_trigger(struct chains *c, size_t i, const struct attempt *a, enum chain_trigger how)
+/* Queues hand over messages in batches: several may trigger one attempt. */
+static bool is_batch(const struct chains *c, size_t i, size_t held)
+{
+    return chain_message(c, i) && chain_message(c, held) &&
+           chain_object(c, i)->bucket == chain_object(c, held)->bucket;
+}
+
+void chain_trigger(struct chains *c, size_t i, const struct attempt *a, enum chain_trigger how)
 {
     struct chain_link *l = &c->links[i];
     int32_t held = c->cause[a->row];
     if (l->trigger >= how && l->triggered >= 0)
         return;
-    if (held >= 0 && c->links[held].trigger >= how)
+    if (held >= 0 && c->links[held].trigger >= how) {
+        if (how == TRIGGER_LOGGED && is_batch(c, i, (size_t)held)) {
+            l->triggered = (int32_t)a->row;
+            l->trigger = (uint8_t)how;
+        }
         return;
+    }
     if (held >= 0)
         c->links[held].triggered = CHAIN_NO_ROW;
     if (l->triggered >= 0)
@@ -56,20 +69,25 @@ static void link_trigger(struct chains *c, size_t i, const struct attempt *a, en
 
 static void link_logged(struct chains *c)
 {
-    const struct index *x = c->d->index;
-    for (size_t i = 0; i < x->objects.n; i++) {
-        const struct object_event *o = chain_object(c, i);
-        const struct attempt *a = o->attempt;
-        if (a)
-            link_trigger(c, i, a, TRIGGER_LOGGED);
+    for (size_t k = 0; k < c->n; k++) {
+        size_t i = chain_at(c, k);
+        if (chain_object(c, i)->attempt)
+            chain_trigger(c, i, chain_object(c, i)->attempt, TRIGGER_LOGGED);
     }
 }
 
-/* Objects by key number: for each number the first object and, for each object, the next of the same number.
- */
+/* Hand-overs by key number: for each number the first one and, for each, the next of the same number. */
 struct by_key {
     int32_t *first, *next;
 };
+
+uint32_t chain_most_number(const struct chains *c)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; i < c->n; i++)
+        most = chain_object(c, i)->number > most ? chain_object(c, i)->number : most;
+    return most;
+}
 
 int32_t *chain_rows_new(size_t n)
 {
@@ -80,15 +98,13 @@ int32_t *chain_rows_new(size_t n)
     return v;
 }
 
-static void by_key_make(const struct index *x, struct by_key *k)
+static void by_key_make(const struct chains *c, struct by_key *k)
 {
-    uint32_t most = 0;
-    for (size_t i = 0; i < x->objects.n; i++)
-        most = x->objects.v[i].number > most ? x->objects.v[i].number : most;
-    k->first = chain_rows_new(most + 1);
-    k->next = chain_rows_new(x->objects.n);
-    for (size_t i = x->objects.n; i-- > 0;) {
-        uint32_t number = x->objects.v[i].number;
+    k->first = chain_rows_new(chain_most_number(c) + 1);
+    k->next = chain_rows_new(c->n);
+    for (size_t at = c->n; at-- > 0;) {
+        size_t i = chain_at(c, at);
+        uint32_t number = chain_object(c, i)->number;
         k->next[i] = k->first[number];
         k->first[number] = (int32_t)i;
     }
@@ -103,8 +119,9 @@ static int32_t object_before(const struct chains *c, const struct by_key *k, uin
     int32_t best = CHAIN_NO_ROW, i = number ? k->first[number] : CHAIN_NO_ROW;
     for (size_t n = 0; i >= 0 && n < OBJECTS_OF_KEY_MAX; i = k->next[i], n++) {
         const struct object_event *o = chain_object(c, (size_t)i);
-        /* What its own function wrote behind its start is its own output, not a trigger and a skew. */
-        int64_t skew = c->links[i].function == a->function ? 0 : SKEW_MS;
+        /* What its own function wrote behind its start is its own output, not a trigger and a skew; nor does a
+         * function name a message that it gets before it has it. */
+        int64_t skew = c->links[i].function == a->function || chain_message(c, (size_t)i) ? 0 : SKEW_MS;
         bool fits = o->time != TIME_NONE && o->time <= begin + skew && begin - o->time <= NAMED_WINDOW_MS;
         if (fits && c->links[i].creation)
             best = i;
@@ -116,13 +133,13 @@ static void link_named(struct chains *c)
 {
     const struct index *x = c->d->index;
     struct by_key k;
-    by_key_make(x, &k);
+    by_key_make(c, &k);
     for (size_t row = 0; row < x->attempts.n; row++) {
         const struct attempt *a = x->attempts.v[row];
         for (size_t i = 0; i < 2 && attempt_begin(a) != TIME_NONE && a->ordinal == 1; i++) {
             int32_t o = object_before(c, &k, a->keys[i], a);
             if (o >= 0)
-                link_trigger(c, (size_t)o, a, TRIGGER_NAMED);
+                chain_trigger(c, (size_t)o, a, TRIGGER_NAMED);
         }
     }
     free(k.first);
@@ -219,7 +236,7 @@ static void take_match(struct chains *c, uint32_t bucket, const struct match *m)
             continue;
         int32_t row = m->partner.v[at++];
         if (row >= 0)
-            link_trigger(c, i, chain_attempt(c, row), TRIGGER_COUNTED);
+            chain_trigger(c, i, chain_attempt(c, row), TRIGGER_COUNTED);
     }
 }
 
@@ -280,15 +297,33 @@ static void mark_objects(struct chains *c)
              trail = intern_find(&x->names, SLICE("cloudtrail"));
     uint32_t name = 0;
     bool creation = false;
-    for (size_t i = 0; i < x->objects.n; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         const struct object_event *o = chain_object(c, i);
+        const struct message *m = chain_message(c, i);
         struct chain_link *l = &c->links[i];
         if (o->name != name)
             creation = slice_starts(dossier_name(c->d, o->name), SLICE("ObjectCreated"));
         name = o->name;
         l->triggered = l->writer = CHAIN_NO_ROW;
-        l->creation = creation;
+        l->creation = m || creation;
+        l->again = m && m->again;
         l->coarse = o->via && (o->via == bridge || o->via == trail) && o->time % 1000 == 0;
+    }
+}
+
+/* Objects and messages are each in order of time: one merge. */
+static void put_in_order(struct chains *c)
+{
+    size_t objects = c->d->index->objects.n, i = 0, m = objects;
+    if (m == c->n || m == 0)
+        return;
+    c->order = malloc(c->n * sizeof *c->order);
+    if (!c->order)
+        err_oom();
+    for (size_t k = 0; k < c->n; k++) {
+        bool object = i < objects && (m == c->n || chain_object(c, i)->time == TIME_NONE ||
+                                      chain_object(c, i)->time <= chain_object(c, m)->time);
+        c->order[k] = (uint32_t)(object ? i++ : m++);
     }
 }
 
@@ -296,13 +331,16 @@ void chains_init(struct chains *c, const struct dossier *d)
 {
     const struct index *x = d->index;
     ids buckets = {0};
-    *c = (struct chains){.d = d, .cause = chain_rows_new(x->attempts.n)};
-    c->links = calloc(x->objects.n + 1, sizeof *c->links);
+    *c = (struct chains){.d = d, .n = x->objects.n + x->messages.n};
+    c->cause = chain_rows_new(x->attempts.n);
+    c->links = calloc(c->n + 1, sizeof *c->links);
     if (!c->links)
         err_oom();
+    put_in_order(c);
     mark_objects(c);
     chain_writers_name(c);
     link_logged(c);
+    chain_traces_find(c);
     link_named(c);
     list_buckets(x, &buckets);
     for (size_t i = 0; i < d->functions.n; i++)
@@ -316,6 +354,7 @@ void chains_init(struct chains *c, const struct dossier *d)
 void chains_done(struct chains *c)
 {
     free(c->links);
+    free(c->order);
     free(c->cause);
     *c = (struct chains){.d = NULL};
 }

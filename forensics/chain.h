@@ -1,45 +1,71 @@
-/* What invoked what through S3: which attempt a record triggered, and which attempt wrote it. Built from the
+/* What invoked what through buckets, queues and topics: which attempt an S3 record or a message triggered, and which
+ * attempt wrote or sent it. Both are hand-overs, counted from 0: the index's objects, then its messages. Built from the
  * frozen index for the detector of loops and for `coldcase show`.
  *
- * A record TRIGGERED an attempt when, strongest first:
- *   LOGGED     the attempt printed the event that holds the record;
- *   NAMED      the attempt's lines name the object's key, and it began behind the record's time;
+ * A hand-over TRIGGERED an attempt when, strongest first:
+ *   LOGGED     the attempt printed the event that holds it, or its trace stands below the call that sent it;
+ *   TRACED     the attempt's trace names that of the message as what it received (a span's link);
+ *   NAMED      the attempt's lines name the object's key or the message's id, and it began behind its time;
  *   COUNTED    the function's attempts match the records of one bucket one to one, in number and time (chain.c
- *              says how strictly). Time alone is no evidence.
- * A record was WRITTEN by a function when, strongest first:
+ *              says how strictly). Time alone is no evidence, and that two attempts share a trace is none either: a
+ *              workflow calls a function again and again in one trace.
+ * It was WRITTEN by a function when, strongest first:
  *   PRINCIPAL  the writer's role session is the function's name (an execution role's session is named so);
- *   TRACE      the attempt that ran when it was written and the one it triggered share the trace root;
+ *   LINEAGE    TRACE holds, and the hops that Lambda counts in the trace header grow from the attempt that wrote it to
+ *              what it triggered;
+ *   TRACE      the attempt that ran when it was written and the one it triggered, or the message, share the trace root;
  *   KEY        its key is derived from the key that triggered an attempt running at that time.
- * Sources: field guide, s3-event-records 4.5-4.7. */
+ * Sources: field guide, s3-event-records 4.5-4.7, traces 5.1, 5.4, api-gateway-and-queues 6.4. */
 #ifndef FORENSICS_CHAIN_H
 #define FORENSICS_CHAIN_H
 
 #include "forensics/dossier.h"
 
-enum chain_trigger { TRIGGER_NONE, TRIGGER_COUNTED, TRIGGER_NAMED, TRIGGER_LOGGED };
-enum chain_proof { PROOF_NONE, PROOF_KEY, PROOF_TRACE, PROOF_PRINCIPAL };
+enum chain_trigger { TRIGGER_NONE, TRIGGER_COUNTED, TRIGGER_NAMED, TRIGGER_TRACED, TRIGGER_LOGGED };
+enum chain_proof { PROOF_NONE, PROOF_KEY, PROOF_TRACE, PROOF_LINEAGE, PROOF_PRINCIPAL, CHAIN_PROOFS };
 const char *chain_proof_name(enum chain_proof proof); /* the contract's words */
 
 enum { CHAIN_NO_ROW = -1 };
 
-/* One S3 record, parallel to index.objects. Rows are those of index.attempts, CHAIN_NO_ROW when unknown. */
+/* One hand-over. Rows are those of index.attempts, CHAIN_NO_ROW when unknown. */
 struct chain_link {
     int32_t triggered, writer;
     uint32_t function; /* name of the function that wrote it, 0 when none of the evidence did */
     uint8_t trigger, proof;
-    bool creation, coarse; /* the record is of a new object; its time is in whole seconds */
+    bool creation, coarse; /* of a new object or a message; its time is in whole seconds */
+    bool again;            /* a message that the same function got before: tried again, no step of its own */
 };
 
 struct chains {
     const struct dossier *d;
-    struct chain_link *links; /* one an object */
-    int32_t *cause; /* one an attempt: the object that triggered it, CHAIN_NO_ROW when none is known */
+    size_t n;
+    struct chain_link *links; /* n of them */
+    uint32_t *order;          /* all hand-overs by time; NULL when they stand so */
+    int32_t *cause; /* one an attempt: the hand-over that triggered it, CHAIN_NO_ROW when none is known */
 };
+
+static inline const struct message *chain_message(const struct chains *c, size_t i)
+{
+    const struct index *x = c->d->index;
+    return i < x->objects.n ? NULL : &x->messages.v[i - x->objects.n];
+}
+
+static inline const struct object_event *chain_object(const struct chains *c, size_t i)
+{
+    const struct message *m = chain_message(c, i);
+    return m ? &m->event : &c->d->index->objects.v[i];
+}
+
+/* The one that is k-th by time. */
+static inline size_t chain_at(const struct chains *c, size_t k)
+{
+    return c->order ? c->order[k] : k;
+}
 
 void chains_init(struct chains *c, const struct dossier *d);
 void chains_done(struct chains *c);
-/* How long S3 took from the record to the start of the attempt it triggered, ms; TIME_NONE when unknown. */
-int64_t chains_delay(const struct chains *c, size_t object);
+/* How long it took from the write to the start of the attempt it triggered, ms; TIME_NONE when unknown. */
+int64_t chains_delay(const struct chains *c, size_t i);
 /* True when the key is the other one with something put before, behind or between its name and its ending. */
 bool chain_derived(struct slice key, struct slice from);
 

@@ -28,15 +28,16 @@ typedef VEC(struct pair) pairs;
 static void collect(const struct chains *c, uint32_t function, enum chain_trigger how, pairs *ret)
 {
     const struct index *x = c->d->index;
-    for (size_t i = 0; i < x->objects.n; i++) {
+    for (size_t k = 0; k < c->n; k++) {
+        size_t i = chain_at(c, k);
         const struct chain_link *l = &c->links[i];
         if (l->writer < 0 || l->triggered < 0 || l->trigger != how)
             continue;
         const struct attempt *writer = x->attempts.v[l->writer], *next = x->attempts.v[l->triggered];
         if (writer->function != function || next->function != function || writer == next)
             continue;
-        *vec_push(ret) = (struct pair){i, (double)(x->objects.v[i].time - attempt_begin(writer)),
-                                       (double)(attempt_begin(next) - x->objects.v[i].time)};
+        *vec_push(ret) = (struct pair){i, (double)(chain_object(c, i)->time - attempt_begin(writer)),
+                                       (double)(attempt_begin(next) - chain_object(c, i)->time)};
     }
 }
 

@@ -34,27 +34,66 @@ static bool ran_at(const struct chains *c, const struct attempt *a, size_t i)
     return attempt_begin(a) <= latest_of(c, i) && (!ended || o->time <= over + END_SLACK_MS);
 }
 
-static enum chain_proof weigh(const struct chains *c, size_t i, const struct attempt *a)
+/* Attempts by the number of a key that their lines name: for each number the first one, then by attempt and slot
+ * the next. And what their trace headers count, 0 when unknown. */
+struct namers {
+    int32_t *first, *next;
+    uint32_t *lineage;
+    int64_t longest; /* ms that any attempt ran */
+};
+
+/* Does what the trace header counts grow from one to the other? The hash in its upper bytes is that of a function. */
+static bool grows(uint32_t from, uint32_t to)
+{
+    return from && to && from >> 8 == to >> 8 && (to & 0xff) > (from & 0xff);
+}
+
+/* Like is compared with like: the headers of the two attempts, or those of the two messages. */
+static bool lineage_grows(const struct chains *c, const struct namers *n, size_t i, const struct attempt *a)
+{
+    int32_t next = c->links[i].triggered, cause = c->cause[a->row];
+    const struct message *sent = chain_message(c, i),
+                         *got = cause >= 0 ? chain_message(c, (size_t)cause) : NULL;
+    return (next >= 0 && grows(n->lineage[a->row], n->lineage[next])) ||
+           (sent && got && grows(got->lineage, sent->lineage));
+}
+
+static bool has_trace(const struct index *x, const struct attempt *a, const struct message *m)
+{
+    return m && m->has_trace && a->trace &&
+           memcmp(&x->traces.v[a->trace - 1], &m->trace, sizeof m->trace) == 0;
+}
+
+static bool shares_trace(const struct chains *c, size_t i, const struct attempt *a)
+{
+    const struct attempt *next = chain_attempt(c, c->links[i].triggered);
+    const struct message *m = chain_message(c, i);
+    return (next && next != a && attempt_same_trace(c->d->index, next, a)) || has_trace(c->d->index, a, m) ||
+           (m && m->sender == a);
+}
+
+static enum chain_proof weigh(const struct chains *c, const struct namers *n, size_t i,
+                              const struct attempt *a)
 {
     const struct chain_link *l = &c->links[i];
-    const struct attempt *next = chain_attempt(c, l->triggered);
     int32_t cause = c->cause[a->row];
     if (l->function == a->function)
         return PROOF_PRINCIPAL;
     if (l->function)
         return PROOF_NONE;
-    if (next && next != a && attempt_same_trace(c->d->index, next, a))
-        return PROOF_TRACE;
+    if (shares_trace(c, i, a))
+        return lineage_grows(c, n, i, a) ? PROOF_LINEAGE : PROOF_TRACE;
     if (cause >= 0 && (size_t)cause != i &&
         chain_derived(object_key(chain_object(c, i)), object_key(chain_object(c, (size_t)cause))))
         return PROOF_KEY;
     return PROOF_NONE;
 }
 
-/* Among attempts that ran at the time: one whose lines name the key comes first, then one whose own object's name the
+/* Among attempts that ran at the time: the one that a trace's call says comes first, then one whose lines name the key
+ * or whose trace the message has, then one whose own object's name the
  * key ends with (thumb-x of x), of those the nearest (thumb-thumb-x is made from thumb-x rather than from x), then
  * the one that began last. */
-enum { NAMES_KEY = 1 << 20, ENDS_WITH = 1 << 12 };
+enum { SENT_BY = 1 << 21, NAMES_KEY = 1 << 20, ENDS_WITH = 1 << 12 };
 
 static struct slice base_name(struct slice key)
 {
@@ -69,10 +108,13 @@ static unsigned closeness(const struct chains *c, size_t i, const struct attempt
     int32_t cause = c->cause[a->row];
     const struct object_event *o = chain_object(c, i),
                               *from = cause >= 0 ? chain_object(c, (size_t)cause) : NULL;
+    const struct message *m = chain_message(c, i);
     bool names = o->number && (a->keys[0] == o->number || a->keys[1] == o->number);
+    names |= has_trace(c->d->index, a, m);
     bool derived = from && chain_derived(object_key(o), object_key(from));
     bool ends = derived && slice_ends(base_name(object_key(o)), base_name(object_key(from)));
-    return (names ? NAMES_KEY : 0) + (ends ? ENDS_WITH : 0) + (derived ? 1 + from->key_n % ENDS_WITH : 0);
+    return (m && m->sender == a ? SENT_BY : 0) + (names ? NAMES_KEY : 0) + (ends ? ENDS_WITH : 0) +
+           (derived ? 1 + from->key_n % ENDS_WITH : 0);
 }
 
 /* Where the first attempt that began after the time stands. */
@@ -90,20 +132,11 @@ static size_t upper(const struct index *x, int64_t time)
     return low;
 }
 
-/* Attempts by the number of a key that their lines name: for each number the first one, then by attempt and slot
- * the next. */
-struct namers {
-    int32_t *first, *next;
-    int64_t longest; /* ms that any attempt ran */
-};
-
 static void namers_make(const struct chains *c, struct namers *n)
 {
     const struct index *x = c->d->index;
-    uint32_t most = 0;
+    uint32_t most = chain_most_number(c);
     *n = (struct namers){.longest = 0};
-    for (size_t i = 0; i < x->objects.n; i++)
-        most = x->objects.v[i].number > most ? x->objects.v[i].number : most;
     n->first = chain_rows_new(most + 1);
     n->next = chain_rows_new(x->attempts.n * 2);
     for (size_t row = x->attempts.n; row-- > 0;) {
@@ -121,18 +154,33 @@ static void namers_make(const struct chains *c, struct namers *n)
     n->longest = n->longest < RUN_MAX_MS ? n->longest : RUN_MAX_MS;
 }
 
+/* The first header of each attempt counts; marks come by time. */
+static void read_lineages(const struct chains *c, struct namers *n)
+{
+    const struct index *x = c->d->index;
+    n->lineage = calloc(x->attempts.n + 1, sizeof *n->lineage);
+    if (!n->lineage)
+        err_oom();
+    for (size_t i = 0; i < x->marks.n; i++) {
+        const struct mark *m = &x->marks.v[i];
+        if (m->kind == MARK_LINEAGE && m->attempt && !n->lineage[m->attempt->row])
+            n->lineage[m->attempt->row] = m->value;
+    }
+}
+
 struct verdict {
     enum chain_proof proof;
     unsigned closeness;
     int32_t row;
 };
 
-static void try_writer(const struct chains *c, size_t i, int32_t row, struct verdict *best)
+static void try_writer(const struct chains *c, const struct namers *n, size_t i, int32_t row,
+                       struct verdict *best)
 {
     const struct attempt *a = chain_attempt(c, row);
     if (row == c->links[i].triggered || !ran_at(c, a, i))
         return;
-    enum chain_proof proof = weigh(c, i, a);
+    enum chain_proof proof = weigh(c, n, i, a);
     unsigned close = proof ? closeness(c, i, a) : 0;
     if (proof > best->proof || (proof == best->proof && proof && close > best->closeness))
         *best = (struct verdict){proof, close, row};
@@ -145,15 +193,18 @@ static void find_writer(struct chains *c, const struct namers *n, size_t i)
     const struct object_event *o = chain_object(c, i);
     struct chain_link *l = &c->links[i];
     struct verdict best = {PROOF_NONE, 0, CHAIN_NO_ROW};
+    const struct message *m = chain_message(c, i);
     int32_t at = o->number ? n->first[o->number] : CHAIN_NO_ROW;
+    if (m && m->sender)
+        try_writer(c, n, i, (int32_t)m->sender->row, &best);
     for (size_t seen = 0; at >= 0 && seen < LOOK_BACK_MAX; at = n->next[at], seen++)
-        try_writer(c, i, at / 2, &best);
+        try_writer(c, n, i, at / 2, &best);
     bool sure = best.proof == PROOF_PRINCIPAL && best.closeness >= NAMES_KEY;
     size_t row = sure ? 0 : upper(x, latest_of(c, i));
     for (size_t seen = 0; row-- > 0 && seen < LOOK_BACK_MAX; seen++) {
         if (o->time - attempt_begin(x->attempts.v[row]) > n->longest + END_SLACK_MS)
             break;
-        try_writer(c, i, (int32_t)row, &best);
+        try_writer(c, n, i, (int32_t)row, &best);
     }
     l->writer = best.row;
     if (best.proof && !l->function)
@@ -163,14 +214,17 @@ static void find_writer(struct chains *c, const struct namers *n, size_t i)
 
 void chain_writers_find(struct chains *c)
 {
-    const struct index *x = c->d->index;
     struct namers n;
     namers_make(c, &n);
-    for (size_t i = 0; i < x->objects.n; i++)
+    read_lineages(c, &n);
+    for (size_t k = 0; k < c->n; k++) {
+        size_t i = chain_at(c, k);
         if (chain_object(c, i)->time != TIME_NONE && c->links[i].creation)
             find_writer(c, &n, i);
+    }
     free(n.first);
     free(n.next);
+    free(n.lineage);
 }
 
 /* The function of the evidence that the role session names. */
@@ -182,7 +236,7 @@ void chain_writers_name(struct chains *c)
         err_oom();
     for (size_t i = 0; i < c->d->functions.n; i++)
         ran[c->d->functions.v[i].name] = 1;
-    for (size_t i = 0; i < x->objects.n; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         uint32_t session = chain_object(c, i)->session;
         if (session && ran[session]) {
             c->links[i].function = session;

@@ -184,8 +184,25 @@ static void charge_lines(struct index *x, const struct timeline *t)
         if (a)
             a->lines += r->count;
     }
+}
+
+/* The attempt that printed it; its line tells no time, so that one without a request id goes by place. */
+static void charge_object(const struct timeline *t, struct object_event *o)
+{
+    bool alone = !o->attempt && o->stream != UINT32_MAX;
+    o->attempt = alone ? open_at(t, o->stream, TIME_NONE, o->loc) : survivor(o->attempt);
+}
+
+static void charge_objects(struct index *x, const struct timeline *t)
+{
     for (size_t i = 0; i < x->objects.n; i++)
-        x->objects.v[i].attempt = survivor(x->objects.v[i].attempt);
+        charge_object(t, &x->objects.v[i]);
+    for (size_t i = 0; i < x->messages.n; i++) {
+        charge_object(t, &x->messages.v[i].event);
+        x->messages.v[i].sender = survivor(x->messages.v[i].sender);
+    }
+    for (size_t i = 0; i < x->links.n; i++)
+        x->links.v[i].attempt = survivor(x->links.v[i].attempt);
 }
 
 static void charge_error(struct index *x, struct attempt *a, const struct mark *m)
@@ -374,6 +391,7 @@ void charge_attempts(struct index *x)
     timeline_make(x, &t);
     release_ids(x, &t);
     charge_lines(x, &t);
+    charge_objects(x, &t);
     charge_marks(x, &t);
     vec_sort(&x->phases, by_stream_phase);
     drop_equal_phases(x);

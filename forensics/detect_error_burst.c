@@ -18,7 +18,7 @@ enum { BURST_MIN = 10, WINDOW_MS = 600000, FREQUENT_FACTOR = 5, SPAN_MIN_MS = 3 
 static bool is_error_line(const struct dossier *d, const struct mark *m)
 {
     (void)d;
-    return m->kind != MARK_TIMEOUT && m->kind != MARK_WORDS && m->kind != MARK_KEY;
+    return m->kind == MARK_SIGNATURE || m->kind == MARK_ERROR || m->kind == MARK_LOGGED;
 }
 
 static uint64_t burst_examine(const struct dossier *d)

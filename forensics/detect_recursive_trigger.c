@@ -1,23 +1,23 @@
-/* recursive-trigger: functions that trigger themselves through buckets. Chains and their proof: chain.h;
- * loops: loop.h. A pipeline that writes to another bucket is no loop, nor is a write that triggers nothing.
- * Thresholds: a chain of GENERATIONS_MIN invocations, each invoked by a write of the one before. A loop that
+/* recursive-trigger: functions that trigger themselves through buckets, queues and topics. Chains and their proof:
+ * chain.h; loops: loop.h. A pipeline that writes to another bucket or queue is no loop, nor is a write that triggers
+ * nothing, a message that its queue gives out again, or a failed one that is sent once more: RETURNS_MIN calls of one
+ * function in one chain are, each invoked by a write of the one before or of what that one invoked. A loop that
  * was still running at the last record (its last call within a minute of it, or within ten times the gap
  * between its last calls) is critical, one that ended is high. */
 #include "forensics/cost.h"
 #include "forensics/detector.h"
 #include "forensics/loop_account.h"
+#include "forensics/messages.h"
 
 #include <math.h>
 
 enum {
-    GENERATIONS_MIN = 3,
-    HOPS_FIRST = 4, /* of the longest chain, shown from its begin and end */
-    HOPS_LAST = 2,
+    RETURNS_MIN = 3,
 };
 
 static uint64_t loop_examine(const struct dossier *d)
 {
-    return d->index->attempts.n ? d->index->objects.n : 0;
+    return d->index->attempts.n ? d->index->objects.n + d->index->messages.n : 0;
 }
 
 static const char *began(const struct loop_account *a)
@@ -51,6 +51,17 @@ static uint64_t links_of(const struct loop_account *a, enum chain_trigger how)
     return n;
 }
 
+/* In the words of the field guide (s3-event-records 4.5, 4.6). */
+static const char *confidence_of(enum chain_proof proof)
+{
+    static const char *const words[CHAIN_PROOFS] = {[PROOF_NONE] = "none",
+                                                    [PROOF_KEY] = "circumstantial",
+                                                    [PROOF_TRACE] = "strong",
+                                                    [PROOF_LINEAGE] = "very strong",
+                                                    [PROOF_PRINCIPAL] = "very strong"};
+    return words[proof];
+}
+
 /* Who wrote, by the proof that holds for most writes. */
 static const char *written_by(const struct loop_account *a)
 {
@@ -59,14 +70,14 @@ static const char *written_by(const struct loop_account *a)
     case PROOF_PRINCIPAL:
         return arena_printf(
             a->m,
-            "Proof: principal (the strongest). S3 names the writer of %s records by the role session of the "
+            "Proof: principal (the strongest). %s names the writer of %s records by the role session of the "
             "loop's own functions; for a Lambda role the session is the function's name. Another principal "
             "with the same session name would disprove it.",
-            n);
+            a->l->puts ? "S3" : "The queue", n);
     case PROOF_TRACE:
         return arena_printf(a->m,
                             "Proof: trace. The invocation that ran at each of %s writes and the one that the "
-                            "write invoked share "
+                            "write invoked, or the message itself, share "
                             "one trace root. Different roots at a second look would disprove it.",
                             n);
     case PROOF_KEY:
@@ -77,7 +88,16 @@ static const char *written_by(const struct loop_account *a)
             "invocation of that key ran. The records do not name the writer: CloudTrail data events would "
             "confirm or disprove it.",
             n);
-    case PROOF_NONE: break;
+    case PROOF_LINEAGE:
+        return arena_printf(a->m,
+                            "Proof: lineage (stronger than a trace). The invocation that ran at each of %s "
+                            "writes shares its trace "
+                            "root with what it wrote, and the hops that Lambda counts in the trace header "
+                            "grow from the one to the "
+                            "other. A count that does not grow, or another root, would disprove it.",
+                            n);
+    case PROOF_NONE:
+    case CHAIN_PROOFS: break;
     }
     return "";
 }
@@ -85,12 +105,15 @@ static const char *written_by(const struct loop_account *a)
 static const char *how_known(const struct loop_account *a)
 {
     uint64_t logged = links_of(a, TRIGGER_LOGGED), named = links_of(a, TRIGGER_NAMED),
-             counted = links_of(a, TRIGGER_COUNTED);
+             counted = links_of(a, TRIGGER_COUNTED), traced = links_of(a, TRIGGER_TRACED);
+    const char *linked =
+        traced ? arena_printf(a->m, "%s by a link of the call's trace, ", detector_count(a->m, traced)) : "";
     return arena_printf(a->m,
-                        "%s That a write invoked a call: %s by the event in the call's own log, %s by the "
-                        "object's key in its lines, %s by "
+                        "%s That a write invoked a call: %s by the event in the call's own log, %s%s by the "
+                        "%s in its lines, %s by "
                         "records and calls that match one to one (median %.0f ms from write to start).",
-                        written_by(a), detector_count(a->m, logged), detector_count(a->m, named),
+                        written_by(a), detector_count(a->m, logged), linked, detector_count(a->m, named),
+                        a->l->puts == a->l->written ? "object's key" : "object's key or message's id",
                         detector_count(a->m, counted), a->delay);
 }
 
@@ -106,12 +129,21 @@ static void write_prose(const struct loop_account *a, struct finding *f)
                      100.0 * (double)a->l->attempts.n / (double)(a->all ? a->all : 1), loop_functions(a),
                      detector_count(m, a->l->generations), pace(a));
     f->how = how_known(a);
-    f->fix = "Write to a bucket that triggers none of these functions; a prefix in the notification's "
-             "filter, with output outside "
-             "of it, is the weaker form. Deny the role to write where the trigger reads, keep the function's "
-             "recursion config at "
-             "Terminate with a current SDK, and alarm on RecursiveInvocationsDropped, on invocations and on "
-             "the budget.";
+    f->fix =
+        a->l->puts == 0
+            ? "Send to a queue or topic that invokes none of these functions. Carry a count of hops in the "
+              "message "
+              "and give up at a few, give the queue a dead-letter queue, keep the functions' recursion "
+              "config at "
+              "Terminate with a current SDK that forwards the trace header, and alarm on "
+              "RecursiveInvocationsDropped, on invocations and on the budget."
+            : "Write to a bucket that triggers none of these functions; a prefix in the notification's "
+              "filter, with output outside "
+              "of it, is the weaker form. Deny the role to write where the trigger reads, keep the "
+              "function's "
+              "recursion config at "
+              "Terminate with a current SDK, and alarm on RecursiveInvocationsDropped, on invocations and on "
+              "the budget.";
 }
 
 static void write_facts(const struct loop_account *a, struct findings *fs, struct finding *f)
@@ -124,14 +156,48 @@ static void write_facts(const struct loop_account *a, struct findings *fs, struc
     finding_fact(fs, f, "writes per invocation", "%.2f", (double)a->l->written / (double)a->l->attempts.n);
     finding_step(fs, f, "cost = %.3f GB-s * %.10f + %zu calls * %.8f + %s writes * %.6f = $%.6f",
                  a->gb_seconds, COST_PER_GB_SECOND, a->l->attempts.n, COST_PER_REQUEST,
-                 detector_count(a->m, a->l->written), COST_PER_S3_PUT, a->cost);
+                 detector_count(a->m, a->l->puts), COST_PER_S3_PUT, a->cost);
     finding_step(fs, f, "an hour = $%.6f / %zu calls * %.1f calls an hour = $%.4f", a->cost, a->l->attempts.n,
                  a->calls_per_hour, a->cost_per_hour);
     finding_fact(fs, f, "GB-seconds", "%.1f", a->gb_seconds);
     finding_fact(fs, f, "cost (x86, us-east-1 prices of " COST_DATE ")",
                  "%s: %s calls and compute, %s S3 writes", loop_money(a, a->cost),
                  loop_money(a, cost_usd(a->gb_seconds, (double)a->l->attempts.n)),
-                 loop_money(a, COST_PER_S3_PUT * (double)a->l->written));
+                 loop_money(a, COST_PER_S3_PUT * (double)a->l->puts));
+}
+
+/* True when the loop goes through a resource of that kind. */
+static bool goes_through(const struct loop_account *a, bool (*kind)(struct slice name))
+{
+    for (size_t i = 0; i < a->l->buckets.n; i++)
+        if (kind(dossier_name(a->d, a->l->buckets.v[i])))
+            return true;
+    return false;
+}
+
+static bool is_bucket(struct slice name)
+{
+    return !message_queue(name) && !message_topic(name);
+}
+
+/* What hands over events to the loop's functions, and how to make it stop. */
+static void stop_sources(const struct loop_account *a, struct findings *fs, struct finding *f)
+{
+    if (goes_through(a, is_bucket))
+        finding_command(fs, f, "# keeps the notification before it is changed");
+    for (size_t i = 0; i < a->l->buckets.n; i++)
+        if (is_bucket(dossier_name(a->d, a->l->buckets.v[i])))
+            finding_command(
+                fs, f,
+                "aws s3api get-bucket-notification-configuration --bucket %s > notification-backup.json",
+                dossier_shell_name(a->m, dossier_name(a->d, a->l->buckets.v[i])));
+    if (goes_through(a, message_queue))
+        finding_command(fs, f,
+                        "# names the mapping of the queue; `update-event-source-mapping --uuid UUID "
+                        "--no-enabled` stops it");
+    for (size_t i = 0; i < a->l->functions.n && goes_through(a, message_queue); i++)
+        finding_command(fs, f, "aws lambda list-event-source-mappings --function-name %s",
+                        dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
 }
 
 static void write_commands(const struct loop_account *a, struct findings *fs, struct finding *f)
@@ -150,93 +216,10 @@ static void write_commands(const struct loop_account *a, struct findings *fs, st
             fs, f,
             "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
             dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
-    finding_command(fs, f, "# keeps the notification before it is changed");
-    for (size_t i = 0; i < a->l->buckets.n; i++)
-        finding_command(
-            fs, f, "aws s3api get-bucket-notification-configuration --bucket %s > notification-backup.json",
-            dossier_shell_name(a->m, dossier_name(a->d, a->l->buckets.v[i])));
+    stop_sources(a, fs, f);
     finding_command(fs, f, "# lets AWS break such loops again: expect Terminate");
     finding_command(fs, f, "aws lambda get-function-recursion-config --function-name %s",
                     dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[0])));
-}
-
-/* ---- hops ---- */
-
-static void hop_row(const struct loop_account *a, struct finding_table *t, size_t hop, int32_t i)
-{
-    const struct attempt *next = loop_attempt(a, a->c->links[i].triggered);
-    int64_t delay = chains_delay(a->c, (size_t)i);
-    char id[37];
-    *vec_push(&t->cells) = arena_printf(a->m, "%zu", hop);
-    *vec_push(&t->cells) = loop_object_name(a, i);
-    *vec_push(&t->cells) = loop_writer(a, i);
-    *vec_push(&t->cells) =
-        next ? arena_copy(a->m, attempt_id(a->d->index, next, id)).p : "nothing in the evidence";
-    *vec_push(&t->cells) = delay == TIME_NONE ? "unknown" : arena_printf(a->m, "%lld ms", (long long)delay);
-}
-
-static void gap_row(const struct loop_account *a, struct finding_table *t, size_t left_out)
-{
-    *vec_push(&t->cells) = "…";
-    *vec_push(&t->cells) = arena_printf(a->m, "%s more", detector_count(a->m, left_out));
-    for (size_t i = 2; i < t->columns_n; i++)
-        *vec_push(&t->cells) = "";
-}
-
-/* Objects of the longest chain, the first one first. */
-typedef VEC(int32_t) path;
-
-static void path_make(const struct loop_account *a, path *ret)
-{
-    int32_t row = a->l->deepest;
-    while (row >= 0 && ret->n <= a->l->generations) {
-        int32_t i = a->c->cause[row];
-        if (i < 0)
-            break;
-        *vec_push(ret) = i;
-        row = a->c->links[i].writer;
-    }
-    for (size_t i = 0; i < ret->n / 2; i++) {
-        int32_t swap = ret->v[i];
-        ret->v[i] = ret->v[ret->n - 1 - i];
-        ret->v[ret->n - 1 - i] = swap;
-    }
-}
-
-static void write_hops(const struct loop_account *a, struct finding *f)
-{
-    static const char *const columns[] = {"#hop", "object", "written by", "invoked", "#after"};
-    struct finding_table *t = finding_table(f, "The longest chain, hop by hop", columns, 5);
-    path p = {0};
-    path_make(a, &p);
-    for (size_t i = 0; i < p.n; i++) {
-        const struct attempt *next = loop_attempt(a, a->c->links[p.v[i]].triggered);
-        if (i < HOPS_FIRST || i + HOPS_LAST >= p.n) {
-            hop_row(a, t, i, p.v[i]);
-            finding_cite(f, loop_object(a, p.v[i])->loc, loop_object(a, p.v[i])->time, NULL);
-            finding_cite(f, next->loc, attempt_begin(next), next);
-        } else if (i == HOPS_FIRST) {
-            gap_row(a, t, p.n - HOPS_FIRST - HOPS_LAST);
-        }
-    }
-    f->evidence_total = a->l->objects.n + a->l->attempts.n;
-    if (p.n > 1) {
-        const struct attempt *first = loop_attempt(a, a->c->links[p.v[0]].triggered);
-        finding_event(f, loop_object(a, p.v[0])->time, loop_object(a, p.v[0])->loc,
-                      arena_printf(a->m, "first event: %s, written by %s", loop_object_name(a, p.v[0]),
-                                   loop_writer(a, p.v[0])));
-        finding_event(f, attempt_begin(first), first->loc,
-                      arena_printf(a->m, "%.*s starts%s", SLICE_ARG(dossier_name(a->d, first->function)),
-                                   attempt_cold(first) ? " (cold)" : ""));
-        finding_event(f, loop_object(a, p.v[1])->time, loop_object(a, p.v[1])->loc,
-                      arena_printf(a->m, "%s writes %s: the loop closes", loop_writer(a, p.v[1]),
-                                   loop_object_name(a, p.v[1])));
-    }
-    const struct attempt *last = loop_attempt(a, a->l->attempts.v[a->l->attempts.n - 1]);
-    finding_event(f, a->last, last->loc,
-                  arena_printf(a->m, "last call of the loop in the evidence; %.0f a minute at the end",
-                               a->calls_per_hour / 60));
-    vec_done(&p);
 }
 
 /* ---- graph and detail ---- */
@@ -309,13 +292,25 @@ static void write_edges(const struct loop_account *a, const struct tally *t, str
     jsonw_close(w, ']');
 }
 
-static void write_names(const struct loop_account *a, struct jsonw *w, const char *key, const uint32_t *v,
-                        size_t n)
+static void write_functions(const struct loop_account *a, struct jsonw *w)
+{
+    jsonw_key(w, "functions");
+    jsonw_open(w, '[');
+    for (size_t i = 0; i < a->l->functions.n; i++)
+        jsonw_string(w, dossier_name(a->d, a->l->functions.v[i]));
+    jsonw_close(w, ']');
+}
+
+static void write_resources(const struct loop_account *a, struct jsonw *w, const char *key,
+                            bool (*kind)(struct slice name))
 {
     jsonw_key(w, key);
     jsonw_open(w, '[');
-    for (size_t i = 0; i < n; i++)
-        jsonw_string(w, dossier_name(a->d, v[i]));
+    for (size_t i = 0; i < a->l->buckets.n; i++) {
+        struct slice name = dossier_name(a->d, a->l->buckets.v[i]);
+        if (kind(name))
+            jsonw_string(w, kind == is_bucket ? name : message_resource(name));
+    }
     jsonw_close(w, ']');
 }
 
@@ -349,8 +344,10 @@ static void write_detail(const struct loop_account *a, struct findings *fs, stru
     struct tally t = {{0}, {0}};
     tally_make(a, &t);
     detail_init(&detail);
-    write_names(a, w, "functions", a->l->functions.v, a->l->functions.n);
-    write_names(a, w, "buckets", a->l->buckets.v, a->l->buckets.n);
+    write_functions(a, w);
+    write_resources(a, w, "buckets", is_bucket);
+    write_resources(a, w, "queues", message_queue);
+    write_resources(a, w, "topics", message_topic);
     jsonw_key(w, "generations");
     jsonw_i64(w, (int64_t)a->l->generations);
     write_root(a, w);
@@ -360,6 +357,8 @@ static void write_detail(const struct loop_account *a, struct findings *fs, stru
     jsonw_double(w, a->doubling > 0 ? a->doubling : NAN, 1);
     jsonw_key(w, "proof");
     jsonw_string(w, slice_str(chain_proof_name(a->l->proof)));
+    jsonw_key(w, "confidence");
+    jsonw_string(w, slice_str(confidence_of(a->l->proof)));
     jsonw_key(w, "cost_usd");
     jsonw_double(w, a->cost, 6);
     jsonw_key(w, "cost_per_hour_usd");
@@ -392,7 +391,7 @@ static bool is_expected(const struct loop_account *a)
 {
     size_t named = 0;
     for (size_t i = 0; i < a->l->buckets.n; i++) {
-        struct slice bucket = dossier_name(a->d, a->l->buckets.v[i]);
+        struct slice bucket = message_resource(dossier_name(a->d, a->l->buckets.v[i]));
         bool hit = false;
         for (size_t k = 0; k < a->d->expected_loops_n; k++)
             hit |= slice_eq(bucket, a->d->expected_loops[k]);
@@ -417,7 +416,7 @@ static void report(const struct detector *self, struct loop_account *a, struct f
     write_prose(a, f);
     write_facts(a, fs, f);
     write_commands(a, fs, f);
-    write_hops(a, f);
+    loop_write_hops(a, f);
     write_detail(a, fs, f);
     finding_span(f, a->doubling > 0 ? "loop, growing" : "loop", f->first_seen, f->last_seen);
 }
@@ -430,29 +429,36 @@ static const char *loop_run(const struct detector *self, const struct dossier *d
     loops_find(&c, &all);
     for (size_t i = 0; i < all.n; i++) {
         struct loop_account a = {.d = d, .c = &c, .l = &all.v[i], .m = &fs->arena};
-        if (all.v[i].generations >= GENERATIONS_MIN && all.v[i].proof != PROOF_NONE)
+        if (all.v[i].returns >= RETURNS_MIN && all.v[i].proof != PROOF_NONE)
             report(self, &a, fs);
     }
     loops_done(&all);
     chains_done(&c);
-    return arena_printf(&fs->arena, "no function was triggered by its own writes in %s S3 records",
-                        detector_count(&fs->arena, d->index->objects.n));
+    size_t messages = d->index->messages.n;
+    return arena_printf(&fs->arena, "no function was triggered by its own writes in %s S3 records%s%s",
+                        detector_count(&fs->arena, d->index->objects.n), messages ? " and messages: " : "",
+                        messages ? detector_count(&fs->arena, messages) : "");
 }
 
 const struct detector detector_recursive_trigger = {
     .name = "recursive-trigger",
-    .doc = "functions that trigger themselves through S3 buckets, with the chain and what it costs",
-    .missing = "no S3 event record together with an invocation in the evidence",
-    .rule = "A chain of at least 3 invocations, each invoked by a write of the one before, through "
-            "functions that reach each other. A trigger needs the event in the log, the key in the lines, "
-            "or records and calls that match one to one: at least 5, 95 % of both sides, median delay at "
-            "most 5 s, delays that vary less than the gaps between calls. Live (critical) when the last "
-            "call lies within a minute, or ten gaps, of the last record; else high.",
-    .fact = "S3 invokes asynchronously and names the writer by its role session, which for an execution "
-            "role is the function. AWS stops chains of about 16 calls for S3 only since 2024-10-09 and "
-            "only with a current SDK (field guide 4.5-4.7, 8.2).",
-    .disproof = "Another principal with the same session name; a notification filter that shows that these "
-                "keys trigger nothing; different trace roots along the chain.",
+    .doc = "functions that trigger themselves through buckets, queues and topics, with the chain and what it "
+           "costs",
+    .missing =
+        "no S3 event record or message of a queue or topic together with an invocation in the evidence",
+    .rule =
+        "At least 3 calls of one function in a chain, each invoked by a write of the one before or of "
+        "what that one invoked, through functions that reach each other. A trigger needs the event in the "
+        "log, a link of the trace, the key or message id in the lines, or records and calls that match one "
+        "to one (S3 only): at least 5, 95 % of both sides, median delay at most 5 s, delays that vary less "
+        "than the gaps between calls. Live (critical) when the last call lies within a minute, or ten gaps, "
+        "of the last record; else high.",
+    .fact =
+        "S3 and SQS name the writer by its role session, which for an execution role is the function. AWS "
+        "stops chains of about 16 calls for SQS and SNS since 2023-07-13, for S3 only since 2024-10-09, and "
+        "only with a current SDK (field guide 4.5-4.7, 6.4, 8.2).",
+    .disproof = "Another principal with the same session name; a notification filter or event source mapping "
+                "that shows that these writes trigger nothing; different trace roots along the chain.",
     .examine = loop_examine,
     .run = loop_run,
 };

@@ -5,6 +5,7 @@
 #include "base/order.h"
 #include "forensics/charge.h"
 #include "forensics/keys.h"
+#include "forensics/messages.h"
 #include "forensics/place.h"
 #include "forensics/skew.h"
 #include "forensics/spans.h"
@@ -310,6 +311,26 @@ static bool wanted_function(const struct index *x, const struct evidence_options
     return o->functions_n == 0;
 }
 
+static struct attempt *visible(struct attempt *a)
+{
+    return a && !(a->flags & ATTEMPT_HIDDEN) ? a : NULL;
+}
+
+static void filter_messages(struct index *x, const struct evidence_options *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->messages.n; i++) {
+        struct message *m = &x->messages.v[i];
+        m->event.attempt = visible(m->event.attempt);
+        m->sender = visible(m->sender);
+        if (in_window(o, m->event.time))
+            x->messages.v[n++] = *m;
+    }
+    x->messages.n = n;
+    for (size_t i = 0; i < x->links.n; i++)
+        x->links.v[i].attempt = visible(x->links.v[i].attempt);
+}
+
 /* Records and gateway lines stay whatever --function says: they are what connects functions. */
 static void apply_filters(struct index *x, const struct evidence_options *o)
 {
@@ -343,8 +364,7 @@ static void apply_filters(struct index *x, const struct evidence_options *o)
     n = 0;
     for (size_t i = 0; i < x->objects.n; i++) {
         struct object_event *r = &x->objects.v[i];
-        if (r->attempt && (r->attempt->flags & ATTEMPT_HIDDEN))
-            r->attempt = NULL;
+        r->attempt = visible(r->attempt);
         if (in_window(o, r->time))
             x->objects.v[n++] = *r;
     }
@@ -413,7 +433,9 @@ void freeze_index(struct index *x, const struct keys *keys, const struct evidenc
     number_attempts(x);
     charge_attempts(x);
     settle_objects(x, keys);
+    messages_settle(x, keys);
     apply_filters(x, options);
+    filter_messages(x, options);
     skew_measure(x);
     vec_done(&x->runs);
 }

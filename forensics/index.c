@@ -35,7 +35,8 @@ void index_done(struct index *x)
     vec_done(&x->objects);
     vec_done(&x->gateway);
     vec_done(&x->spans);
-    vec_done(&x->queue);
+    vec_done(&x->links);
+    vec_done(&x->messages);
     intern_done(&x->names);
     intern_done(&x->stream_keys);
     arena_done(&x->arena);
@@ -441,17 +442,21 @@ static void merge_lines(struct index *x, const struct index *from, const struct 
     }
 }
 
+static void remap_object(struct object_event *o, const struct maps *m)
+{
+    o->bucket = m->names[o->bucket];
+    o->name = m->names[o->name];
+    o->principal = m->names[o->principal];
+    o->session = m->names[o->session];
+    o->via = m->names[o->via];
+    o->stream = o->stream == UINT32_MAX ? UINT32_MAX : m->streams[o->stream];
+}
+
 static void merge_records(struct index *x, const struct index *from, const struct maps *m)
 {
     for (size_t i = 0; i < from->objects.n; i++) {
-        struct object_event *o = vec_push(&x->objects);
-        *o = from->objects.v[i];
-        o->bucket = m->names[o->bucket];
-        o->name = m->names[o->name];
-        o->principal = m->names[o->principal];
-        o->session = m->names[o->session];
-        o->via = m->names[o->via];
-        o->stream = o->stream == UINT32_MAX ? UINT32_MAX : m->streams[o->stream];
+        *vec_push(&x->objects) = from->objects.v[i];
+        remap_object(&x->objects.v[x->objects.n - 1], m);
     }
     for (size_t i = 0; i < from->gateway.n; i++) {
         struct gateway_line *g = vec_push(&x->gateway);
@@ -467,10 +472,11 @@ static void merge_records(struct index *x, const struct index *from, const struc
         s->group = m->names[s->group];
         s->stream = m->names[s->stream];
     }
-    for (size_t i = 0; i < from->queue.n; i++) {
-        struct queue_row *q = vec_push(&x->queue);
-        *q = from->queue.v[i];
-        q->message = m->names[q->message];
+    for (size_t i = 0; i < from->links.n; i++)
+        *vec_push(&x->links) = from->links.v[i];
+    for (size_t i = 0; i < from->messages.n; i++) {
+        *vec_push(&x->messages) = from->messages.v[i];
+        remap_object(&x->messages.v[x->messages.n - 1].event, m);
     }
 }
 

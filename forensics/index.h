@@ -102,6 +102,7 @@ enum mark_kind {
     MARK_TIMEOUT,   /* text: the last words before it, value: ms since them or UINT32_MAX */
     MARK_WORDS,     /* last words of an invocation that was open when its file ended */
     MARK_KEY,       /* value: number of an object key that the line names; gone after the freeze */
+    MARK_LINEAGE,   /* value: what the trace header of the invocation counts, see record_lineage */
 };
 
 /* Something worth a row of its own at one line. */
@@ -186,11 +187,25 @@ struct trace_span {
     bool has_request, in_progress, failed, throttled, cold;
 };
 
-/* The envelope of a queued message: its trace ties sender and receiver. */
-struct queue_row {
-    struct trace_id trace;
+/* A message of a queue or topic. It is handed over as an object is: the event's bucket is "queue NAME" or "topic NAME",
+ * with a blank that no bucket's name has (0 when unknown), its key the message id (empty for one that only a trace
+ * tells), its time that of sending, its session the function that sent it, its attempt one that received it. */
+struct message {
+    struct object_event event;
+    struct trace_id trace;  /* that of the sender */
+    struct attempt *sender; /* as a trace tells it, or NULL; set by the freeze */
+    uint8_t span[8];        /* of the call that sent it, all 0: none is known */
+    uint32_t lineage;       /* see record_lineage */
+    uint32_t receives;      /* 0: not said */
     bool has_trace;
-    uint32_t message; /* name id */
+    bool again; /* a further delivery to the same function; set by the freeze */
+};
+
+/* A span says that what it received was sent in another trace. */
+struct trace_link {
+    struct trace_id trace, to;
+    uint8_t id[8];           /* of the span */
+    struct attempt *attempt; /* the span's invocation, or NULL; set by the freeze */
 };
 
 /* Clocks that are compared with the log's. */
@@ -219,7 +234,8 @@ struct index {
     VEC(struct object_event) objects;
     VEC(struct gateway_line) gateway;
     VEC(struct trace_span) spans;
-    VEC(struct queue_row) queue;
+    VEC(struct trace_link) links;
+    VEC(struct message) messages;
     struct clock_skew skew[SKEW_CLOCKS];
     uint64_t events[EVENT_KINDS];
     uint64_t duplicates;
@@ -244,7 +260,6 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
 struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                                struct loc loc, struct attempt *hint);
 void index_object(struct index *x, const struct s3_record *r, uint32_t stream);
-void index_queue(struct index *x, const struct queue_record *q);
 /* 16 to 18 hexadecimal digits of any case; what is longer or none of it keeps its order by the front. */
 uint64_t index_sequencer(struct slice s);
 /* A gateway's id of a call. A REST API's is a UUID, which its execution log has too; an HTTP API's and a load

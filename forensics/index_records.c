@@ -1,6 +1,5 @@
-/* Filling of the index with what is no log line: S3 records and their keys, queued messages, ids of calls and traces. */
+/* Filling of the index with what is no log line: S3 records, ids of calls and traces. */
 #include "forensics/index.h"
-#include "parsers/record_span.h"
 
 static void trace_parse(struct index *x, struct slice text, struct trace_id *ret)
 {
@@ -60,13 +59,6 @@ void index_call_id(struct slice text, struct request_id *ret)
         return;
     uint64_t half[2] = {slice_hash(text, 1), slice_hash(text, 2)};
     memcpy(ret->bytes, half, sizeof half);
-}
-
-void index_queue(struct index *x, const struct queue_record *q)
-{
-    struct queue_row r = {.message = intern_id(&x->names, q->message_id)};
-    r.has_trace = record_trace_id(q->trace, r.trace.bytes);
-    *vec_push(&x->queue) = r;
 }
 
 void attempt_names(struct attempt *a, uint32_t key)

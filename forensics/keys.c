@@ -166,21 +166,24 @@ static uint32_t *numbers_new(size_t n)
 struct keys *keys_new(struct index *x)
 {
     size_t size = 16;
-    if (x->objects.n == 0)
+    size_t all = x->objects.n + x->messages.n;
+    if (all == 0)
         return NULL;
     struct keys *k = calloc(1, sizeof *k);
     if (!k)
         err_oom();
-    while (size < x->objects.n)
+    while (size < all)
         size *= 2;
     k->mask = size - 1;
     k->prints = numbers_new(size);
     k->wholes = numbers_new(size);
-    k->rows = calloc(x->objects.n + 1, sizeof *k->rows);
+    k->rows = calloc(all + 1, sizeof *k->rows);
     if (!k->rows)
         err_oom();
     for (size_t i = 0; i < x->objects.n; i++)
         x->objects.v[i].number = add(k, object_key(&x->objects.v[i]));
+    for (size_t i = 0; i < x->messages.n; i++)
+        x->messages.v[i].event.number = add(k, object_key(&x->messages.v[i].event));
     return k;
 }
 

@@ -13,7 +13,7 @@ struct graph {
 
 static const struct object_event *object(const struct chains *c, int32_t i)
 {
-    return &c->d->index->objects.v[i];
+    return chain_object(c, (size_t)i);
 }
 
 static const struct attempt *attempt(const struct chains *c, int32_t row)
@@ -48,9 +48,10 @@ static void add_step(struct graph *g, uint32_t writer, uint32_t bucket, uint32_t
 static void collect_steps(struct graph *g)
 {
     const struct chains *c = g->c;
-    for (size_t i = 0; i < c->d->index->objects.n; i++) {
+    for (size_t k = 0; k < c->n; k++) {
+        size_t i = chain_at(c, k);
         const struct chain_link *l = &c->links[i];
-        if (l->triggered >= 0 && l->function)
+        if (l->triggered >= 0 && l->function && !l->again && object(c, (int32_t)i)->bucket)
             add_step(g, l->function, object(c, (int32_t)i)->bucket, attempt(c, l->triggered)->function);
     }
 }
@@ -113,36 +114,73 @@ static bool inner(const struct chains *c, const struct loop *l, int32_t i)
     return c->links[i].function && holds(l, c->links[i].function);
 }
 
-/* Depth of each attempt of the loop: one more than that of the attempt that wrote what triggered it. Objects
- * come in order of time, a writer before what it wrote. */
+/* How deep an attempt stands in its chain. */
+struct depth {
+    uint32_t calls;   /* one more than those of the attempt that wrote what triggered it */
+    uint32_t returns; /* calls of its own function among them */
+};
+
+/* Attempts of the function above the one that the writer belongs to, itself included. A loop has few functions: each
+ * keeps its own count along the chain. */
+static uint32_t returns_of(const struct chains *c, const struct loop *l, const struct depth *depth,
+                           int32_t writer, uint32_t function)
+{
+    for (size_t up = 0; writer >= 0 && up < l->functions.n; up++) {
+        if (attempt(c, writer)->function == function)
+            return depth[writer].returns;
+        int32_t cause = c->cause[writer];
+        writer = cause >= 0 ? c->links[cause].writer : CHAIN_NO_ROW;
+    }
+    return 0;
+}
+
+static void measure_link(const struct chains *c, struct loop *l, int32_t i, struct depth *depth)
+{
+    const struct chain_link *k = &c->links[i];
+    int32_t writer = inner(c, l, i) ? k->writer : CHAIN_NO_ROW;
+    struct depth *own = &depth[k->triggered], before = writer >= 0 ? depth[writer] : (struct depth){0, 0};
+    uint32_t returns = returns_of(c, l, depth, writer, attempt(c, k->triggered)->function);
+    own->calls = before.calls + 1 > own->calls ? before.calls + 1 : own->calls;
+    own->returns = returns + 1 > own->returns ? returns + 1 : own->returns;
+    l->returns = own->returns > l->returns ? own->returns : l->returns;
+    if (own->calls > l->generations) {
+        l->generations = own->calls;
+        l->deepest = k->triggered;
+    }
+}
+
+/* The strongest that holds for half of the writes or more, a stronger one counted in. */
+static enum chain_proof most_proof(const uint64_t proofs[CHAIN_PROOFS], uint64_t written)
+{
+    uint64_t n = 0;
+    for (size_t p = CHAIN_PROOFS; p-- > 1;) {
+        n += proofs[p];
+        if (n && n * 2 >= written)
+            return (enum chain_proof)p;
+    }
+    return PROOF_NONE;
+}
+
+/* Depth of each attempt of the loop. Hand-overs come in order of time, a writer before what it wrote. */
 static void measure_chains(const struct chains *c, struct loop *l)
 {
-    const struct index *x = c->d->index;
-    uint32_t *depth = calloc(x->attempts.n + 1, sizeof *depth);
-    uint64_t proofs[PROOF_PRINCIPAL + 1] = {0};
+    struct depth *depth = calloc(c->d->index->attempts.n + 1, sizeof *depth);
+    uint64_t proofs[CHAIN_PROOFS] = {0};
     if (!depth)
         err_oom();
     l->root = l->deepest = CHAIN_NO_ROW;
-    for (size_t i = 0; i < x->objects.n; i++) {
+    for (size_t at = 0; at < c->n; at++) {
+        int32_t i = (int32_t)chain_at(c, at);
         const struct chain_link *k = &c->links[i];
-        bool mine = inner(c, l, (int32_t)i),
-             triggers = k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function);
-        if (mine && is_bucket(l, object(c, (int32_t)i)->bucket)) {
+        if (inner(c, l, i) && is_bucket(l, object(c, i)->bucket) && !k->again) {
             proofs[k->proof]++;
             l->written++;
+            l->puts += chain_message(c, (size_t)i) == NULL;
         }
-        if (!triggers)
-            continue;
-        uint32_t before = mine && k->writer >= 0 ? depth[k->writer] : 0;
-        depth[k->triggered] = before + 1;
-        if (before + 1 > l->generations) {
-            l->generations = before + 1;
-            l->deepest = k->triggered;
-        }
+        if (k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function))
+            measure_link(c, l, i, depth);
     }
-    for (size_t p = 0; p <= PROOF_PRINCIPAL; p++)
-        if (proofs[p] && proofs[p] * 2 >= l->written)
-            l->proof = (enum chain_proof)p;
+    l->proof = most_proof(proofs, l->written);
     free(depth);
 }
 
@@ -150,8 +188,8 @@ static void measure_chains(const struct chains *c, struct loop *l)
  * what stands before it up to the root. */
 static void mark_members(const struct chains *c, const struct loop *l, char *objects, char *attempts)
 {
-    const struct index *x = c->d->index;
-    for (size_t i = x->objects.n; i-- > 0;) {
+    for (size_t at = c->n; at-- > 0;) {
+        size_t i = chain_at(c, at);
         const struct chain_link *k = &c->links[i];
         bool mine = inner(c, l, (int32_t)i);
         bool triggers = k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function);
@@ -178,13 +216,14 @@ static void mark_retries(const struct index *x, char *attempts)
 static void take_members(const struct chains *c, struct loop *l)
 {
     const struct index *x = c->d->index;
-    char *objects = calloc(x->objects.n + 1, 1), *attempts = calloc(x->attempts.n + 1, 1);
+    char *objects = calloc(c->n + 1, 1), *attempts = calloc(x->attempts.n + 1, 1);
     if (!objects || !attempts)
         err_oom();
     mark_members(c, l, objects, attempts);
     mark_retries(x, attempts);
-    for (size_t i = 0; i < x->objects.n; i++) {
-        if (!objects[i])
+    for (size_t at = 0; at < c->n; at++) {
+        size_t i = chain_at(c, at);
+        if (!objects[i] || c->links[i].again)
             continue;
         *vec_push(&l->objects) = (int32_t)i;
         if (l->root < 0 && !inner(c, l, (int32_t)i))

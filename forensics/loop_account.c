@@ -62,7 +62,7 @@ static void add_costs(struct loop_account *a)
     size_t n = a->l->attempts.n, tail = n < RATE_CALLS ? n : RATE_CALLS;
     for (size_t i = 0; i < n; i++)
         a->gb_seconds += cost_gb_seconds(loop_attempt(a, a->l->attempts.v[i]));
-    a->cost = cost_usd(a->gb_seconds, (double)n) + COST_PER_S3_PUT * (double)a->l->written;
+    a->cost = cost_usd(a->gb_seconds, (double)n) + COST_PER_S3_PUT * (double)a->l->puts;
     double hours = (double)(a->last - begin_of(a, n - tail)) / 3600000.0;
     a->calls_per_hour = hours > 0 ? (double)(tail - 1) / hours : 0;
     a->cost_per_hour = a->cost / (double)n * a->calls_per_hour;
@@ -125,6 +125,9 @@ const char *loop_object_name(const struct loop_account *a, int32_t i)
     enum { FRONT = 40, BACK = 24 };
     const struct object_event *o = loop_object(a, i);
     struct slice bucket = dossier_name(a->d, o->bucket);
+    if (chain_message(a->c, (size_t)i))
+        return arena_printf(a->m, o->key_n ? "%.*s, message %.*s" : "%.*s", SLICE_ARG(bucket),
+                            SLICE_ARG(object_key(o)));
     if (o->key_n <= FRONT + BACK + 3)
         return arena_printf(a->m, "%.*s/%.*s", SLICE_ARG(bucket), SLICE_ARG(object_key(o)));
     return arena_printf(a->m, "%.*s/%.*s…%.*s", SLICE_ARG(bucket), FRONT, o->key_at, BACK,

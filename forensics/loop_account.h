@@ -3,6 +3,7 @@
 #ifndef FORENSICS_LOOP_ACCOUNT_H
 #define FORENSICS_LOOP_ACCOUNT_H
 
+#include "forensics/finding.h"
 #include "forensics/loop.h"
 
 struct loop_account {
@@ -20,7 +21,7 @@ struct loop_account {
 
 static inline const struct object_event *loop_object(const struct loop_account *a, int32_t i)
 {
-    return &a->d->index->objects.v[i];
+    return chain_object(a->c, (size_t)i);
 }
 
 static inline const struct attempt *loop_attempt(const struct loop_account *a, int32_t row)
@@ -30,17 +31,19 @@ static inline const struct attempt *loop_attempt(const struct loop_account *a, i
 
 /* Fills the numbers from d, c, l and m, which the caller sets. */
 void loop_account_make(struct loop_account *a);
-/* "resize and optimise"; the loop's functions, its buckets. */
+/* "resize and optimise"; the loop's functions; its buckets, queues and topics ("uploads and queue jobs"). */
 const char *loop_functions(const struct loop_account *a);
 const char *loop_buckets(const struct loop_account *a);
 /* hh:mm:ss */
 const char *loop_clock(const struct loop_account *a, int64_t time);
-/* BUCKET/KEY of an object; keys that grew are shown by their ends. */
+/* BUCKET/KEY of an object, keys that grew by their ends; "queue NAME, message ID". */
 const char *loop_object_name(const struct loop_account *a, int32_t i);
 /* The function that wrote it, else the principal. */
 const char *loop_writer(const struct loop_account *a, int32_t i);
 /* When its last call began and what the evidence says stopped it; NULL while it is live. */
 const char *loop_stopped(const struct loop_account *a);
+/* The longest chain as a table, and the moments of the loop. */
+void loop_write_hops(const struct loop_account *a, struct finding *f);
 const char *loop_money(const struct loop_account *a, double usd);
 
 #endif

@@ -1,5 +1,6 @@
 /* What the evidence says of a loop's end: its last call and what became of the write behind it. */
 #include "forensics/attempt.h"
+#include "forensics/detector.h"
 #include "forensics/loop_account.h"
 
 /* Lambda ends a chain after about so many calls (field guide 8.2: recursive loop detection). */
@@ -16,7 +17,8 @@ static bool in_loop(const struct loop_account *a, uint32_t bucket)
 /* The last object that the attempt wrote to a bucket of the loop, CHAIN_NO_ROW when none. */
 static int32_t last_write(const struct loop_account *a, const struct attempt *by)
 {
-    for (size_t i = a->d->index->objects.n; i-- > 0;) {
+    for (size_t k = a->c->n; k-- > 0;) {
+        size_t i = chain_at(a->c, k);
         const struct object_event *o = loop_object(a, (int32_t)i);
         if (o->time != TIME_NONE && o->time < attempt_begin(by))
             break;
@@ -24,6 +26,31 @@ static int32_t last_write(const struct loop_account *a, const struct attempt *by
             return (int32_t)i;
     }
     return CHAIN_NO_ROW;
+}
+
+/* A queue gives a message out again and again while its function is not allowed to run. */
+static const char *tried(const struct loop_account *a, int32_t o)
+{
+    const struct message *m = chain_message(a->c, (size_t)o);
+    return m && m->receives > 1
+               ? arena_printf(a->m, " (its queue gave it out %s times)", detector_count(a->m, m->receives))
+               : "";
+}
+
+static const char *stopped_at_write(const struct loop_account *a, int32_t o, const char *time)
+{
+    const char *what = loop_object_name(a, o);
+    if (a->l->generations >= DETECTION_LEAST && a->l->generations <= DETECTION_MOST)
+        return arena_printf(
+            a->m,
+            "the last call began at %s; its write %s invoked nothing%s, after a chain of %zu calls: "
+            "about where Lambda's own loop detection ends one",
+            time, what, tried(a, o), a->l->generations);
+    return arena_printf(
+        a->m,
+        "the last call began at %s; of its write %s the evidence has no call%s: the notification was "
+        "gone, the function held back (concurrency 0), or its logs end",
+        time, what, tried(a, o));
 }
 
 static const struct attempt *last_call(const struct loop_account *a)
@@ -43,24 +70,14 @@ const char *loop_stopped(const struct loop_account *a)
         return NULL;
     int32_t o = last_write(a, last);
     const char *time = loop_clock(a, attempt_begin(last));
-    if (o >= 0 && a->l->generations >= DETECTION_LEAST && a->l->generations <= DETECTION_MOST)
-        return arena_printf(
-            a->m,
-            "the last call began at %s; its write %s invoked nothing, after a chain of %zu calls: "
-            "about where Lambda's own loop detection ends one",
-            time, loop_object_name(a, o), a->l->generations);
     if (o >= 0)
-        return arena_printf(
-            a->m,
-            "the last call began at %s; of its write %s the evidence has no call: the notification was gone, "
-            "the function held back (concurrency 0), or its logs end",
-            time, loop_object_name(a, o));
+        return stopped_at_write(a, o, time);
     if (attempt_status(last) != ATTEMPT_OK)
         return arena_printf(a->m, "the last call began at %s, ended as %s and wrote nothing more", time,
                             attempt_status_name(attempt_status(last)));
-    return arena_printf(
-        a->m,
-        "the last call began at %s, went well and wrote nothing that the evidence has to the loop's "
-        "buckets: the function no longer writes there, or the records end",
-        time);
+    return arena_printf(a->m,
+                        "the last call began at %s, went well and wrote nothing that the evidence has to %s: "
+                        "the function no longer "
+                        "writes there, or the records end",
+                        time, a->l->puts ? "the loop's buckets" : loop_buckets(a));
 }

@@ -2,12 +2,11 @@
 #include "forensics/scan.h"
 
 #include "forensics/attempt.h"
+#include "forensics/messages.h"
 #include "forensics/spans.h"
 #include "forensics/wording.h"
-#include "parsers/json.h"
 #include "parsers/message.h"
 #include "parsers/record_message.h"
-#include "parsers/record_s3.h"
 
 /* ---- streams ---- */
 
@@ -199,59 +198,6 @@ static size_t mark_signatures(struct worker *w, const struct event *e, struct at
     return n;
 }
 
-struct logged {
-    struct worker *worker;
-    struct attempt *attempt;
-};
-
-static void logged_object(void *ctx, const struct s3_record *r)
-{
-    struct logged *l = ctx;
-    index_object(&l->worker->index, r, l->worker->stream);
-    l->worker->index.objects.v[l->worker->index.objects.n - 1].attempt = l->attempt;
-}
-
-/* A function that prints its event shows which object invoked it. */
-static void find_objects(struct worker *w, const struct event *e, struct attempt *a, struct loc loc)
-{
-    enum { RECORD_MIN = 200 }; /* no S3 record is shorter */
-    const char *brace = e->text.n >= RECORD_MIN ? memchr(e->text.p, '{', e->text.n) : NULL;
-    struct json j;
-    struct slice key;
-    struct logged logged = {w, a};
-    struct sink sink = {.ctx = &logged, .s3 = logged_object};
-    if (!brace || slice_find(e->text, SLICE("aws:s3")) < 0)
-        return;
-    json_init(&j, slice_skip(e->text, (size_t)(brace - e->text.p)));
-    if (!json_enter_object(&j))
-        return;
-    while (json_next_key(&j, &key)) {
-        if (!slice_eq(key, SLICE("Records")) || json_peek(&j) != JSON_ARRAY) {
-            (void)json_skip(&j);
-            continue;
-        }
-        (void)json_enter_array(&j);
-        while (json_next_item(&j))
-            (void)record_s3(&j, SLICE("log"), loc, &w->record, &sink);
-    }
-}
-
-static void find_keys(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
-                      struct loc loc)
-{
-    enum { NAMED_MAX = 4 };
-    uint32_t numbers[NAMED_MAX];
-    bool full = a && a->keys[1];
-    size_t n = w->keys && !full ? keys_find(w->keys, e->text, numbers, NAMED_MAX) : 0;
-    for (size_t i = 0; i < n; i++) {
-        if (a)
-            attempt_names(a, numbers[i]);
-        else
-            *vec_push(&w->index.marks) = (struct mark){
-                .kind = MARK_KEY, .time = time, .loc = loc, .stream = w->stream, .value = numbers[i]};
-    }
-}
-
 /* An error that the program caught and logged: error-burst counts them by wording. */
 static void mark_logged(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
                         struct loc loc)
@@ -284,8 +230,7 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
         mark_error(w, e, a, time, loc);
     if (!mark_signatures(w, e, a, time, loc) && !e->unhandled && e->level >= LEVEL_ERROR)
         mark_logged(w, e, a, time, loc);
-    find_objects(w, e, a, loc);
-    find_keys(w, e, a, time, loc);
+    scan_line(w, e, a, time, loc);
     keep_words(w, e, time, loc);
 }
 
@@ -334,6 +279,8 @@ static void on_platform(struct worker *w, const struct event *e, int64_t time, s
     if (!a)
         return;
     w->last = a;
+    if (e->lineage.n)
+        scan_lineage(w, e->lineage, a, time, loc);
     if (e->status == STATUS_TIMEOUT && e->kind != EVENT_RUNTIME_DONE)
         mark_timeout(w, e, a, time, loc);
 }
@@ -411,7 +358,7 @@ static void take_front(void *ctx, const struct front_call *f)
 static void take_queue(void *ctx, const struct queue_record *q)
 {
     struct worker *w = ctx;
-    index_queue(&w->index, q);
+    index_message(&w->index, q, UINT32_MAX);
 }
 
 void scan_sink(struct worker *w, struct sink *ret)

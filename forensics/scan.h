@@ -68,6 +68,10 @@ void scan_sink(struct worker *w, struct sink *ret);
 void scan_leave_stream(struct worker *w);
 /* Whether the text behind a request id in brackets is that of a gateway's execution log by its own words. */
 bool scan_gateway_words(struct slice text);
+/* What an application line tells of the invocation's chain: the event it printed, the keys and ids it names, the hops
+ * that its trace header counts. `a` is NULL when the line has no request id. */
+void scan_line(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc);
+void scan_lineage(struct worker *w, struct slice lineage, struct attempt *a, int64_t time, struct loc loc);
 /* Adds what one line of a gateway's log says; `group` is the name id of its log group. */
 void scan_gateway(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc);
 /* The same rows from one line of an access log. */

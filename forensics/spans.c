@@ -3,7 +3,10 @@
  * has one span with all of it. */
 #include "forensics/spans.h"
 
+#include "forensics/messages.h"
+
 #include "base/vec.h"
+#include "parsers/record_span.h"
 #include "forensics/skew.h"
 
 enum { NS_PER_MS = 1000000, NS_PER_US = 1000 };
@@ -15,8 +18,10 @@ static uint32_t name_of(struct index *x, struct slice s)
 
 void index_span(struct index *x, const struct span *s)
 {
-    if (s->kind == SPAN_OTHER || s->kind == SPAN_OVERHEAD || s->kind == SPAN_REMOTE)
+    if (s->kind == SPAN_OVERHEAD || s->kind == SPAN_REMOTE)
         return;
+    index_sent(x, s);
+    index_links(x, s);
     struct trace_span t = {.start = s->start, .end = s->end, .loc = s->loc, .kind = (uint8_t)s->kind};
     memcpy(t.trace.bytes, s->trace, sizeof t.trace.bytes);
     memcpy(t.id, s->id, sizeof t.id);
@@ -78,6 +83,7 @@ struct traced {
     const struct trace_span *known_by; /* the span with the request id */
     const struct trace_span *run;      /* the function's own, else the same */
     const struct trace_span *init;     /* or restore; NULL: none */
+    struct attempt *part;              /* one of its parts, NULL until there is one */
     int64_t log_start;                 /* START in the log, TIME_NONE */
     bool logged;
 };
@@ -160,6 +166,14 @@ static void give_trace(struct index *x, struct attempt *a, const struct trace_id
     a->trace = (uint32_t)x->traces.n;
 }
 
+/* The first attempt of a request that was tried several times. */
+static int by_place(const struct attempt *a, const struct attempt *b)
+{
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    return loc_before(a->loc, b->loc) ? -1 : 1;
+}
+
 /* What log and trace both tell is one invocation. */
 static void meet_logs(struct joining *j)
 {
@@ -173,8 +187,10 @@ static void meet_logs(struct joining *j)
         int64_t start = a->start_after == AFTER_NONE ? TIME_NONE : a->first + a->start_after;
         bool earlier = start != TIME_NONE && (t->log_start == TIME_NONE || start < t->log_start);
         t->log_start = earlier ? start : t->log_start;
-        for (; t < end && memcmp(&t->known_by->request, &a->id, sizeof a->id) == 0; t++)
+        for (; t < end && memcmp(&t->known_by->request, &a->id, sizeof a->id) == 0; t++) {
             t->logged = true;
+            t->part = t->part && by_place(t->part, a) < 0 ? t->part : a;
+        }
     }
 }
 
@@ -208,7 +224,7 @@ static int64_t busy_from(const struct traced *t)
     return inside ? init->end : t->run->start;
 }
 
-static void add_part(struct joining *j, const struct traced *t)
+static void add_part(struct joining *j, struct traced *t)
 {
     struct index *x = j->x;
     const struct trace_span *run = t->run, *s = t->known_by;
@@ -218,6 +234,7 @@ static void add_part(struct joining *j, const struct traced *t)
     struct event e = {.kind = EVENT_START, .has_id = true, .id = s->request};
     e.id_text = intern_name(&x->names, s->request_text);
     struct attempt *a = index_attempt(x, &e, stream_of(x, s, run), start, run->loc, NULL);
+    t->part = a;
     if (a->flags & ATTEMPT_START)
         return;
     a->start_after = (int32_t)(start - a->first);
@@ -255,6 +272,85 @@ static void measure_skew(struct joining *j)
     vec_done(&gaps);
 }
 
+/* ---- what sent and received messages ---- */
+
+static const struct trace_span *span_of(const struct index *x, const struct trace_id *trace,
+                                        const uint8_t id[8])
+{
+    size_t low = 0, high = x->spans.n;
+    struct trace_span probe = {.trace = *trace};
+    memcpy(probe.id, id, sizeof probe.id);
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (by_span_id(&x->spans.v[mid], &probe) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < x->spans.n && same_span(&x->spans.v[low], &probe) ? &x->spans.v[low] : NULL;
+}
+
+/* The invocation in which the span stands: the first above it that knows a request. */
+static struct attempt *part_of(const struct joining *j, const struct trace_id *trace, const uint8_t id[8])
+{
+    const struct trace_span *s = span_of(j->x, trace, id);
+    for (size_t up = 0; s && !s->has_request && up < SPAN_DEPTH_MAX; up++)
+        s = span_of(j->x, trace, s->parent);
+    const struct traced *t = s && s->has_request ? find_request(j, &s->request) : NULL;
+    return t ? t->part : NULL;
+}
+
+static int by_sent(const void *a, const void *b)
+{
+    const struct message *x = *(struct message *const *)a, *y = *(struct message *const *)b;
+    int c = memcmp(&x->trace, &y->trace, sizeof x->trace);
+    return c ? c : memcmp(x->span, y->span, sizeof x->span);
+}
+
+typedef VEC(struct message *) calls;
+
+/* The message whose call stands above the invocation: a topic's subscriber has it in its own trace. */
+static struct message *message_above(const struct joining *j, const calls *sent, const struct trace_span *s)
+{
+    for (size_t up = 0; s && up < SPAN_DEPTH_MAX; up++) {
+        struct message probe = {.trace = s->trace}, *at = &probe;
+        memcpy(probe.span, s->parent, sizeof probe.span);
+        struct message **hit = bsearch(&at, sent->v, sent->n, sizeof *sent->v, by_sent);
+        s = span_of(j->x, &s->trace, s->parent);
+        if (hit || (s && s->has_request)) /* above it another invocation stands */
+            return hit ? *hit : NULL;
+    }
+    return NULL;
+}
+
+static void tie_messages(struct joining *j)
+{
+    struct index *x = j->x;
+    calls sent = {0};
+    for (size_t i = 0; i < x->messages.n; i++) {
+        struct message *m = &x->messages.v[i];
+        m->sender = m->has_trace ? part_of(j, &m->trace, m->span) : NULL;
+        if (m->sender)
+            *vec_push(&sent) = m;
+    }
+    vec_sort(&sent, by_sent);
+    for (size_t i = 0; sent.n && i < j->all.n; i++) {
+        struct message *m = message_above(j, &sent, j->all.v[i].known_by);
+        struct attempt *a = j->all.v[i].part;
+        if (m && a && (!m->event.attempt || by_place(a, m->event.attempt) < 0))
+            m->event.attempt = a;
+    }
+    vec_done(&sent);
+}
+
+static void tie_links(struct joining *j)
+{
+    for (size_t i = 0; i < j->x->links.n; i++) {
+        struct trace_link *l = &j->x->links.v[i];
+        l->attempt = part_of(j, &l->trace, l->id);
+    }
+}
+
 void spans_join(struct index *x)
 {
     struct joining j = {.x = x};
@@ -265,12 +361,14 @@ void spans_join(struct index *x)
     meet_logs(&j);
     measure_skew(&j);
     for (size_t i = 0; i < j.all.n; i++) {
-        const struct traced *t = &j.all.v[i];
+        struct traced *t = &j.all.v[i];
         if (t->logged)
             x->duplicates++;
         else if (!t->known_by->throttled)
             add_part(&j, t);
     }
+    tie_messages(&j);
+    tie_links(&j);
     vec_done(&j.children);
     vec_done(&j.all);
 }

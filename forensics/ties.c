@@ -13,6 +13,8 @@ const char *tie_name(enum tie_kind kind)
         [TIE_GATEWAY] = "answered this call of a gateway",
         [TIE_TRIGGERED] = "was invoked by this object",
         [TIE_WROTE] = "wrote this object",
+        [TIE_SENT] = "sent this message",
+        [TIE_RECEIVED] = "was invoked by this message",
         [TIE_QUEUE] = "shares the trace of this message",
         [TIE_LINE] = "has it in its lines",
     };
@@ -123,12 +125,21 @@ void ties_add_record(const struct chains *c, const struct s3_record *r, ties *re
     }
 }
 
-static void by_message(const struct index *x, struct slice word, ties *ret)
+static void by_message(const struct chains *c, struct slice word, ties *ret)
 {
-    uint32_t id = intern_find(&x->names, word);
-    for (size_t i = 0; id && i < x->queue.n; i++)
-        if (x->queue.v[i].message == id && x->queue.v[i].has_trace)
-            by_trace(x, x->queue.v[i].trace.bytes, TIE_QUEUE, ret);
+    const struct index *x = c->d->index;
+    for (size_t i = x->objects.n; i < c->n; i++) {
+        const struct message *m = chain_message(c, i);
+        const struct chain_link *l = &c->links[i];
+        if (!slice_eq(object_key(&m->event), word))
+            continue;
+        if (l->writer != CHAIN_NO_ROW)
+            ties_add(ret, x->attempts.v[l->writer], TIE_SENT);
+        if (l->triggered != CHAIN_NO_ROW)
+            ties_add(ret, x->attempts.v[l->triggered], TIE_RECEIVED);
+        if (m->has_trace)
+            by_trace(x, m->trace.bytes, TIE_QUEUE, ret);
+    }
 }
 
 void ties_find(const struct chains *c, struct slice word, ties *ret)
@@ -143,5 +154,5 @@ void ties_find(const struct chains *c, struct slice word, ties *ret)
     index_call_id(word, &id);
     by_gateway(x, &id, ret);
     by_object(c, word, ret);
-    by_message(x, word, ret);
+    by_message(c, word, ret);
 }

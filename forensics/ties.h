@@ -12,6 +12,8 @@ enum tie_kind {
     TIE_GATEWAY,
     TIE_TRIGGERED,
     TIE_WROTE,
+    TIE_SENT,
+    TIE_RECEIVED,
     TIE_QUEUE,
     TIE_LINE,
     TIE_KINDS

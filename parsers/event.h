@@ -69,6 +69,7 @@ struct event {
     struct slice error_type;
     struct slice error_message;        /* of an error nobody caught, as it stands (JSON escapes included) */
     struct slice trace;                /* 1-8hex-24hex or 32 hex */
+    struct slice lineage;              /* of the trace header, see record_lineage */
     struct slice text;                 /* the application's message without its prefix */
     struct slice said;                 /* of a line of JSON its message, as it stands; else empty */
     int64_t time;                      /* of the message itself, TIME_NONE when it has none */
@@ -140,6 +141,8 @@ struct span {
     struct slice operation;   /* PutObject, Invoke … */
     struct slice bucket, key; /* of S3 calls */
     struct slice resource;    /* of other calls: queue url, topic, table, function name */
+    struct slice message_id;  /* that a queue gave to what was sent */
+    struct slice links;       /* array of the spans that sent what it received; see record_span_links */
     struct slice lineage;
     struct slice via; /* "xray", "otlp", "aws-spans" */
     struct loc loc;

@@ -128,5 +128,7 @@ void message_trace_header(struct slice value, struct event *e)
         struct slice name = slice_cut(&part, '=');
         if (slice_eq_nocase(name, SLICE("Root")))
             e->trace = part;
+        else if (slice_eq_nocase(name, SLICE("Lineage")))
+            e->lineage = part;
     }
 }

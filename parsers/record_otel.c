@@ -17,6 +17,7 @@ enum slot {
     START,
     END,
     CODE,
+    LINKS,
     ATTRIBUTES,
     RESOURCE_ATTRIBUTES,
     BODY,
@@ -33,6 +34,7 @@ static const struct field span_fields[] = {
     {"startTimeUnixNano", START},
     {"endTimeUnixNano", END},
     {"status/code", CODE},
+    {"links", LINKS},
     {"attributes", ATTRIBUTES},
     {"resource/attributes", RESOURCE_ATTRIBUTES},
 };
@@ -61,6 +63,7 @@ enum attribute {
     BUCKET,
     KEY,
     RESOURCE,
+    MESSAGE,
     REQUEST,
     HTTP_STATUS,
     LINEAGE,
@@ -98,6 +101,8 @@ static const struct field attributes[] = {
     {"aws.sns.topic.arn", RESOURCE},
     {"aws.table_name", RESOURCE},
     {"aws.function_name", RESOURCE},
+    {"messaging.message.id", MESSAGE},
+    {"messaging.message_id", MESSAGE},
     {"aws.request_id", REQUEST},
     {"aws.requestId", REQUEST},
     {"http.status_code", HTTP_STATUS},
@@ -237,6 +242,7 @@ static void fill_call(const struct value a[ATTRIBUTE_COUNT], struct span *s)
     set(&s->bucket, &a[BUCKET]);
     set(&s->key, &a[KEY]);
     set(&s->resource, &a[RESOURCE]);
+    set(&s->message_id, &a[MESSAGE]);
     set(&s->lineage, &a[LINEAGE]);
 }
 
@@ -265,6 +271,7 @@ static bool deliver(const struct value v[SLOTS], const struct value a[ATTRIBUTE_
     s.has_parent = span_id(&v[PARENT], s.parent);
     s.start = nanoseconds(&v[START]);
     s.end = nanoseconds(&v[END]);
+    s.links = v[LINKS].type == JSON_ARRAY ? v[LINKS].raw : s.links;
     s.function = r->function;
     s.function_arn = r->function_arn;
     s.log_group = r->log_group;

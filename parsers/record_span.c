@@ -29,7 +29,9 @@ enum slot {
     BUCKET,
     KEY,
     RESOURCE,
+    MESSAGE,
     LOGS,
+    LINKS,
     SUBSEGMENTS,
     SLOTS
 };
@@ -57,7 +59,9 @@ static const struct field fields[] = {
     {"aws/queue_url", RESOURCE},
     {"aws/topic_arn", RESOURCE},
     {"aws/table_name", RESOURCE},
+    {"aws/message_id", MESSAGE},
     {"aws/cloudwatch_logs", LOGS},
+    {"links", LINKS},
     {"subsegments", SUBSEGMENTS},
 };
 
@@ -97,6 +101,53 @@ void record_trace_header(struct slice header, struct slice *ret_root, struct sli
         else if (ret_lineage && slice_eq_nocase(name, SLICE("Lineage")))
             *ret_lineage = part;
     }
+}
+
+/* One of the ways in which it is written (field guide 5.1): 037bed70:0, a87bd80c:1|68fd508a:5, 25:a87bd80c:1. */
+static bool lineage_piece(struct slice piece, uint32_t *ret_hash, uint64_t *ret_count)
+{
+    enum { HASH_DIGITS = 8 };
+    uint8_t bytes[HASH_DIGITS / 2];
+    struct slice hash = slice_cut(&piece, ':'), rest = piece;
+    if (hash.n != HASH_DIGITS) /* the count of all requests */
+        hash = slice_cut(&rest, ':');
+    if (hash.n != HASH_DIGITS || !text_hex(&hash, HASH_DIGITS, bytes) || !text_u64(&rest, ret_count))
+        return false;
+    *ret_hash = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    return rest.n == 0;
+}
+
+uint32_t record_lineage(struct slice text)
+{
+    uint32_t most_hash = 0, hash;
+    uint64_t most = 0, hops = 0, count;
+    while (text.n) {
+        if (!lineage_piece(slice_cut(&text, '|'), &hash, &count) || count >= LINEAGE_HOPS_MAX)
+            return LINEAGE_NONE;
+        hops += count + 1;
+        most_hash = count + 1 > most ? hash : most_hash;
+        most = count + 1 > most ? count + 1 : most;
+    }
+    return most_hash << 8 | (uint32_t)(hops < LINEAGE_HOPS_MAX ? hops : LINEAGE_HOPS_MAX);
+}
+
+size_t record_span_links(struct slice list, struct span_link *ret, size_t max)
+{
+    static const struct field table[] = {{"trace_id", 0}, {"traceId", 0}};
+    struct buf scratch; /* never filled: ids need no decoding */
+    struct slice item;
+    struct json j;
+    size_t n = 0;
+    json_init(&j, list);
+    buf_init(&scratch, 1);
+    (void)json_enter_array(&j);
+    while (n < max && json_next_item(&j) && json_raw(&j, &item)) {
+        struct value v = {.type = JSON_END};
+        (void)fields_read(item, table, sizeof table / sizeof *table, &scratch, &v);
+        n += record_trace_id(value_string(&v), ret[n].trace);
+    }
+    buf_done(&scratch);
+    return n;
 }
 
 static bool span_id(const struct value *v, uint8_t ret[8])
@@ -216,6 +267,8 @@ static bool fill(const struct segment *g, const struct value v[SLOTS], const str
     s->operation = value_string(&v[OPERATION]);
     s->bucket = value_string(&v[BUCKET]);
     s->key = value_string(&v[KEY]);
+    s->message_id = value_string(&v[MESSAGE]);
+    s->links = v[LINKS].type == JSON_ARRAY ? v[LINKS].raw : s->links;
     take_logs(&v[LOGS], g->scratch, s);
     take_names(v, s);
     return s->start != TIME_NONE;

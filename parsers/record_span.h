@@ -30,6 +30,17 @@ bool record_otel_log(struct slice value, const struct otel_resource *resource, s
 
 /* 1-8hex-24hex (a shorter time part is padded) or 32 hex. */
 bool record_trace_id(struct slice text, uint8_t ret[16]);
+/* `Lineage=` as a number, LINEAGE_NONE when it cannot be read: 24 bits of the hash that was met most often and, in
+ * the lowest byte, how often all of its hashes were met, the request at hand included, LINEAGE_HOPS_MAX at most. What
+ * it counts is Lambda's own business: that it grows along a chain is all that is used. */
+enum { LINEAGE_NONE = 0, LINEAGE_HOPS_MAX = 255 };
+uint32_t record_lineage(struct slice text);
+/* The traces that a span's `links` name, in either spelling; X-Ray writes SPAN_LINKS_MAX at most (field guide 5.4). */
+struct span_link {
+    uint8_t trace[16];
+};
+enum { SPAN_LINKS_MAX = 20 };
+size_t record_span_links(struct slice list, struct span_link *ret, size_t max);
 /* The parts of Root=1-…;Parent=…;Lineage=…; any may be NULL. */
 void record_trace_header(struct slice header, struct slice *ret_root, struct slice *ret_lineage);
 

@@ -96,7 +96,7 @@ static void write_lines(struct shown *s, size_t tie)
 
 static void put_object(struct shown *s, const char *label, size_t i)
 {
-    const struct object_event *o = &s->ev->index.objects.v[i];
+    const struct object_event *o = chain_object(&s->chains, i);
     char time[TEXT_TIME_SIZE] = "-";
     if (o->time != TIME_NONE)
         text_time_print(o->time, time);
@@ -116,9 +116,9 @@ static void write_objects(struct shown *s, const struct attempt *a)
     int32_t cause = s->chains.cause[a->row];
     if (cause >= 0)
         put_object(s, "invoked by", (size_t)cause);
-    for (size_t i = 0; i < s->ev->index.objects.n; i++)
-        if (s->chains.links[i].writer == (int32_t)a->row)
-            put_object(s, "wrote", i);
+    for (size_t i = 0; i < s->chains.n; i++)
+        if (s->chains.links[i].writer == (int32_t)a->row && !s->chains.links[i].again)
+            put_object(s, chain_message(&s->chains, i) ? "sent" : "wrote", i);
 }
 
 static void write_signatures(struct shown *s, const struct attempt *a)

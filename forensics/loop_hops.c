@@ -1,0 +1,86 @@
+/* The longest chain of a loop, hop by hop: the table, its evidence, and the moments for the timeline. */
+#include "forensics/attempt.h"
+#include "forensics/detector.h"
+#include "forensics/loop_account.h"
+
+enum {
+    HOPS_FIRST = 4, /* of the longest chain, shown from its begin and end */
+    HOPS_LAST = 2,
+};
+
+static void hop_row(const struct loop_account *a, struct finding_table *t, size_t hop, int32_t i)
+{
+    const struct attempt *next = loop_attempt(a, a->c->links[i].triggered);
+    int64_t delay = chains_delay(a->c, (size_t)i);
+    char id[37];
+    *vec_push(&t->cells) = arena_printf(a->m, "%zu", hop);
+    *vec_push(&t->cells) = loop_object_name(a, i);
+    *vec_push(&t->cells) = loop_writer(a, i);
+    *vec_push(&t->cells) =
+        next ? arena_copy(a->m, attempt_id(a->d->index, next, id)).p : "nothing in the evidence";
+    *vec_push(&t->cells) = delay == TIME_NONE ? "unknown" : arena_printf(a->m, "%lld ms", (long long)delay);
+}
+
+static void gap_row(const struct loop_account *a, struct finding_table *t, size_t left_out)
+{
+    *vec_push(&t->cells) = "…";
+    *vec_push(&t->cells) = arena_printf(a->m, "%s more", detector_count(a->m, left_out));
+    for (size_t i = 2; i < t->columns_n; i++)
+        *vec_push(&t->cells) = "";
+}
+
+/* Objects of the longest chain, the first one first. */
+typedef VEC(int32_t) path;
+
+static void path_make(const struct loop_account *a, path *ret)
+{
+    int32_t row = a->l->deepest;
+    while (row >= 0 && ret->n <= a->l->generations) {
+        int32_t i = a->c->cause[row];
+        if (i < 0)
+            break;
+        *vec_push(ret) = i;
+        row = a->c->links[i].writer;
+    }
+    for (size_t i = 0; i < ret->n / 2; i++) {
+        int32_t swap = ret->v[i];
+        ret->v[i] = ret->v[ret->n - 1 - i];
+        ret->v[ret->n - 1 - i] = swap;
+    }
+}
+
+void loop_write_hops(const struct loop_account *a, struct finding *f)
+{
+    static const char *const columns[] = {"#hop", "object", "written by", "invoked", "#after"};
+    struct finding_table *t = finding_table(f, "The longest chain, hop by hop", columns, 5);
+    path p = {0};
+    path_make(a, &p);
+    for (size_t i = 0; i < p.n; i++) {
+        const struct attempt *next = loop_attempt(a, a->c->links[p.v[i]].triggered);
+        if (i < HOPS_FIRST || i + HOPS_LAST >= p.n) {
+            hop_row(a, t, i, p.v[i]);
+            finding_cite(f, loop_object(a, p.v[i])->loc, loop_object(a, p.v[i])->time, NULL);
+            finding_cite(f, next->loc, attempt_begin(next), next);
+        } else if (i == HOPS_FIRST) {
+            gap_row(a, t, p.n - HOPS_FIRST - HOPS_LAST);
+        }
+    }
+    f->evidence_total = a->l->objects.n + a->l->attempts.n;
+    if (p.n > 1) {
+        const struct attempt *first = loop_attempt(a, a->c->links[p.v[0]].triggered);
+        finding_event(f, loop_object(a, p.v[0])->time, loop_object(a, p.v[0])->loc,
+                      arena_printf(a->m, "first event: %s, written by %s", loop_object_name(a, p.v[0]),
+                                   loop_writer(a, p.v[0])));
+        finding_event(f, attempt_begin(first), first->loc,
+                      arena_printf(a->m, "%.*s starts%s", SLICE_ARG(dossier_name(a->d, first->function)),
+                                   attempt_cold(first) ? " (cold)" : ""));
+        finding_event(f, loop_object(a, p.v[1])->time, loop_object(a, p.v[1])->loc,
+                      arena_printf(a->m, "%s writes %s: the loop closes", loop_writer(a, p.v[1]),
+                                   loop_object_name(a, p.v[1])));
+    }
+    const struct attempt *last = loop_attempt(a, a->l->attempts.v[a->l->attempts.n - 1]);
+    finding_event(f, a->last, last->loc,
+                  arena_printf(a->m, "last call of the loop in the evidence; %.0f a minute at the end",
+                               a->calls_per_hour / 60));
+    vec_done(&p);
+}

@@ -1,0 +1,249 @@
+/* Messages: from envelopes and calls to one row a delivery. */
+#include "forensics/messages.h"
+
+#include "forensics/attempt.h"
+#include "parsers/record_span.h"
+
+#define QUEUE "queue "
+#define TOPIC "topic "
+
+struct slice message_resource(struct slice name)
+{
+    ptrdiff_t blank = slice_find(name, SLICE(" "));
+    return blank < 0 ? name : slice_skip(name, (size_t)blank + 1);
+}
+
+bool message_queue(struct slice name)
+{
+    return slice_starts(name, SLICE(QUEUE));
+}
+
+bool message_topic(struct slice name)
+{
+    return slice_starts(name, SLICE(TOPIC));
+}
+
+/* ---- filling ---- */
+
+/* The last part of arn:aws:sqs:eu-west-1:111122223333:jobs or https://sqs.eu-west-1.amazonaws.com/111122223333/jobs. */
+static uint32_t resource_id(struct index *x, enum queue_kind kind, struct slice place)
+{
+    enum { NAME_MAX_BYTES = 256 }; /* that of a topic is the longest: 256 */
+    char text[sizeof QUEUE + NAME_MAX_BYTES];
+    size_t n = place.n;
+    while (n > 0 && place.p[n - 1] != ':' && place.p[n - 1] != '/')
+        n--;
+    struct slice name = slice_head(slice_skip(place, n), NAME_MAX_BYTES);
+    if (name.n == 0)
+        return 0;
+    memcpy(text, kind == QUEUE_SNS ? TOPIC : QUEUE, sizeof QUEUE - 1);
+    memcpy(text + sizeof QUEUE - 1, name.p, name.n);
+    return intern_id(&x->names, slice_of(text, sizeof QUEUE - 1 + name.n));
+}
+
+static struct message *add(struct index *x, int64_t time, struct loc loc, struct slice id)
+{
+    struct message *m = vec_push(&x->messages);
+    *m = (struct message){.event = {.time = time, .loc = loc, .stream = UINT32_MAX}};
+    m->event.key_at = arena_pack(&x->arena, id);
+    m->event.key_n = (uint32_t)id.n;
+    return m;
+}
+
+void index_message(struct index *x, const struct queue_record *q, uint32_t stream)
+{
+    struct message *m = add(x, q->sent, q->loc, q->message_id);
+    m->event.bucket = resource_id(x, q->kind, q->arn);
+    m->event.principal = intern_id(&x->names, q->sender);
+    m->event.session = intern_id(&x->names, q->session);
+    m->event.stream = stream;
+    m->has_trace = record_trace_id(q->trace, m->trace.bytes);
+    m->lineage = record_lineage(q->lineage);
+    m->receives = q->receive_count < UINT32_MAX ? (uint32_t)q->receive_count : UINT32_MAX;
+}
+
+void index_sent(struct index *x, const struct span *s)
+{
+    enum { NS_PER_MS = 1000000 };
+    bool topic = slice_starts(s->operation, SLICE("Publish"));
+    if (s->kind != SPAN_AWS || s->resource.n == 0 || s->error || s->fault || s->throttle ||
+        (!topic && !slice_starts(s->operation, SLICE("SendMessage"))))
+        return;
+    struct message *m =
+        add(x, s->start == TIME_NONE ? TIME_NONE : s->start / NS_PER_MS, s->loc, s->message_id);
+    m->event.bucket = resource_id(x, topic ? QUEUE_SNS : QUEUE_SQS, s->resource);
+    memcpy(m->span, s->id, sizeof m->span);
+    memcpy(m->trace.bytes, s->trace, sizeof m->trace.bytes);
+    m->has_trace = true;
+    m->lineage = record_lineage(s->lineage);
+}
+
+void index_links(struct index *x, const struct span *s)
+{
+    struct span_link links[SPAN_LINKS_MAX];
+    size_t n = s->links.n ? record_span_links(s->links, links, SPAN_LINKS_MAX) : 0;
+    for (size_t i = 0; i < n; i++) {
+        struct trace_link *l = vec_push(&x->links);
+        *l = (struct trace_link){.attempt = NULL};
+        memcpy(l->trace.bytes, s->trace, sizeof l->trace.bytes);
+        memcpy(l->id, s->id, sizeof l->id);
+        memcpy(l->to.bytes, links[i].trace, sizeof l->to.bytes);
+    }
+}
+
+/* ---- one row a delivery ---- */
+
+static int by_number(uint64_t a, uint64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int by_loc(struct loc a, struct loc b)
+{
+    return loc_before(a, b) ? -1 : loc_before(b, a);
+}
+
+static int by_receiver(const struct attempt *a, const struct attempt *b)
+{
+    if (!a || !b || a == b)
+        return (a == NULL) - (b == NULL);
+    int64_t s = attempt_begin(a), t = attempt_begin(b);
+    int c = s != t ? (s < t ? -1 : 1) : memcmp(&a->id, &b->id, sizeof a->id);
+    return c ? c : by_loc(a->loc, b->loc);
+}
+
+/* Those of one id stand together, deliveries in order, what no function printed behind them. Those without an id (only
+ * a trace tells them) follow the ones with it, by trace. */
+static int by_message(const void *a, const void *b)
+{
+    const struct message *x = a, *y = b;
+    int c = by_number(x->event.bucket, y->event.bucket);
+    c = c ? c : by_number(x->event.key_n == 0, y->event.key_n == 0);
+    c = c ? c : slice_cmp(object_key(&x->event), object_key(&y->event));
+    c = c || x->event.key_n ? c : memcmp(&x->trace, &y->trace, sizeof x->trace);
+    c = c || x->event.key_n ? c : memcmp(x->span, y->span, sizeof x->span);
+    c = c ? c : by_receiver(x->event.attempt, y->event.attempt);
+    return c ? c : by_loc(x->event.loc, y->event.loc);
+}
+
+static bool same_message(const struct message *a, const struct message *b)
+{
+    if (a->event.bucket != b->event.bucket || a->event.key_n != b->event.key_n)
+        return false;
+    return a->event.key_n ? slice_eq(object_key(&a->event), object_key(&b->event))
+                          : memcmp(&a->trace, &b->trace, sizeof a->trace) == 0 &&
+                                memcmp(a->span, b->span, sizeof a->span) == 0;
+}
+
+/* Told by the call that sent it, not by its envelope. */
+static bool is_called(const struct message *m)
+{
+    static const uint8_t none[sizeof m->span] = {0};
+    return memcmp(m->span, none, sizeof none) != 0;
+}
+
+/* What any place says of the message holds for all. An envelope's time is that of the queue, a call's begins before it;
+ * no place is asked twice, so that the order of meeting does not matter. */
+static void learn(struct message *m, const struct message *from)
+{
+    m->event.time = m->event.time == TIME_NONE ? from->event.time : m->event.time;
+    m->event.principal = m->event.principal ? m->event.principal : from->event.principal;
+    m->event.session = m->event.session ? m->event.session : from->event.session;
+    m->event.number = m->event.number ? m->event.number : from->event.number;
+    m->sender = m->sender ? m->sender : from->sender;
+    m->lineage = m->lineage ? m->lineage : from->lineage;
+    m->receives = m->receives > from->receives ? m->receives : from->receives;
+    if (!m->has_trace && from->has_trace) {
+        m->trace = from->trace;
+        m->has_trace = true;
+    }
+}
+
+/* Rows [from, end) are one message: a row for each attempt that received it is kept. `got` holds for each function the
+ * message that it got last. */
+static size_t keep_deliveries(struct index *x, size_t from, size_t end, size_t kept, uint32_t *got)
+{
+    struct message *v = x->messages.v, all = v[from];
+    size_t first = kept;
+    for (size_t i = from; i < end; i++)
+        learn(&all, &v[i]);
+    for (size_t i = from; i < end; i++) {
+        struct message m = all;
+        m.event.attempt = v[i].event.attempt;
+        m.event.loc = v[i].event.loc;
+        m.event.stream = v[i].event.stream;
+        if (kept > first && (!m.event.attempt || v[kept - 1].event.attempt == m.event.attempt)) {
+            x->duplicates += !v[kept - 1].event.attempt && !is_called(&v[i]);
+            continue;
+        }
+        if (m.event.attempt) {
+            m.again = got[m.event.attempt->function] == from + 1;
+            got[m.event.attempt->function] = (uint32_t)from + 1;
+        }
+        v[kept++] = m;
+    }
+    return kept;
+}
+
+static int by_trace(const void *a, const void *b)
+{
+    const struct message *x = *(const struct message *const *)a, *y = *(const struct message *const *)b;
+    int c = by_number(x->event.bucket, y->event.bucket);
+    return c ? c : memcmp(&x->trace, &y->trace, sizeof x->trace);
+}
+
+/* A call whose message id the trace does not tell says no more than the envelopes of its trace at that queue. */
+static void drop_told(struct index *x)
+{
+    VEC(const struct message *) told = {0};
+    VEC(struct message) left = {0};
+    for (size_t i = 0; i < x->messages.n; i++)
+        if (x->messages.v[i].event.key_n && x->messages.v[i].has_trace)
+            *vec_push(&told) = &x->messages.v[i];
+    vec_sort(&told, by_trace);
+    for (size_t i = 0; i < x->messages.n; i++) {
+        const struct message *m = &x->messages.v[i];
+        bool known =
+            m->event.key_n == 0 && told.n && bsearch(&m, told.v, told.n, sizeof *told.v, by_trace) != NULL;
+        if (!known)
+            *vec_push(&left) = *m;
+    }
+    vec_done(&told);
+    vec_done(&x->messages);
+    x->messages.v = left.v;
+    x->messages.n = left.n;
+    x->messages.cap = left.cap;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct message *x = a, *y = b;
+    int64_t s = x->event.time, t = y->event.time;
+    int c = (s == TIME_NONE) - (t == TIME_NONE);
+    c = c || s == t ? c : s < t ? -1 : 1;
+    c = c ? c : slice_cmp(object_key(&x->event), object_key(&y->event));
+    c = c ? c : by_loc(x->event.loc, y->event.loc);
+    return c ? c : memcmp(x->span, y->span, sizeof x->span);
+}
+
+void messages_settle(struct index *x, const struct keys *keys)
+{
+    size_t kept = 0;
+    uint32_t *got = calloc(x->names.names.n + 1, sizeof *got);
+    if (!got)
+        err_oom();
+    vec_sort(&x->messages, by_message);
+    for (size_t i = 0, end; i < x->messages.n; i = end) {
+        for (end = i + 1; end < x->messages.n && same_message(&x->messages.v[i], &x->messages.v[end]);)
+            end++;
+        kept = keep_deliveries(x, i, end, kept, got);
+    }
+    x->messages.n = kept;
+    free(got);
+    for (size_t i = 0; i < kept; i++) {
+        struct object_event *o = &x->messages.v[i].event;
+        o->number = o->key_n ? keys_number(keys, object_key(o)) : 0;
+    }
+    drop_told(x);
+    vec_sort(&x->messages, by_time);
+}

@@ -1,0 +1,146 @@
+/* What a function's lines tell of the chain that its invocation stands in: the S3 records and messages of the event that
+ * it printed, the object keys and message ids that it names, the hops of its trace header. */
+#include "forensics/messages.h"
+#include "forensics/scan.h"
+#include "parsers/json.h"
+#include "parsers/record_queue.h"
+#include "parsers/record_s3.h"
+#include "parsers/record_span.h"
+
+/* ---- the event ---- */
+
+struct printed {
+    struct worker *worker;
+    struct attempt *attempt;
+};
+
+static void printed_object(void *ctx, const struct s3_record *r)
+{
+    struct printed *p = ctx;
+    struct index *x = &p->worker->index;
+    index_object(x, r, p->worker->stream);
+    x->objects.v[x->objects.n - 1].attempt = p->attempt;
+}
+
+static void printed_message(void *ctx, const struct queue_record *q)
+{
+    struct printed *p = ctx;
+    struct index *x = &p->worker->index;
+    index_message(x, q, p->worker->stream);
+    x->messages.v[x->messages.n - 1].event.attempt = p->attempt;
+}
+
+static void read_records(struct worker *w, struct json *j, struct attempt *a, struct loc loc)
+{
+    struct printed printed = {w, a};
+    struct sink sink = {.ctx = &printed, .s3 = printed_object, .queue = printed_message};
+    struct slice item;
+    (void)json_enter_array(j);
+    while (json_next_item(j) && json_raw(j, &item)) {
+        struct json one;
+        json_init(&one, item);
+        if (!record_s3(&one, SLICE("log"), loc, &w->record, &sink))
+            (void)record_queue(item, loc, LOC_NONE, &w->record, &sink);
+    }
+}
+
+static bool names_source(struct slice text)
+{
+    return slice_find(text, SLICE("aws:s3")) >= 0 || slice_find(text, SLICE("aws:sqs")) >= 0 ||
+           slice_find(text, SLICE("aws:sns")) >= 0;
+}
+
+/* The array behind "Records", wherever in the line the event stands; empty when there is none. */
+static struct slice records_in(struct slice text)
+{
+    struct slice rest = text;
+    ptrdiff_t at = slice_find(text, SLICE("\"Records\""));
+    if (at < 0)
+        return SLICE("");
+    rest = slice_trim(slice_skip(text, (size_t)at + sizeof "\"Records\"" - 1));
+    if (!text_char(&rest, ':'))
+        return SLICE("");
+    rest = slice_trim(rest);
+    return rest.n && *rest.p == '[' ? rest : SLICE("");
+}
+
+/* The event as the text of a member: {"level":"INFO","message":"{\"Records\":[…"}. Decoded into `out`. */
+static struct slice records_inside(struct slice text, struct buf *out)
+{
+    ptrdiff_t at = slice_find(text, SLICE("\\\"Records\\\""));
+    size_t n = 0;
+    if (at < 0)
+        return SLICE("");
+    text = slice_skip(text, (size_t)at);
+    while (n < text.n && text.p[n] != '"')
+        n += text.p[n] == '\\' ? 2 : 1;
+    return json_decode(slice_head(text, n), out) ? records_in(buf_slice(out)) : SLICE("");
+}
+
+/* A function that prints its event shows what invoked it. */
+static void find_event(struct worker *w, const struct event *e, struct attempt *a, struct loc loc)
+{
+    enum { RECORD_MIN = 200 }; /* no record of S3, SQS or SNS is shorter */
+    struct buf decoded;
+    struct json j;
+    if (e->text.n < RECORD_MIN || !memchr(e->text.p, '{', e->text.n) || !names_source(e->text))
+        return;
+    buf_init(&decoded, LIMIT_ENTRY);
+    struct slice records = records_in(e->text);
+    records = records.n ? records : records_inside(e->text, &decoded);
+    json_init(&j, records);
+    if (records.n)
+        read_records(w, &j, a, loc);
+    buf_done(&decoded);
+}
+
+/* ---- names ---- */
+
+static void find_keys(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
+                      struct loc loc)
+{
+    enum { NAMED_MAX = 4 };
+    uint32_t numbers[NAMED_MAX];
+    bool full = a && a->keys[1];
+    size_t n = w->keys && !full ? keys_find(w->keys, e->text, numbers, NAMED_MAX) : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (a)
+            attempt_names(a, numbers[i]);
+        else
+            *vec_push(&w->index.marks) = (struct mark){
+                .kind = MARK_KEY, .time = time, .loc = loc, .stream = w->stream, .value = numbers[i]};
+    }
+}
+
+/* ---- hops ---- */
+
+void scan_lineage(struct worker *w, struct slice lineage, struct attempt *a, int64_t time, struct loc loc)
+{
+    uint32_t hops = record_lineage(lineage);
+    if (hops != LINEAGE_NONE)
+        *vec_push(&w->index.marks) = (struct mark){
+            .kind = MARK_LINEAGE, .time = time, .attempt = a, .loc = loc, .stream = w->stream, .value = hops};
+}
+
+/* A trace header that the function printed, alone or in its event. Few lines have a semicolon. */
+static void find_lineage(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
+                         struct loc loc)
+{
+    const char *parted = memchr(e->text.p, ';', e->text.n);
+    struct slice rest = parted ? slice_skip(e->text, (size_t)(parted - e->text.p)) : SLICE("");
+    ptrdiff_t at = slice_find(rest, SLICE(";Lineage="));
+    size_t n = 0;
+    if (at < 0)
+        return;
+    rest = slice_skip(rest, (size_t)at + sizeof ";Lineage=" - 1);
+    while (n < rest.n && strchr("0123456789abcdefABCDEF:|", rest.p[n]) && rest.p[n])
+        n++;
+    scan_lineage(w, slice_head(rest, n), a, time, loc);
+}
+
+void scan_line(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+{
+    find_event(w, e, a, loc);
+    find_keys(w, e, a, time, loc);
+    find_lineage(w, e, a, time, loc);
+}
