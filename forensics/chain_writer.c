@@ -48,7 +48,7 @@ static bool grows(uint32_t from, uint32_t to)
     return from && to && from >> 8 == to >> 8 && (to & 0xff) > (from & 0xff);
 }
 
-/* Like is compared with like: the headers of the two attempts, or those of the two messages. */
+/* Tells nothing of who wrote, for all chains of a function have its hash: it makes sure of one that the trace tells. Like is compared with like: the headers of the two attempts, or those of the two messages. */
 static bool lineage_grows(const struct chains *c, const struct namers *n, size_t i, const struct attempt *a)
 {
     int32_t next = c->links[i].triggered, cause = c->cause[a->row];
@@ -72,8 +72,7 @@ static bool shares_trace(const struct chains *c, size_t i, const struct attempt 
            (m && m->sender == a);
 }
 
-static enum chain_proof weigh(const struct chains *c, const struct namers *n, size_t i,
-                              const struct attempt *a)
+static enum chain_proof weigh(const struct chains *c, size_t i, const struct attempt *a)
 {
     const struct chain_link *l = &c->links[i];
     int32_t cause = c->cause[a->row];
@@ -82,7 +81,7 @@ static enum chain_proof weigh(const struct chains *c, const struct namers *n, si
     if (l->function)
         return PROOF_NONE;
     if (shares_trace(c, i, a))
-        return lineage_grows(c, n, i, a) ? PROOF_LINEAGE : PROOF_TRACE;
+        return PROOF_TRACE;
     if (cause >= 0 && (size_t)cause != i &&
         chain_derived(object_key(chain_object(c, i)), object_key(chain_object(c, (size_t)cause))))
         return PROOF_KEY;
@@ -174,13 +173,12 @@ struct verdict {
     int32_t row;
 };
 
-static void try_writer(const struct chains *c, const struct namers *n, size_t i, int32_t row,
-                       struct verdict *best)
+static void try_writer(const struct chains *c, size_t i, int32_t row, struct verdict *best)
 {
     const struct attempt *a = chain_attempt(c, row);
     if (row == c->links[i].triggered || !ran_at(c, a, i))
         return;
-    enum chain_proof proof = weigh(c, n, i, a);
+    enum chain_proof proof = weigh(c, i, a);
     unsigned close = proof ? closeness(c, i, a) : 0;
     if (proof > best->proof || (proof == best->proof && proof && close > best->closeness))
         *best = (struct verdict){proof, close, row};
@@ -196,16 +194,18 @@ static void find_writer(struct chains *c, const struct namers *n, size_t i)
     const struct message *m = chain_message(c, i);
     int32_t at = o->number ? n->first[o->number] : CHAIN_NO_ROW;
     if (m && m->sender)
-        try_writer(c, n, i, (int32_t)m->sender->row, &best);
+        try_writer(c, i, (int32_t)m->sender->row, &best);
     for (size_t seen = 0; at >= 0 && seen < LOOK_BACK_MAX; at = n->next[at], seen++)
-        try_writer(c, n, i, at / 2, &best);
+        try_writer(c, i, at / 2, &best);
     bool sure = best.proof == PROOF_PRINCIPAL && best.closeness >= NAMES_KEY;
     size_t row = sure ? 0 : upper(x, latest_of(c, i));
     for (size_t seen = 0; row-- > 0 && seen < LOOK_BACK_MAX; seen++) {
         if (o->time - attempt_begin(x->attempts.v[row]) > n->longest + END_SLACK_MS)
             break;
-        try_writer(c, n, i, (int32_t)row, &best);
+        try_writer(c, i, (int32_t)row, &best);
     }
+    if (best.proof == PROOF_TRACE && lineage_grows(c, n, i, chain_attempt(c, best.row)))
+        best.proof = PROOF_LINEAGE;
     l->writer = best.row;
     if (best.proof && !l->function)
         l->function = chain_attempt(c, l->writer)->function;

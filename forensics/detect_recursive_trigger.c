@@ -73,7 +73,7 @@ static const char *written_by(const struct loop_account *a)
             "Proof: principal (the strongest). %s names the writer of %s records by the role session of the "
             "loop's own functions; for a Lambda role the session is the function's name. Another principal "
             "with the same session name would disprove it.",
-            a->l->puts ? "S3" : "The queue", n);
+            a->l->to_buckets ? "S3" : "The queue", n);
     case PROOF_TRACE:
         return arena_printf(a->m,
                             "Proof: trace. The invocation that ran at each of %s writes and the one that the "
@@ -113,7 +113,7 @@ static const char *how_known(const struct loop_account *a)
                         "%s in its lines, %s by "
                         "records and calls that match one to one (median %.0f ms from write to start).",
                         written_by(a), detector_count(a->m, logged), linked, detector_count(a->m, named),
-                        a->l->puts == a->l->written ? "object's key" : "object's key or message's id",
+                        a->l->to_buckets == a->l->written ? "object's key" : "object's key or message's id",
                         detector_count(a->m, counted), a->delay);
 }
 
@@ -130,7 +130,7 @@ static void write_prose(const struct loop_account *a, struct finding *f)
                      detector_count(m, a->l->generations), pace(a));
     f->how = how_known(a);
     f->fix =
-        a->l->puts == 0
+        a->l->to_buckets == 0
             ? "Send to a queue or topic that invokes none of these functions. Carry a count of hops in the "
               "message "
               "and give up at a few, give the queue a dead-letter queue, keep the functions' recursion "
@@ -156,14 +156,14 @@ static void write_facts(const struct loop_account *a, struct findings *fs, struc
     finding_fact(fs, f, "writes per invocation", "%.2f", (double)a->l->written / (double)a->l->attempts.n);
     finding_step(fs, f, "cost = %.3f GB-s * %.10f + %zu calls * %.8f + %s writes * %.6f = $%.6f",
                  a->gb_seconds, COST_PER_GB_SECOND, a->l->attempts.n, COST_PER_REQUEST,
-                 detector_count(a->m, a->l->puts), COST_PER_S3_PUT, a->cost);
+                 detector_count(a->m, a->l->to_buckets), COST_PER_S3_PUT, a->cost);
     finding_step(fs, f, "an hour = $%.6f / %zu calls * %.1f calls an hour = $%.4f", a->cost, a->l->attempts.n,
                  a->calls_per_hour, a->cost_per_hour);
     finding_fact(fs, f, "GB-seconds", "%.1f", a->gb_seconds);
     finding_fact(fs, f, "cost (x86, us-east-1 prices of " COST_DATE ")",
                  "%s: %s calls and compute, %s S3 writes", loop_money(a, a->cost),
                  loop_money(a, cost_usd(a->gb_seconds, (double)a->l->attempts.n)),
-                 loop_money(a, COST_PER_S3_PUT * (double)a->l->puts));
+                 loop_money(a, COST_PER_S3_PUT * (double)a->l->to_buckets));
 }
 
 /* True when the loop goes through a resource of that kind. */

@@ -138,7 +138,10 @@ static void measure_link(const struct chains *c, struct loop *l, int32_t i, stru
 {
     const struct chain_link *k = &c->links[i];
     int32_t writer = inner(c, l, i) ? k->writer : CHAIN_NO_ROW;
-    struct depth *own = &depth[k->triggered], before = writer >= 0 ? depth[writer] : (struct depth){0, 0};
+    struct depth *own = &depth[k->triggered], before = {0, 0};
+    if (writer >= 0 && depth[writer].calls == 0) /* what invoked it is not known: the first of its chain */
+        depth[writer] = (struct depth){1, 1};
+    before = writer >= 0 ? depth[writer] : before;
     uint32_t returns = returns_of(c, l, depth, writer, attempt(c, k->triggered)->function);
     own->calls = before.calls + 1 > own->calls ? before.calls + 1 : own->calls;
     own->returns = returns + 1 > own->returns ? returns + 1 : own->returns;
@@ -161,13 +164,10 @@ static enum chain_proof most_proof(const uint64_t proofs[CHAIN_PROOFS], uint64_t
     return PROOF_NONE;
 }
 
-/* Depth of each attempt of the loop. Hand-overs come in order of time, a writer before what it wrote. */
-static void measure_chains(const struct chains *c, struct loop *l)
+/* Notes the depth of each attempt of the loop. Hand-overs come in order of time, a writer before what it wrote. */
+static void measure_chains(const struct chains *c, struct loop *l, struct depth *depth)
 {
-    struct depth *depth = calloc(c->d->index->attempts.n + 1, sizeof *depth);
     uint64_t proofs[CHAIN_PROOFS] = {0};
-    if (!depth)
-        err_oom();
     l->root = l->deepest = CHAIN_NO_ROW;
     for (size_t at = 0; at < c->n; at++) {
         int32_t i = (int32_t)chain_at(c, at);
@@ -175,25 +175,25 @@ static void measure_chains(const struct chains *c, struct loop *l)
         if (inner(c, l, i) && is_bucket(l, object(c, i)->bucket) && !k->again) {
             proofs[k->proof]++;
             l->written++;
-            l->puts += chain_message(c, (size_t)i) == NULL;
+            l->to_buckets += chain_message(c, (size_t)i) == NULL;
         }
         if (k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function))
             measure_link(c, l, i, depth);
     }
     l->proof = most_proof(proofs, l->written);
-    free(depth);
 }
 
-/* Marks the attempts and objects of chains that close: whatever was triggered by a write of the loop, and
- * what stands before it up to the root. */
-static void mark_members(const struct chains *c, const struct loop *l, char *objects, char *attempts)
+/* Marks the attempts and hand-overs of chains that close: whatever a function came back to, and what stands before it
+ * up to the root. What passes through some of the loop's functions once belongs to their ordinary work. */
+static void mark_members(const struct chains *c, const struct loop *l, const struct depth *depth,
+                         char *objects, char *attempts)
 {
     for (size_t at = c->n; at-- > 0;) {
         size_t i = chain_at(c, at);
         const struct chain_link *k = &c->links[i];
         bool mine = inner(c, l, (int32_t)i);
         bool triggers = k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function);
-        bool closes = triggers && (mine || attempts[k->triggered]);
+        bool closes = triggers && (depth[k->triggered].returns > 1 || attempts[k->triggered]);
         if (!closes)
             continue;
         objects[i] = attempts[k->triggered] = 1;
@@ -213,13 +213,13 @@ static void mark_retries(const struct index *x, char *attempts)
     }
 }
 
-static void take_members(const struct chains *c, struct loop *l)
+static void take_members(const struct chains *c, struct loop *l, const struct depth *depth)
 {
     const struct index *x = c->d->index;
     char *objects = calloc(c->n + 1, 1), *attempts = calloc(x->attempts.n + 1, 1);
     if (!objects || !attempts)
         err_oom();
-    mark_members(c, l, objects, attempts);
+    mark_members(c, l, depth, objects, attempts);
     mark_retries(x, attempts);
     for (size_t at = 0; at < c->n; at++) {
         size_t i = chain_at(c, at);
@@ -252,14 +252,18 @@ static void sort_names(const struct chains *c, struct loop *l)
 static void loop_make(const struct graph *g, size_t node, struct loop *l)
 {
     size_t n = g->nodes.n;
+    struct depth *depth = calloc(g->c->d->index->attempts.n + 1, sizeof *depth);
+    if (!depth)
+        err_oom();
     *l = (struct loop){.root = CHAIN_NO_ROW};
     for (size_t i = 0; i < n; i++)
         if (g->reach[node * n + i] && g->reach[i * n + node])
             *vec_push(&l->functions) = g->nodes.v[i];
     sort_names(g->c, l);
     take_edges(g, l);
-    measure_chains(g->c, l);
-    take_members(g->c, l);
+    measure_chains(g->c, l, depth);
+    take_members(g->c, l, depth);
+    free(depth);
 }
 
 static int by_size(const void *a, const void *b)

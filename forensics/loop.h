@@ -24,7 +24,7 @@ struct loop {
     int32_t deepest;        /* attempt at the end of the longest chain */
     size_t generations;     /* attempts in the longest chain */
     size_t returns;         /* attempts of one function in a chain, at most */
-    uint64_t puts;          /* of those below, objects */
+    uint64_t to_buckets;    /* of those below, objects */
     uint64_t written;       /* hand-overs that functions of the loop wrote to its buckets */
     enum chain_proof proof; /* of most of its writes */
 };

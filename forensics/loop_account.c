@@ -62,7 +62,7 @@ static void add_costs(struct loop_account *a)
     size_t n = a->l->attempts.n, tail = n < RATE_CALLS ? n : RATE_CALLS;
     for (size_t i = 0; i < n; i++)
         a->gb_seconds += cost_gb_seconds(loop_attempt(a, a->l->attempts.v[i]));
-    a->cost = cost_usd(a->gb_seconds, (double)n) + COST_PER_S3_PUT * (double)a->l->puts;
+    a->cost = cost_usd(a->gb_seconds, (double)n) + COST_PER_S3_PUT * (double)a->l->to_buckets;
     double hours = (double)(a->last - begin_of(a, n - tail)) / 3600000.0;
     a->calls_per_hour = hours > 0 ? (double)(tail - 1) / hours : 0;
     a->cost_per_hour = a->cost / (double)n * a->calls_per_hour;

@@ -37,20 +37,45 @@ static const char *tried(const struct loop_account *a, int32_t o)
                : "";
 }
 
+/* Lambda's own end of a chain leaves no line: the number of calls has to tell. */
+static const char *guarded(const struct loop_account *a)
+{
+    if (a->l->returns < DETECTION_LEAST || a->l->returns > DETECTION_MOST)
+        return NULL;
+    return arena_printf(
+        a->m,
+        "the longest chain has %zu calls of one function: about where Lambda's own loop detection "
+        "ends one",
+        a->l->returns);
+}
+
 static const char *stopped_at_write(const struct loop_account *a, int32_t o, const char *time)
 {
-    const char *what = loop_object_name(a, o);
-    if (a->l->generations >= DETECTION_LEAST && a->l->generations <= DETECTION_MOST)
-        return arena_printf(
-            a->m,
-            "the last call began at %s; its write %s invoked nothing%s, after a chain of %zu calls: "
-            "about where Lambda's own loop detection ends one",
-            time, what, tried(a, o), a->l->generations);
+    const char *what = loop_object_name(a, o), *guard = guarded(a);
+    if (guard)
+        return arena_printf(a->m, "the last call began at %s; its write %s invoked nothing%s, and %s", time,
+                            what, tried(a, o), guard);
     return arena_printf(
         a->m,
         "the last call began at %s; of its write %s the evidence has no call%s: the notification was "
         "gone, the function held back (concurrency 0), or its logs end",
         time, what, tried(a, o));
+}
+
+static const char *stopped_in_silence(const struct loop_account *a, const char *time)
+{
+    const char *where = a->l->to_buckets ? "the loop's buckets" : loop_buckets(a), *guard = guarded(a);
+    if (guard)
+        return arena_printf(
+            a->m,
+            "the last call began at %s, went well and wrote nothing that the evidence has to %s; "
+            "%s, which leaves no trace of the call that it drops",
+            time, where, guard);
+    return arena_printf(
+        a->m,
+        "the last call began at %s, went well and wrote nothing that the evidence has to %s: the "
+        "function no longer writes there, or the records end",
+        time, where);
 }
 
 static const struct attempt *last_call(const struct loop_account *a)
@@ -75,9 +100,5 @@ const char *loop_stopped(const struct loop_account *a)
     if (attempt_status(last) != ATTEMPT_OK)
         return arena_printf(a->m, "the last call began at %s, ended as %s and wrote nothing more", time,
                             attempt_status_name(attempt_status(last)));
-    return arena_printf(a->m,
-                        "the last call began at %s, went well and wrote nothing that the evidence has to %s: "
-                        "the function no longer "
-                        "writes there, or the records end",
-                        time, a->l->puts ? "the loop's buckets" : loop_buckets(a));
+    return stopped_in_silence(a, time);
 }

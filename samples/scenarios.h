@@ -32,6 +32,13 @@ void scenario_loop_and_connections(struct world *w);
 void scenario_overnight(struct world *w);
 void scenario_pipeline(struct world *w);
 void scenario_prefix(struct world *w);
+void scenario_by_count(struct world *w);
+/* scenario_queue.c */
+void scenario_loop_queue(struct world *w);
+void scenario_loop_topic(struct world *w);
+void scenario_loop_mixed(struct world *w);
+void scenario_queue_pipeline(struct world *w);
+void scenario_redrive(struct world *w);
 /* scenario_failure.c */
 void scenario_timeout_http(struct world *w);
 void scenario_timeout_connect(struct world *w);

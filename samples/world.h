@@ -78,6 +78,13 @@ struct call {
     bool marked;           /* part of the loop, or a poison record: kept over hops and retries */
     bool traced;
     struct trace trace;
+    /* A message: `bucket` is its queue or topic. */
+    bool topic;
+    int64_t sent;
+    uint64_t receives;             /* how often the queue gave it out */
+    uint8_t message[16];           /* its id */
+    const struct function *sender; /* NULL: from outside */
+    struct trace sender_trace;
 };
 
 /* One attempt while it is played. */
@@ -168,6 +175,7 @@ struct world {
     bool growing_keys;    /* the loop's keys: thumb-thumb-…, else opaque */
     bool bridge;          /* records come by EventBridge */
     bool anonymous;       /* the writer's principal does not name the function */
+    bool silent;          /* the loop's lines name no key */
     bool traced;          /* one trace through all hops of the loop */
     bool ends_with_loop;  /* the logs were taken while it ran: nothing comes after it */
     struct function *main;

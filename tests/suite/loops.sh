@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Loops through queues and topics, and what only looks like one. The evidence is written here by hand after the field
+# guide (traces 5.1-5.4, api-gateway-and-queues 6.4); the expected values follow from it. The golden cases of whole
+# incidents stand in tests/cases/loop-* (UPDATE=1 rewrites them; they are reviewed as diffs).
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+by_hand() { "$COLDCASE" report -q --only recursive-trigger --format json "${@:2}" | jq -c "$1"; }
+verdict='[.checks[0].verdict, (.findings[] | [.count, .detail.generations, .detail.proof, .detail.queues, .detail.topics])]'
+
+# ---- logs: a function prints its event ----
+
+request() { printf '%08d-0000-4000-8000-000000000000' "$1"; }
+message() { printf '%08d-1111-4111-8111-111111111111' "$1"; }
+# call MINUTE REQUEST MESSAGE SENDER RECEIVES SENT-MINUTE [ROOT [LINEAGE]]: an invocation of `worker` by one message.
+call() {
+    local at=2026-03-04T10:$1 header=
+    [ -z "${7:-}" ] || header="\"AWSTraceHeader\":\"Root=$7;Parent=53995c3f42cd8ad8;Sampled=0${8:+;Lineage=$8}\","
+    printf '%s:00.000Z START RequestId: %s Version: 7\n' "$at" "$(request "$2")"
+    printf '%s:00.010Z %s:00.010Z\t%s\tINFO\t{"Records":[{"messageId":"%s","body":"{}","attributes":{"ApproximateReceiveCount":"%s",%s"SentTimestamp":"%s","SenderId":"%s"},"eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:111122223333:jobs"}]}\n' \
+        "$at" "$at" "$(request "$2")" "$(message "$3")" "$5" "$header" "$(date -u -d "2026-03-04T10:$6:30Z" +%s)000" "$4"
+    printf '%s:31.000Z END RequestId: %s\n' "$at" "$(request "$2")"
+    printf '%s:31.000Z REPORT RequestId: %s\tDuration: 31000.00 ms\tBilled Duration: 31000 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\n' \
+        "$at" "$(request "$2")"
+}
+self=AROAEXAMPLEWORKERROLE:worker
+mkdir -p loop/aws/lambda/worker again/aws/lambda/worker two/aws/lambda/worker
+{ call 10 1 1 AIDAEXAMPLEUSER 1 09; call 11 2 2 $self 1 10; call 12 3 3 $self 1 11; call 13 4 4 $self 1 12; } >loop/aws/lambda/worker/log.txt
+same 'each message is sent by the call before: a loop of 4 calls' "$(by_hand "$verdict" loop)" '["found",[4,4,"principal",["jobs"],[]]]'
+same 'its root, and what it goes through' "$(by_hand '.findings[0].detail | [.root.bucket, .root.key, .root.principal, .edges[0]]' loop)" \
+    "[\"queue jobs\",\"$(message 1)\",\"AIDAEXAMPLEUSER\",{\"from\":\"queue jobs\",\"to\":\"worker\",\"count\":4}]"
+same 'it costs no S3 writes: 4 x 31 s x 0.5 GB and 4 calls' "$(by_hand '.findings[0].detail.cost_usd' loop)" 0.001034
+same 'the user may expect it' "$(by_hand '[.findings[].severity]' --expected-loop jobs loop)" '["info"]'
+same 'another name is not that queue' "$(by_hand '[.findings[].severity]' --expected-loop job loop)" '["critical"]'
+
+{ call 10 1 1 $self 1 09; call 12 2 1 $self 2 09; call 14 3 1 $self 3 09; call 16 4 1 $self 4 09; } >again/aws/lambda/worker/log.txt
+same 'one message given out four times is no loop' "$(by_hand "$verdict" again)" '["clean"]'
+{ call 10 1 1 AIDAEXAMPLEUSER 1 09; call 11 2 2 $self 1 10; } >two/aws/lambda/worker/log.txt
+same 'sent back once is no loop' "$(by_hand "$verdict" two)" '["clean"]'
+
+# A message of the loop that is given out again by the call that failed to send: the chain goes on from there.
+{ call 10 1 1 AIDAEXAMPLEUSER 1 09; call 11 2 2 $self 1 10; call 12 3 2 $self 2 10; call 13 4 3 $self 1 12; call 14 5 4 $self 1 13; } \
+    >loop/aws/lambda/worker/log.txt
+same 'a call that is tried again belongs to the loop, and is no hop more' "$(by_hand "$verdict" loop)" '["found",[5,4,"principal",["jobs"],[]]]'
+
+# One trace through calls that a workflow makes one after the other, each of which sends to a queue read elsewhere.
+{
+    for i in 1 2 3 4 5; do
+        printf '2026-03-04T10:1%s:00.000Z START RequestId: %s Version: 7\n2026-03-04T10:1%s:31.000Z END RequestId: %s\n' $i "$(request $i)" $i "$(request $i)"
+        printf '2026-03-04T10:1%s:31.000Z REPORT RequestId: %s\tDuration: 31000.00 ms\tBilled Duration: 31000 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\nXRAY TraceId: 1-69a80000-111111111111111111111111\tSegmentId: 000000000000000%s\tSampled: true\n' $i "$(request $i)" $i
+    done
+} >again/aws/lambda/worker/log.txt
+for i in 1 2 3 4 5; do
+    printf '{"Records":[{"messageId":"%s","body":"{}","attributes":{"AWSTraceHeader":"Root=1-69a80000-111111111111111111111111","SentTimestamp":"%s","SenderId":"%s"},"eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:eu-west-1:111122223333:jobs"}]}\n' \
+        "$(message $i)" "$(date -u -d "2026-03-04T10:1$i:30Z" +%s)000" $self
+done >again/queue.json
+same 'a workflow that calls a function in one trace is no loop' "$(by_hand "$verdict" again)" '["clean"]'
+
+# ---- traces: no log line at all ----
+
+# hop N QUEUE-URL SENT-OPERATION [LINKED-ROOT | PARENT-SPAN]: the two segments of an invocation that sends a message.
+root() { printf '1-69a8%04x-11111111111111111111%04x' "$1" "$1"; }
+hop() { # N TRACE LINK PARENT OPERATION RESOURCE
+    jq -n -c --argjson n "$1" --arg trace "$2" --arg link "$3" --arg parent "$4" --arg operation "$5" --arg resource "$6" \
+        --arg request "$(request "$1")" 'def id($k): ("00000000000000" + ($n * 16 + $k | tostring))[-16:];
+        (1772600000 + $n * 10) as $t
+        | ({id: id(1), name: "relay", trace_id: $trace, start_time: $t, end_time: ($t + 3), origin: "AWS::Lambda",
+            aws: {request_id: $request}, resource_arn: "arn:aws:lambda:eu-west-1:123456789012:function:relay"}
+            + if $parent == "" then {} else {parent_id: $parent} end),
+          ({id: id(2), parent_id: id(1), name: "relay", trace_id: $trace, start_time: ($t + 0.1), end_time: ($t + 2.9),
+            origin: "AWS::Lambda::Function", subsegments: [{id: id(3), name: "## handler", start_time: ($t + 1), end_time: ($t + 2.8),
+            subsegments: [{id: id(4), name: "call", namespace: "aws", start_time: ($t + 2.5), end_time: ($t + 2.6),
+                aws: ({operation: $operation} + if $operation == "Publish" then {topic_arn: $resource} else {queue_url: $resource} end)}]}]}
+            + if $link == "" then {} else {links: [{trace_id: $link, id: "53995c3f42cd8ad8"}]} end)'
+}
+document() { jq -c -n '{Traces: [inputs | {Id: .trace_id, Segments: [{Id: .id, Document: tojson}]}]}' "$1"; }
+queue=https://sqs.eu-west-1.amazonaws.com/123456789012/hops
+for i in 1 2 3 4; do hop $i "$(root $i)" "$([ $i = 1 ] || root $((i - 1)))" '' SendMessage $queue; done >segments
+document segments >queue-traces.json
+same 'links between traces: a loop through a queue' "$(by_hand "$verdict" queue-traces.json)" '["found",[4,4,"trace",["hops"],[]]]'
+for i in 1 2 3 4; do hop $i "$(root $i)" '' '' SendMessage $queue; done >segments
+document segments >apart.json
+same 'the same calls without links are no loop' "$(by_hand "$verdict" apart.json)" '["clean"]'
+
+span() { printf '%016d' $((($1) * 16 + 4)); }
+for i in 1 2 3 4; do hop $i "$(root 1)" '' "$([ $i = 1 ] || span $((i - 1)))" Publish arn:aws:sns:eu-west-1:123456789012:news; done >segments
+document segments >topic-traces.json
+same 'each call stands below the one that published: a loop through a topic' "$(by_hand "$verdict" topic-traces.json)" \
+    '["found",[4,4,"trace",[],["news"]]]'
+for i in 1 2 3 4; do hop $i "$(root 1)" '' "$([ $i = 1 ] || span 1)" Publish arn:aws:sns:eu-west-1:123456789012:news; done >segments
+document segments >fan.json
+same 'three calls below one are a fan-out' "$(by_hand "$verdict" fan.json)" '["clean"]'
+
+# ---- golden ----
+for scenario in loop-queue loop-topic loop-queue-and-bucket loop-by-count; do
+    "$GENERATE" --scenario $scenario --seed 1 -o $scenario >/dev/null || not_ok "generate $scenario"
+    cd $scenario || exit 1
+    for threads in 1 2 8; do by_hand '.findings' -j$threads evidence >findings-$threads; done
+    same_files "$scenario: 2 threads find the same" findings-2 findings-1
+    same_files "$scenario: 8 threads find the same" findings-8 findings-1
+    jq '.[0] | del(.request_ids, .evidence[4:])' findings-1 >findings.json
+    if [ -n "${UPDATE:-}" ]; then
+        mkdir -p "$ROOT/tests/cases/$scenario"
+        cp findings.json "$ROOT/tests/cases/$scenario/findings.json"
+    fi
+    same_files "$scenario: as in tests/cases" findings.json "$ROOT/tests/cases/$scenario/findings.json"
+    cd ..
+done
+finish
