@@ -1,5 +1,6 @@
 /* retry-storm: requests that failed in every one of three or more attempts with the same request id (Lambda's
- * own retries of an asynchronous event, field guide 6.5): the event itself is the poison. Severity: 3 or more
+ * own retries of an asynchronous event, field guide 6.5): the event itself is the poison. A record of a destination or
+ * dead-letter queue tells of attempts that are not in the logs, and that the event was given up. Severity: 3 or more
  * such requests are high, 1 or 2 medium; info when at least half of the attempts are told better by another
  * detector (time-outs, failed inits, memory, connections, throttles), for then this is their echo. */
 #include "forensics/detector.h"
@@ -16,7 +17,9 @@ struct storm {
     const struct dossier *d;
     const struct function *f;
     marked_families families;
-    size_t attempts, told;
+    size_t attempts, told;               /* in the logs */
+    size_t tried;                        /* with those that only Lambda's records tell */
+    size_t given_up;                     /* families with such a record */
     const struct object_event **objects; /* one a family, or NULL */
     const struct object_event *shared;   /* the object that all families have in common, or NULL */
 };
@@ -63,9 +66,9 @@ static const char *object_text(const struct storm *s, const struct object_event 
 
 static void write_table(const struct storm *s, struct findings *fs, struct finding *f)
 {
-    static const char *const columns[] = {"request",    "#attempts",  "first (UTC)",
-                                          "last (UTC)", "error type", "S3 object"};
-    struct finding_table *t = finding_table(f, "Requests that never succeeded", columns, 6);
+    static const char *const columns[] = {"request",    "#attempts", "first (UTC)",    "last (UTC)",
+                                          "error type", "S3 object", "Lambda's record"};
+    struct finding_table *t = finding_table(f, "Requests that never succeeded", columns, s->given_up ? 7 : 6);
     for (size_t i = 0; i < s->families.n && i < ROWS_SHOWN; i++) {
         const struct marked_family *family = &s->families.v[i];
         const struct attempt *first = family->attempts.v[0],
@@ -77,11 +80,15 @@ static void write_table(const struct storm *s, struct findings *fs, struct findi
         if (attempt_begin(last) != TIME_NONE)
             text_time_print(attempt_begin(last), to);
         *vec_push(&t->cells) = arena_copy(&fs->arena, name).p;
-        *vec_push(&t->cells) = detector_count(&fs->arena, family->attempts.n);
+        *vec_push(&t->cells) = detector_count(&fs->arena, family->tried);
         *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(from)).p;
         *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(to)).p;
         *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(s->d, first->error_type)).p;
         *vec_push(&t->cells) = object_text(s, s->objects[i], &fs->arena);
+        if (s->given_up)
+            *vec_push(&t->cells) =
+                arena_copy(&fs->arena, dossier_name(s->d, family->outcome ? family->outcome->condition : 0))
+                    .p;
     }
 }
 
@@ -90,12 +97,16 @@ static void write_detail(const struct storm *s, struct findings *fs, struct find
     struct detail detail;
     size_t most = 0;
     for (size_t i = 0; i < s->families.n; i++)
-        most = s->families.v[i].attempts.n > most ? s->families.v[i].attempts.n : most;
+        most = s->families.v[i].tried > most ? s->families.v[i].tried : most;
     detail_init(&detail);
     jsonw_key(&detail.w, "requests");
     jsonw_i64(&detail.w, (int64_t)s->families.n);
     jsonw_key(&detail.w, "attempts");
+    jsonw_i64(&detail.w, (int64_t)s->tried);
+    jsonw_key(&detail.w, "attempts_logged");
     jsonw_i64(&detail.w, (int64_t)s->attempts);
+    jsonw_key(&detail.w, "given_up");
+    jsonw_i64(&detail.w, (int64_t)s->given_up);
     jsonw_key(&detail.w, "most_attempts");
     jsonw_i64(&detail.w, (int64_t)most);
     jsonw_key(&detail.w, "told_elsewhere");
@@ -106,6 +117,18 @@ static void write_detail(const struct storm *s, struct findings *fs, struct find
     else
         jsonw_null(&detail.w);
     detail_done(&detail, fs, f);
+}
+
+/* Where what they carried is now. */
+static const char *held(const struct storm *s, struct arena *m)
+{
+    if (s->given_up == 0)
+        return s->shared ? ""
+                         : "What they carried is lost unless a dead-letter queue or a failure destination "
+                           "holds it.";
+    return arena_printf(
+        m, "Lambda's own records tell that it gave %s of them up; the events stand in those records.",
+        detector_count(m, s->given_up));
 }
 
 static void write_prose(const struct storm *s, struct findings *fs, struct finding *f)
@@ -121,11 +144,8 @@ static void write_prose(const struct storm *s, struct findings *fs, struct findi
         m,
         "%s %s tried %d or more times under one request id, %s attempts in all, and failed each time. %s%s",
         detector_count(m, requests), detector_plural(requests, "request was", "requests were"),
-        MARKED_FAMILY_MIN, detector_count(m, s->attempts),
-        s->shared ? "All of them carry "
-                  : "What they carried is lost unless a dead-letter queue or a failure "
-                    "destination holds it.",
-        object_text(s, s->shared, m));
+        MARKED_FAMILY_MIN, detector_count(m, s->tried),
+        s->shared ? arena_printf(m, "All of them carry %s. ", object_text(s, s->shared, m)) : "", held(s, m));
     f->how = "Lambda repeats an asynchronous event under the same request id, twice, after about one and two "
              "minutes; each attempt has its own START. One of the attempts succeeding, or a caller that "
              "chooses request ids itself, would disprove it.";
@@ -139,10 +159,12 @@ static void write_prose(const struct storm *s, struct findings *fs, struct findi
         "Validate the event before the work, reject what can never succeed without raising an error, and "
         "give the function a failure destination from which the events can be sent again.";
     finding_step(fs, f,
-                 "%zu requests x %d or more failed attempts each = %zu attempts; %zu of them told elsewhere",
-                 requests, MARKED_FAMILY_MIN, s->attempts, s->told);
+                 "%zu requests x %d or more failed attempts each = %zu attempts, %zu of them in the logs; "
+                 "%zu of these "
+                 "told elsewhere",
+                 requests, MARKED_FAMILY_MIN, s->tried, s->attempts, s->told);
     finding_fact(fs, f, "requests / attempts", "%s / %s", detector_count(m, requests),
-                 detector_count(m, s->attempts));
+                 detector_count(m, s->tried));
 }
 
 static void report(const struct detector *self, struct storm *s, struct findings *fs)
@@ -158,6 +180,9 @@ static void report(const struct detector *self, struct storm *s, struct findings
             finding_seen(f, attempt_begin(a));
             finding_cite(f, attempt_report_loc(a), attempt_report(a), a);
         }
+        const struct outcome *o = s->families.v[i].outcome;
+        if (o)
+            finding_cite(f, o->loc, o->time, NULL);
     }
     find_objects(s);
     write_prose(s, fs, f);
@@ -170,6 +195,8 @@ static void report(const struct detector *self, struct storm *s, struct findings
 static void count_told(struct storm *s, const struct marked *plain)
 {
     for (size_t i = 0; i < s->families.n; i++) {
+        s->tried += s->families.v[i].tried;
+        s->given_up += s->families.v[i].outcome != NULL;
         for (size_t k = 0; k < s->families.v[i].attempts.n; k++) {
             s->attempts++;
             s->told += !marked_has(plain, s->families.v[i].attempts.v[k]);
@@ -197,10 +224,13 @@ const struct detector detector_retry_storm = {
     .name = "retry-storm",
     .doc = "requests that failed in every one of their attempts",
     .missing = "no invocation in the evidence",
-    .rule = "Requests with 3 or more attempts under one request id that all failed. 3 or more such requests "
+    .rule = "Requests with 3 or more attempts under one request id that all failed, by the logs or by the "
+            "count in "
+            "Lambda's record of the event. 3 or more such requests "
             "are high, 1 or 2 medium; info when half of the attempts are told by another detector.",
     .fact = "Lambda tries a failed asynchronous event again after about one and two minutes, with the same "
-            "request id (field guide 6.5).",
+            "request id; the record of a destination gives the condition and about how often it was tried "
+            "(field guide 6.5).",
     .disproof = "An attempt of the same request that succeeded, or a caller that chooses request ids itself.",
     .examine = storm_examine,
     .run = storm_run,

@@ -2,6 +2,7 @@
  * after" and `Status: timeout` of the report (text or JSON). The words before it say where the time went.
  * Thresholds: 1 or 2 are medium, 3 and more are high. */
 #include "forensics/detector.h"
+#include "forensics/outcomes.h"
 
 enum { TIMEOUT_HIGH = 3, PATTERNS_SHOWN = 5 };
 
@@ -74,6 +75,7 @@ struct timeouts {
     uint64_t limit_ms, least_ms, most_ms; /* the last one known, and all; 0: unknown */
     uint64_t causes[TIMEOUT_CAUSES];
     uint64_t retried, succeeded; /* of those whose id came again, and whose last attempt went well */
+    uint64_t given_up;           /* by Lambda's own record */
     uint32_t host;
     uint64_t host_count;
 };
@@ -124,14 +126,18 @@ static enum cause cause_of(const struct timeouts *t, const struct told *told, co
     return told->host ? CAUSE_CALL : CAUSE_OTHER;
 }
 
-/* Async events and queues come again with the same id. */
+/* Asynchronous events come again with the same id, until they go well or Lambda gives them up. A record of that tells of
+ * attempts that are not in the logs, too. */
 static void count_retry(struct timeouts *t, const struct attempt *a)
 {
+    const struct outcome *o = outcome_find(t->d->index, &a->id);
     const struct attempt *last = a;
     for (const struct attempt *k = attempt_next(t->d->index, a); k != a; k = attempt_next(t->d->index, k))
         last = k->ordinal > last->ordinal ? k : last;
-    t->retried += last != a;
-    t->succeeded += last != a && attempt_status(last) == ATTEMPT_OK;
+    bool good = attempt_status(last) == ATTEMPT_OK || (o && o->good);
+    t->retried += last != a || good || (o && o->tried > a->ordinal);
+    t->succeeded += good;
+    t->given_up += o && !good;
 }
 
 static int by_address(const void *a, const void *b)
@@ -259,6 +265,8 @@ static void write_detail(const struct timeouts *t, struct findings *fs, struct f
     jsonw_i64(&detail.w, (int64_t)t->retried);
     jsonw_key(&detail.w, "retry_succeeded");
     jsonw_i64(&detail.w, (int64_t)t->succeeded);
+    jsonw_key(&detail.w, "given_up");
+    jsonw_i64(&detail.w, (int64_t)t->given_up);
     detail_done(&detail, fs, f);
 }
 
@@ -317,6 +325,9 @@ static void write_prose(const struct timeouts *t, struct findings *fs, struct fi
     finding_fact(fs, f, "by last words", "%s", causes);
     finding_fact(fs, f, "came again with the same id", "%s, of which %s went well in the end",
                  detector_count(m, t->retried), detector_count(m, t->succeeded));
+    if (t->given_up)
+        finding_fact(fs, f, "given up by Lambda", "%s, by the records of a destination or dead-letter queue",
+                     detector_count(m, t->given_up));
     finding_fact(fs, f, "configured limit", "%s", limit);
     finding_fact(fs, f, "cold among them", "%s", detector_count(m, t->cold));
 }

@@ -6,6 +6,7 @@
 #include "forensics/charge.h"
 #include "forensics/keys.h"
 #include "forensics/messages.h"
+#include "forensics/outcomes.h"
 #include "forensics/place.h"
 #include "forensics/skew.h"
 #include "forensics/spans.h"
@@ -434,6 +435,7 @@ void freeze_index(struct index *x, const struct keys *keys, const struct evidenc
     charge_attempts(x);
     settle_objects(x, keys);
     messages_settle(x, keys);
+    outcomes_settle(x);
     apply_filters(x, options);
     filter_messages(x, options);
     skew_measure(x);

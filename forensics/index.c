@@ -3,6 +3,7 @@
 #define HASH_KEYCMP(a, b, length)        memcmp(a, b, sizeof(struct request_id))
 
 #include "forensics/index.h"
+#include "forensics/outcomes.h"
 
 /* Ids are random but for masked and hostile ones: one multiply mixes both halves. */
 static unsigned index_id_hash(const uint8_t *id)
@@ -18,7 +19,13 @@ void index_init(struct index *x)
     intern_init(&x->stream_keys);
 }
 
-static void close_parts(struct index *x);
+static void close_parts(struct index *x)
+{
+    HASH_CLEAR(hh, x->open);
+    free(x->slots);
+    x->slots = NULL;
+    x->slots_n = x->slots_next = 0;
+}
 
 void index_done(struct index *x)
 {
@@ -37,6 +44,7 @@ void index_done(struct index *x)
     vec_done(&x->spans);
     vec_done(&x->links);
     vec_done(&x->messages);
+    vec_done(&x->outcomes);
     intern_done(&x->names);
     intern_done(&x->stream_keys);
     arena_done(&x->arena);
@@ -114,14 +122,6 @@ static void open_part(struct index *x, struct attempt *a, struct open_part *o)
     o->id = a->id;
     o->part = a;
     HASH_ADD(hh, x->open, id, sizeof o->id, o);
-}
-
-static void close_parts(struct index *x)
-{
-    HASH_CLEAR(hh, x->open);
-    free(x->slots);
-    x->slots = NULL;
-    x->slots_n = x->slots_next = 0;
 }
 
 static struct attempt *new_part(struct index *x, const struct event *e, uint32_t stream, struct loc loc,
@@ -442,8 +442,9 @@ static void merge_lines(struct index *x, const struct index *from, const struct 
     }
 }
 
-static void remap_object(struct object_event *o, const struct maps *m)
+static void take_object(struct object_event *o, const struct object_event *from, const struct maps *m)
 {
+    *o = *from;
     o->bucket = m->names[o->bucket];
     o->name = m->names[o->name];
     o->principal = m->names[o->principal];
@@ -454,10 +455,9 @@ static void remap_object(struct object_event *o, const struct maps *m)
 
 static void merge_records(struct index *x, const struct index *from, const struct maps *m)
 {
-    for (size_t i = 0; i < from->objects.n; i++) {
-        *vec_push(&x->objects) = from->objects.v[i];
-        remap_object(&x->objects.v[x->objects.n - 1], m);
-    }
+    size_t before = x->messages.n;
+    for (size_t i = 0; i < from->objects.n; i++)
+        take_object(vec_push(&x->objects), &from->objects.v[i], m);
     for (size_t i = 0; i < from->gateway.n; i++) {
         struct gateway_line *g = vec_push(&x->gateway);
         *g = from->gateway.v[i];
@@ -476,8 +476,9 @@ static void merge_records(struct index *x, const struct index *from, const struc
         *vec_push(&x->links) = from->links.v[i];
     for (size_t i = 0; i < from->messages.n; i++) {
         *vec_push(&x->messages) = from->messages.v[i];
-        remap_object(&x->messages.v[x->messages.n - 1].event, m);
+        take_object(&x->messages.v[i + before].event, &from->messages.v[i].event, m);
     }
+    outcomes_merge(x, from, m->names);
 }
 
 void index_merge(struct index *x, struct index *from)

@@ -201,6 +201,16 @@ struct message {
     bool again; /* a further delivery to the same function; set by the freeze */
 };
 
+/* What Lambda says of an asynchronous event that it is done with: a destination's record or a dead letter. */
+struct outcome {
+    struct request_id id;
+    int64_t time;
+    struct loc loc;
+    uint32_t condition; /* RetriesExhausted, EventAgeExceeded, DeadLetter …; Success */
+    uint32_t tried;     /* about how often it was; 0: not said */
+    bool good;          /* it went well; else it was given up */
+};
+
 /* A span says that what it received was sent in another trace. */
 struct trace_link {
     struct trace_id trace, to;
@@ -237,6 +247,7 @@ struct index {
     VEC(struct trace_link) links;
     VEC(struct message) messages;
     struct clock_skew skew[SKEW_CLOCKS];
+    VEC(struct outcome) outcomes; /* by id after the freeze */
     uint64_t events[EVENT_KINDS];
     uint64_t duplicates;
     uint32_t last_name; /* a version, see index.c */

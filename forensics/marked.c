@@ -2,6 +2,7 @@
 #include "forensics/marked.h"
 
 #include "forensics/detector.h"
+#include "forensics/outcomes.h"
 
 static int by_address(const void *a, const void *b)
 {
@@ -128,22 +129,36 @@ static int by_first(const void *a, const void *b)
     return s != t ? (s < t ? -1 : 1) : by_id(&x->attempts.v[0], &y->attempts.v[0]);
 }
 
+static bool may_be_poisoned(const struct dossier *d, const struct attempt *a)
+{
+    return marked_failed(a) && (attempt_next(d->index, a) != a || outcome_find(d->index, &a->id));
+}
+
+/* The attempts of one id, and what a record of the event's end says. */
+static void add_family(const struct dossier *d, const struct attempt *const *v, size_t n,
+                       marked_families *ret)
+{
+    const struct outcome *o = outcome_find(d->index, &v[0]->id);
+    uint64_t tried = o && o->tried > n ? o->tried : n;
+    if (tried < MARKED_FAMILY_MIN || (o && o->good) || !all_failed(d, v[0]))
+        return;
+    struct marked_family *family = vec_push(ret);
+    *family = (struct marked_family){.outcome = o, .tried = tried};
+    for (size_t i = 0; i < n; i++)
+        *vec_push(&family->attempts) = v[i];
+}
+
 void marked_poisoned(const struct dossier *d, const struct function *f, marked_families *ret)
 {
     VEC(const struct attempt *) order = {0};
     for (size_t i = 0; i < f->attempts.n; i++)
-        if (marked_failed(f->attempts.v[i]) && attempt_next(d->index, f->attempts.v[i]) != f->attempts.v[i])
+        if (may_be_poisoned(d, f->attempts.v[i]))
             *vec_push(&order) = f->attempts.v[i];
     vec_sort(&order, by_id);
     for (size_t i = 0, end; i < order.n; i = end) {
         for (end = i + 1; end < order.n && memcmp(&order.v[i]->id, &order.v[end]->id, 16) == 0; end++)
             ;
-        if (end - i < MARKED_FAMILY_MIN || !all_failed(d, order.v[i]))
-            continue;
-        struct marked_family *family = vec_push(ret);
-        *family = (struct marked_family){.attempts = {NULL, 0, 0}};
-        for (size_t k = i; k < end; k++)
-            *vec_push(&family->attempts) = order.v[k];
+        add_family(d, &order.v[i], end - i, ret);
     }
     vec_done(&order);
     vec_sort(ret, by_first);

@@ -3,6 +3,7 @@
 
 #include "forensics/attempt.h"
 #include "forensics/messages.h"
+#include "forensics/outcomes.h"
 #include "forensics/spans.h"
 #include "forensics/wording.h"
 #include "parsers/message.h"
@@ -361,6 +362,12 @@ static void take_queue(void *ctx, const struct queue_record *q)
     index_message(&w->index, q, UINT32_MAX);
 }
 
+static void take_destination(void *ctx, const struct destination_record *d)
+{
+    struct worker *w = ctx;
+    index_destination(&w->index, d);
+}
+
 void scan_sink(struct worker *w, struct sink *ret)
 {
     *ret = (struct sink){.ctx = w,
@@ -370,7 +377,8 @@ void scan_sink(struct worker *w, struct sink *ret)
                          .s3 = take_object,
                          .span = take_span,
                          .front = take_front,
-                         .queue = take_queue};
+                         .queue = take_queue,
+                         .destination = take_destination};
 }
 
 /* ---- entries torn by a cut between files ---- */

@@ -62,6 +62,43 @@ same 'retry-storm by hand: one request, three attempts' "$(by_hand retry-storm s
 { attempt 00 "$(id 1)" 90 "$broken"; attempt 02 "$(id 1)" 90 "$broken"; attempt 05 "$(id 1)" 90 ''; } >storm.log
 same 'retry-storm by hand: the third attempt succeeds' "$(by_hand retry-storm storm.log '.checks[0].verdict')" '"clean"'
 
+# Lambda's own record of an event: what it says counts beside the log (field guide 6.5).
+record() { # REQUEST CONDITION COUNT
+    jq -n -c --arg id "$1" --arg condition "$2" --argjson count "$3" '{version: "1.0", timestamp: "2026-03-04T10:09:00.000Z",
+        requestContext: {requestId: $id, functionArn: "arn:aws:lambda:eu-west-1:111122223333:function:f:$LATEST", $condition,
+            approximateInvokeCount: $count}, requestPayload: {order: 17}, responseContext: {statusCode: 200, functionError: "Unhandled"}}'
+}
+storm='[(.checks[0].verdict), (.findings[] | [.count, .detail.attempts, .detail.attempts_logged, .detail.given_up])]'
+mkdir -p given/aws/lambda
+attempt 00 "$(id 1)" 90 "$broken" >given/aws/lambda/f.log
+same 'retry-storm by hand: one failed attempt alone' "$(by_hand retry-storm given "$storm")" '["clean"]'
+record "$(id 1)" RetriesExhausted 3 >given/record.json
+same 'retry-storm by hand: one in the log, three by the record' "$(by_hand retry-storm given "$storm")" '["found",[1,3,1,1]]'
+same 'retry-storm by hand: the record is cited' "$(by_hand retry-storm given '[.findings[0].evidence[].file]')" \
+    '["given/aws/lambda/f.log","given/record.json"]'
+"$COLDCASE" report -q --assume-function f --only retry-storm --format json given | jq '.findings[0]' >findings.json
+if [ -n "${UPDATE:-}" ]; then
+    mkdir -p "$cases/retry-storm-given-up"
+    cp findings.json "$cases/retry-storm-given-up/findings.json"
+fi
+same_files 'retry-storm by hand: as in tests/cases' findings.json "$cases/retry-storm-given-up/findings.json"
+record "$(id 1)" EventAgeExceeded 1 >given/record.json
+same 'retry-storm by hand: given up for its age after one attempt' "$(by_hand retry-storm given "$storm")" '["clean"]'
+{ attempt 00 "$(id 1)" 90 "$broken"; attempt 02 "$(id 1)" 90 "$broken"; attempt 05 "$(id 1)" 90 "$broken"; } >given/aws/lambda/f.log
+same 'retry-storm by hand: three in the log, none by a record' "$(by_hand retry-storm given "$storm")" '["found",[3,3,3,1]]'
+record "$(id 1)" Success 4 >given/record.json
+same 'retry-storm by hand: the fourth attempt, not in the log, went well' "$(by_hand retry-storm given "$storm")" '["clean"]'
+attempt 00 "$(id 1)" 90 'Status: timeout' >given/aws/lambda/f.log
+retried='[.findings[0].detail | .retried, .retry_succeeded, .given_up]'
+same 'timeout by hand: the record tells that a later attempt went well' "$(by_hand timeout given "$retried")" '[1,1,0]'
+record "$(id 1)" RetriesExhausted 3 >given/record.json
+same 'timeout by hand: the record tells that it was tried again and given up' "$(by_hand timeout given "$retried")" '[1,0,1]'
+record "$(id 2)" RetriesExhausted 3 >given/record.json
+same 'timeout by hand: another request is no retry' "$(by_hand timeout given "$retried")" '[0,0,0]'
+jq -n -c --arg id "$(id 1)" '{Messages: [{MessageId: "m1", ReceiptHandle: "x", Body: "{}", MessageAttributes: {RequestID: {StringValue: $id, DataType: "String"},
+    ErrorCode: {StringValue: "200", DataType: "Number"}, ErrorMessage: {StringValue: "timed out", DataType: "String"}}}]}' >given/record.json
+same 'timeout by hand: a dead letter tells that it was given up' "$(by_hand timeout given "$retried")" '[0,0,1]'
+
 # climb STEP: 14 reports of one environment, each with STEP MB more.
 climb() { local i; for i in $(seq 10 23); do attempt "$i" "$(id "$i")" $((100 + (i - 10) * $1)) ''; done; }
 climb 8 >climb.log

@@ -1,0 +1,57 @@
+/* Destination records and dead letters by request. */
+#include "forensics/outcomes.h"
+
+void index_destination(struct index *x, const struct destination_record *d)
+{
+    struct outcome o = {.time = d->time, .loc = d->loc, .good = slice_eq(d->condition, SLICE("Success"))};
+    if (!request_id_parse(d->request_id, &o.id))
+        return;
+    o.condition = intern_id(&x->names, d->condition);
+    o.tried = d->invoke_count < UINT32_MAX ? (uint32_t)d->invoke_count : UINT32_MAX;
+    *vec_push(&x->outcomes) = o;
+}
+
+void outcomes_merge(struct index *x, const struct index *from, const uint32_t *names)
+{
+    for (size_t i = 0; i < from->outcomes.n; i++) {
+        struct outcome *o = vec_push(&x->outcomes);
+        *o = from->outcomes.v[i];
+        o->condition = names[o->condition];
+    }
+}
+
+/* A request may have a record and a dead letter, or the same in two files: what says that it went well stands first, then
+ * what says how often it was tried. */
+static int by_request(const void *a, const void *b)
+{
+    const struct outcome *x = a, *y = b;
+    int c = memcmp(&x->id, &y->id, sizeof x->id);
+    c = c ? c : y->good - x->good;
+    c = c || x->tried == y->tried ? c : x->tried > y->tried ? -1 : 1;
+    c = c || x->time == y->time ? c : x->time > y->time ? -1 : 1;
+    return c ? c : loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
+}
+
+void outcomes_settle(struct index *x)
+{
+    size_t kept = 0;
+    vec_sort(&x->outcomes, by_request);
+    for (size_t i = 0; i < x->outcomes.n; i++) {
+        const struct outcome *o = &x->outcomes.v[i], *before = kept ? &x->outcomes.v[kept - 1] : NULL;
+        if (before && memcmp(&before->id, &o->id, sizeof o->id) == 0)
+            x->duplicates += before->condition == o->condition && before->time == o->time;
+        else
+            x->outcomes.v[kept++] = *o;
+    }
+    x->outcomes.n = kept;
+}
+
+static int by_id(const void *id, const void *row)
+{
+    return memcmp(id, &((const struct outcome *)row)->id, sizeof(struct request_id));
+}
+
+const struct outcome *outcome_find(const struct index *x, const struct request_id *id)
+{
+    return x->outcomes.n ? bsearch(id, x->outcomes.v, x->outcomes.n, sizeof *x->outcomes.v, by_id) : NULL;
+}
