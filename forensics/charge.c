@@ -10,6 +10,7 @@ enum {
     REINIT_MS = 50,
     /* An init may take 10 s before it is ended (field guide 1.5). */
     INIT_MAX_MS = 10000,
+    RUN_MAX_MS = 900000, /* Lambda's longest invocation */
 };
 
 struct timeline {
@@ -329,14 +330,15 @@ static struct attempt *next_of(const struct timeline *t, const struct phase *p)
     return low < end ? t->v[low] : NULL;
 }
 
-/* Stands the phase between the first and the last line of the attempt that was open at its time? */
+/* Stands the phase in the attempt that was open at its time? END ends it where REPORT is missing; what has neither runs
+ * on, for as long as Lambda lets it. */
 static bool stands_inside(const struct attempt *a, const struct phase *p)
 {
     int64_t last = attempt_report(a) != TIME_NONE ? attempt_report(a) : attempt_end(a);
-    if (p->time == TIME_NONE)
-        return p->phase == PHASE_INVOKE && !(a->flags & ATTEMPT_REPORT);
-    return last == TIME_NONE || p->time < last ||
-           (p->time == last && loc_before(p->loc, attempt_report_loc(a)));
+    if (p->time == TIME_NONE || attempt_begin(a) == TIME_NONE)
+        return p->phase == PHASE_INVOKE && !(a->flags & (ATTEMPT_REPORT | ATTEMPT_END));
+    last = last != TIME_NONE ? last : attempt_begin(a) + RUN_MAX_MS;
+    return p->time < last || (p->time == last && loc_before(p->loc, attempt_report_loc(a)));
 }
 
 /* The attempt that pays for a failed init: the one that began right behind it or in which it stands, else the next of
@@ -344,7 +346,8 @@ static bool stands_inside(const struct attempt *a, const struct phase *p)
 static struct attempt *payer(const struct timeline *t, const struct phase *p)
 {
     struct attempt *next = next_of(t, p), *open = open_at(t, p->stream, p->time, p->loc);
-    bool soon = next && p->time != TIME_NONE && attempt_begin(next) - p->time <= REINIT_MS;
+    bool timed = next && p->time != TIME_NONE && attempt_begin(next) != TIME_NONE;
+    bool soon = timed && attempt_begin(next) - p->time <= REINIT_MS;
     return open && !soon && stands_inside(open, p) ? open : next;
 }
 

@@ -117,6 +117,31 @@ same 'incomplete by hand: a START, and an END with its REPORT' \
 for i in $(seq 10 23); do attempt "$i" "$(id "$i")" 90 ''; done | sed '1d' | grep -v "REPORT.*$(id 23)" >torn.log
 same 'incomplete by hand: the edges are no holes' "$(by_hand incomplete torn.log '.checks[0].verdict')" '"clean"'
 
+# ---- a failed init is paid by the attempt in which it stands, else by the next one of its environment ----
+
+# stream MINUTE-OF-INIT TIME-AND-WORDS ID: an attempt without REPORT, the failed init, an attempt 3 s after it.
+stream() {
+    local init=2026-03-04T10:$1:00.000Z
+    shift
+    printf '2026-03-04T10:00:00.000Z START RequestId: %s Version: 7\n' "$(id 1)"
+    printf '2026-03-04T10:%s RequestId: %s\n' "$@"
+    printf '%s INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\tStatus: timeout\n' "$init"
+    attempt "${init:14:2}" "$(id 2)" 90 '' | sed "s/:00.000Z START/:03.000Z START/;s/:01.000Z/:04.000Z/"
+}
+paid() { "$COLDCASE" timeline --assume-function f --format ndjson "$1" 2>/dev/null | jq -s -c 'map([.cold, .status])'; }
+stream 05 '00:01.000Z END' "$(id 1)" >payer.log
+same 'an attempt that ended without REPORT does not pay for an init behind its END' "$(paid payer.log)" '[[false,"incomplete"],[true,"ok"]]'
+stream 05 '00:01.000Z working' "$(id 1)" >payer.log
+same 'an attempt without END pays for an init while it may run' "$(paid payer.log)" '[[true,"incomplete"],[false,"ok"]]'
+stream 20 '00:01.000Z working' "$(id 1)" >payer.log
+same 'and not when 900 s are over' "$(paid payer.log)" '[[false,"incomplete"],[true,"ok"]]'
+{
+    stream 05 '00:01.000Z END' "$(id 1)"
+    printf '2026-03-04T10:09:00.000Z INIT_REPORT Init Duration: 9999.79 ms\tPhase: init\tStatus: timeout\n'
+    attempt 10 "$(id 3)" 90 ''
+} >payer.log
+same 'nor for the inits that follow' "$(paid payer.log)" '[[false,"incomplete"],[true,"ok"],[true,"ok"]]'
+
 # ---- nothing where nothing is ----
 "$GENERATE" --scenario quiet-day --seed 21 -o quiet >/dev/null || not_ok 'generate quiet-day'
 same 'quiet-day: none of them finds anything' "$(report quiet/evidence | jq -c '[.checks[] | select(.verdict == "found") | .detector]')" '[]'
