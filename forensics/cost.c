@@ -3,9 +3,14 @@
 
 #include "forensics/attempt.h"
 
+bool cost_known(const struct attempt *a)
+{
+    return decimal_known(attempt_billed(a)) && a->memory_mb > 0;
+}
+
 double cost_gb_seconds(const struct attempt *a)
 {
-    if (!decimal_known(attempt_billed(a)))
+    if (!cost_known(a))
         return 0;
     return a->memory_mb / 1024.0 * decimal_value(attempt_billed(a)) / 1000.0;
 }

@@ -12,6 +12,8 @@
 #define COST_PER_GB_SECOND_ARM 0.0000133334
 #define COST_PER_S3_PUT        5.0e-6
 
+/* Whether the report tells what was billed. */
+bool cost_known(const struct attempt *a);
 /* Memory in GB (1,024 MB) times billed seconds; 0 when the report says neither. */
 double cost_gb_seconds(const struct attempt *a);
 double cost_usd(double gb_seconds, double requests);

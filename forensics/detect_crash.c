@@ -11,7 +11,7 @@ enum { CRASH_HIGH = 5, CRASH_MEDIUM = 2 };
 
 static uint64_t crash_examine(const struct dossier *d)
 {
-    return d->index->attempts.n;
+    return dossier_ended(d);
 }
 
 struct group {
@@ -126,13 +126,15 @@ static const char *crash_run(const struct detector *self, const struct dossier *
     }
     marked_done(&explained);
     marked_done(&storms);
+    if (explained.list.n || storms.list.n)
+        return "no invocation failed with an error beyond those that other findings tell";
     return "no invocation failed with an error of its own";
 }
 
 const struct detector detector_crash = {
     .name = "crash",
     .doc = "invocations that failed with an uncaught error or whose process died, by error type",
-    .missing = "no invocation in the evidence",
+    .missing = "no invocation whose end is in the evidence",
     .rule = "Attempts that failed with an error nobody caught or whose process died, by error type, when "
             "no other detector explains them. 5 or more of one type and 1 % of the invocations are high, "
             "2 or more medium, one low.",

@@ -1,19 +1,20 @@
 /* incomplete: invocations of which a START, END or REPORT is missing although the evidence should hold it:
- * lines were dropped on the way, or files are missing. A part is due when at least PART_DUE of the function's
- * invocations have it (JSON has no END, level WARN leaves out successes). Edges are no holes: a START is
+ * lines were dropped on the way, or files are missing. START and REPORT are due where the other one is there, for both
+ * are of one log level, unless the function has none of them at all (a filter took them). An END is due when at least
+ * END_DUE of the function's invocations have it: JSON has none. Edges are no holes: a START is
  * missed only behind an earlier invocation of the same environment, an END or REPORT only before a later one,
  * or EDGE_MS, the longest that an invocation can run, before the end of the evidence. Severity: low. */
 #include "forensics/detector.h"
 
 enum { PART_START, PART_END, PART_REPORT, PARTS };
 enum { EDGE_MS = 900000, ATTEMPTS_MIN = 10 };
-#define PART_DUE 0.9
+#define END_DUE 0.9
 
 static const char *const part_names[PARTS] = {"START", "END", "REPORT"};
 
 static uint64_t incomplete_examine(const struct dossier *d)
 {
-    return d->index->attempts.n;
+    return dossier_ended(d);
 }
 
 struct torn {
@@ -45,9 +46,11 @@ static void count_parts(struct holes *h)
             h->have[part] += has(h->f->attempts.v[i], part);
 }
 
-static bool due(const struct holes *h, unsigned part)
+static bool due(const struct holes *h, const struct attempt *a, unsigned part)
 {
-    return (double)h->have[part] >= PART_DUE * (double)h->f->attempts.n;
+    if (part == PART_END)
+        return (double)h->have[part] >= END_DUE * (double)h->f->attempts.n;
+    return h->have[part] > 0 && has(a, part == PART_START ? PART_REPORT : PART_START);
 }
 
 /* The attempt's neighbours in its environment. */
@@ -61,7 +64,7 @@ static void judge(struct holes *h, const struct attempt *a, const struct around 
     bool over = around->after || attempt_begin(a) + EDGE_MS < h->d->end, any = false;
     for (unsigned part = 0; part < PARTS; part++) {
         bool inside = part == PART_START ? around->before != NULL : over;
-        t.missing[part] = inside && due(h, part) && !has(a, part);
+        t.missing[part] = inside && due(h, a, part) && !has(a, part);
         h->missing[part] += t.missing[part];
         any |= t.missing[part];
     }
@@ -148,7 +151,7 @@ static void report(const struct detector *self, struct holes *h, struct findings
     for (unsigned part = 0; part < PARTS; part++)
         if (h->missing[part])
             finding_fact(fs, f, part_names[part], "missing in %s", detector_count(m, h->missing[part]));
-    finding_step(fs, f, "of %zu invocations %zu have START, %zu END, %zu REPORT; due from 90 %% on",
+    finding_step(fs, f, "of %zu invocations %zu have START, %zu END (due from 90 %% on), %zu REPORT",
                  h->f->attempts.n, h->have[PART_START], h->have[PART_END], h->have[PART_REPORT]);
     write_detail(h, fs, f);
 }
@@ -171,9 +174,11 @@ static const char *incomplete_run(const struct detector *self, const struct doss
 const struct detector detector_incomplete = {
     .name = "incomplete",
     .doc = "invocations whose START, END or REPORT is missing",
-    .missing = "no invocation in the evidence",
-    .rule = "A START, END or REPORT that 90 % of the function's attempts have is missing in one with a "
-            "neighbour in its environment on that side, or 900 s before the end of the evidence. Low.",
+    .missing = "no invocation whose end is in the evidence",
+    .rule =
+        "START or REPORT is missing where the other is there, or an END that 90 % of the function's attempts "
+        "have, in an attempt with a neighbour in its environment on that side, or 900 s before the end of "
+        "the evidence. Low.",
     .fact = "An environment writes START, END and REPORT for each invocation, one after the other; the "
             "longest runs 900 s (field guide 1.2, 8.1).",
     .disproof = "A second export that holds the lines.",

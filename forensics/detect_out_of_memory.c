@@ -9,7 +9,7 @@ enum { MEMORY_HIGH = 3, TYPES_MAX = 8 };
 
 static uint64_t memory_examine(const struct dossier *d)
 {
-    return d->index->attempts.n;
+    return dossier_ended(d);
 }
 
 bool detector_says_memory(const struct dossier *d, const struct mark *m)
@@ -131,7 +131,7 @@ static const char *memory_run(const struct detector *self, const struct dossier 
 const struct detector detector_out_of_memory = {
     .name = "out-of-memory",
     .doc = "invocations that were ended for want of memory",
-    .missing = "no invocation in the evidence",
+    .missing = "no invocation whose end is in the evidence",
     .rule = "Error type Runtime.OutOfMemory, \"signal: killed\", or a runtime's own memory error in an "
             "attempt that failed. A full memory alone does not count. 3 or more are high, 1 or 2 medium.",
     .fact = "The kernel ends a process that needs more than the function's memory; nothing else sends "

@@ -61,6 +61,8 @@ static bool is_poisoned(const struct function *f, struct place *p)
     for (size_t i = dossier_lower(f, p->from); i < end; i++) {
         const struct attempt *a = f->attempts.v[i];
         bool mine = a->stream == p->stream;
+        if (!mine && a->version != p->failed.v[0]->version)
+            continue; /* other code */
         p->inside += mine;
         p->others += !mine;
         p->others_failed += !mine && marked_failed(a);
@@ -93,6 +95,24 @@ static void write_detail(const struct dossier *d, const struct place *p, struct 
     detail_done(&detail, fs, f);
 }
 
+/* A published version's environments stay as they are: another version has to take its place. */
+static void write_commands(const struct dossier *d, const struct place *p, struct slice name,
+                           struct findings *fs, struct finding *f)
+{
+    const char *shell = dossier_shell_name(&fs->arena, name);
+    struct slice version = dossier_name(d, p->failed.v[0]->version);
+    bool published = version.n && !slice_eq(version, SLICE("$LATEST"));
+    finding_command(fs, f, "# replaces all environments of $LATEST%s",
+                    published ? "; then publish it and point the alias there, N is the new number" : "");
+    finding_command(
+        fs, f, "aws lambda update-function-configuration --function-name %s --description recycled", shell);
+    if (!published)
+        return;
+    finding_command(fs, f, "aws lambda publish-version --function-name %s", shell);
+    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N",
+                    shell);
+}
+
 static void report(const struct detector *self, const struct dossier *d, const struct function *fn,
                    const struct place *p, struct findings *fs)
 {
@@ -108,19 +128,17 @@ static void report(const struct detector *self, const struct dossier *d, const s
     }
     f->key = stream;
     f->moment = "failure in the poisoned environment";
-    f->title = arena_printf(m, "One environment of %.*s failed %s times while the others were healthy",
+    f->title = arena_printf(m, "One environment of %.*s failed %s times while other invocations went well",
                             SLICE_ARG(name), detector_count(m, p->failed.n));
     f->what = arena_printf(m,
                            "%zu of %zu invocations of the environment %s failed in that time; of %zu "
                            "invocations in the function's "
                            "other environments %zu did.",
                            p->failed.n, p->inside, stream, p->others, p->others_failed);
-    f->how = "The same code at the same time, apart by environment. One input that is always routed to this "
-             "environment would disprove it: compare what the failed invocations were asked.";
-    finding_command(fs, f, "# replaces all environments of the function");
-    finding_command(fs, f,
-                    "aws lambda update-function-configuration --function-name %s --description recycled",
-                    dossier_shell_name(m, name));
+    f->how =
+        "The same version at the same time, apart by environment. One input that is always routed to this "
+        "environment would disprove it: compare what the failed invocations were asked.";
+    write_commands(d, p, name, fs, f);
     f->fix = "Check what is kept between invocations (connections, files, caches) before it is used, make it "
              "anew after a failure, and let the process exit when it cannot be mended.";
     finding_step(fs, f, "%zu / %zu = %.0f %% >= 80 %%; others: %zu / %zu = %.0f %% <= 5 %%", p->failed.n,
@@ -152,9 +170,9 @@ const struct detector detector_poisoned_environment = {
     .name = "poisoned-environment",
     .doc = "failures that stick to one environment of several",
     .missing = "no function with two environments in the evidence",
-    .rule =
-        "5 or more failures that are 80 % of an environment's invocations from the first to the last of "
-        "them, while 10 or more invocations of the others ended well and 5 % of theirs failed at most. Low.",
+    .rule = "5 or more failures that are 80 % of an environment's invocations from the first to the last of "
+            "them, while 10 or more invocations of the others with the same version ended well and 5 % of "
+            "theirs failed at most. Low.",
     .fact = "An environment keeps its process, connections and /tmp from one invocation to the next; one log "
             "stream is one environment (field guide 1.1).",
     .disproof = "One kind of request that is always routed to that environment.",

@@ -56,7 +56,7 @@ static bool find_longest(struct gap *g)
             g->second = gap;
         }
     }
-    if (n < ATTEMPTS_MIN - 1 || first == TIME_NONE)
+    if (n < ATTEMPTS_MIN - 1 || first == TIME_NONE || longest == 0)
         return false;
     g->mean = (double)(last - first - longest) / (double)(n - 1);
     g->from = attempt_over(g->before) > attempt_begin(g->before) ? attempt_over(g->before)

@@ -119,6 +119,7 @@ static void count_attempt(struct function *f, const struct attempt *a)
     f->incomplete += status == ATTEMPT_INCOMPLETE;
     f->cold += attempt_cold(a);
     f->gb_seconds += cost_gb_seconds(a);
+    f->billed |= cost_known(a);
     if (a->memory_mb > f->memory_mb)
         f->memory_mb = a->memory_mb;
     if (a->max_memory_mb > f->max_memory_mb)
@@ -197,7 +198,13 @@ void dossier_init(struct dossier *d, const struct evidence *ev)
         d->cold += f->cold;
         d->timeouts += f->timeouts;
         d->errors += f->errors;
+        d->incomplete += f->incomplete;
     }
+}
+
+uint64_t dossier_ended(const struct dossier *d)
+{
+    return d->index->attempts.n - d->incomplete;
 }
 
 void dossier_done(struct dossier *d)

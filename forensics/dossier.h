@@ -20,6 +20,7 @@ struct function {
     struct quantiles duration, init;
     uint32_t memory_mb, max_memory_mb;
     double gb_seconds, cost_usd;
+    bool billed; /* some report tells it */
 };
 
 struct dossier {
@@ -27,7 +28,7 @@ struct dossier {
     const struct index *index;
     VEC(struct function) functions; /* by name */
     int64_t start, end;             /* first and last time in the evidence, TIME_NONE when there is none */
-    uint64_t environments, cold, timeouts, errors;
+    uint64_t environments, cold, timeouts, errors, incomplete;
     const struct slice
         *expected_loops; /* buckets whose loops are intended; set by the caller, may be empty */
     size_t expected_loops_n;
@@ -36,6 +37,8 @@ struct dossier {
 
 void dossier_init(struct dossier *d, const struct evidence *ev);
 void dossier_done(struct dossier *d);
+/* How many attempts tell how they ended. */
+uint64_t dossier_ended(const struct dossier *d);
 const struct function *dossier_function(const struct dossier *d, uint32_t name);
 struct slice dossier_name(const struct dossier *d, uint32_t name);
 /* Environments of a function whose life (first to last line) holds the time. A frozen environment keeps its

@@ -332,6 +332,27 @@ static void filter_messages(struct index *x, const struct evidence_options *o)
         x->links.v[i].attempt = visible(x->links.v[i].attempt);
 }
 
+/* An environment lived in the window, or it is not shown. */
+static void filter_streams(struct index *x, const struct evidence_options *o)
+{
+    for (size_t i = 0; i < x->streams.n; i++) {
+        struct stream *s = &x->streams.v[i];
+        bool open = o->from == TIME_NONE && o->to == TIME_NONE;
+        bool out = s->first == INT64_MAX ? !open
+                                         : !((o->from == TIME_NONE || s->last >= o->from) &&
+                                             (o->to == TIME_NONE || s->first <= o->to));
+        if (out || !wanted_function(x, o, s->function)) {
+            s->environment = false;
+            s->attempts = 0;
+            s->first = INT64_MAX;
+            s->last = INT64_MIN;
+        } else if (s->first != INT64_MAX) {
+            s->first = o->from != TIME_NONE && s->first < o->from ? o->from : s->first;
+            s->last = o->to != TIME_NONE && s->last > o->to ? o->to : s->last;
+        }
+    }
+}
+
 /* Records and gateway lines stay whatever --function says: they are what connects functions. */
 static void apply_filters(struct index *x, const struct evidence_options *o)
 {
@@ -370,6 +391,7 @@ static void apply_filters(struct index *x, const struct evidence_options *o)
             x->objects.v[n++] = *r;
     }
     x->objects.n = n;
+    filter_streams(x, o);
 }
 
 static int tie_objects(const void *ctx, uint32_t i, uint32_t k)

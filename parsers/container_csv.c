@@ -184,17 +184,6 @@ static uint64_t count_lines(struct slice s)
     return n;
 }
 
-static void emit(struct input *in, const struct sink *sink, struct entry *e, uint64_t line)
-{
-    e->loc = input_loc(in, line, in->offset);
-    if (e->time == TIME_NONE) {
-        source_unrecognised(in->source, e->loc, e->text);
-        return;
-    }
-    in->source->entries++;
-    sink->entry(sink->ctx, e);
-}
-
 struct table {
     struct input *in;
     const struct sink *sink;
@@ -204,6 +193,18 @@ struct table {
     bool more;   /* the input may have further bytes */
     bool broken; /* a row was: its lines go, up to where the next row begins */
 };
+
+static void emit(const struct table *t, struct entry *e)
+{
+    struct input *in = t->in;
+    e->loc = input_loc(in, t->line, in->offset);
+    if (e->time == TIME_NONE && t->header.has_time) {
+        source_unrecognised(in->source, e->loc, e->text);
+        return;
+    }
+    in->source->entries++;
+    t->sink->entry(t->sink->ctx, e);
+}
 
 /* A quote that never closes swallows all that follows: the row is dropped, and reading goes on with the next
  * line that begins as a row does. */
@@ -240,7 +241,7 @@ static size_t next_row(struct table *t, struct slice window)
     if (!t->header.has_message)
         t->in->source->records++; /* figures without their lines */
     else if (slice_trim(slice_head(window, n)).n > 0)
-        emit(t->in, t->sink, &e, t->line);
+        emit(t, &e);
     return n;
 }
 
@@ -279,6 +280,8 @@ static int csv_score(struct slice head)
     if (!text_line(&head, &line))
         return 0;
     read_header(line, &h);
+    if (h.n == 1 && h.has_message) /* a query for the message alone */
+        return h.insights ? 96 : 60;
     return h.has_time && h.has_message ? 96 : h.insights && h.n > 1 ? 90 : 0;
 }
 

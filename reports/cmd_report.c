@@ -2,7 +2,9 @@
 #include "reports/command.h"
 #include "reports/report.h"
 
+#include "base/text.h"
 #include "forensics/quote.h"
+#include "parsers/container.h"
 
 static const struct renderer *choose_renderer(const struct settings *s, struct err *e)
 {
@@ -15,17 +17,61 @@ static const struct renderer *choose_renderer(const struct settings *s, struct e
 
 /* The command as it can be typed again: paths and what narrows the evidence, nothing that leaves the content
  * alone. */
+/* As a shell takes it, so that the line can be typed again. */
+static void put_word(struct slice word, struct buf *out)
+{
+    bool plain = word.n > 0;
+    for (size_t i = 0; i < word.n && plain; i++) {
+        char c = word.p[i];
+        plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                strchr("/._-+:,@%=", c);
+    }
+    if (plain) {
+        (void)buf_append(out, word);
+        return;
+    }
+    (void)buf_byte(out, '\'');
+    for (size_t i = 0; i < word.n; i++)
+        (void)(word.p[i] == '\'' ? buf_append(out, SLICE("'\\''")) : buf_byte(out, word.p[i]));
+    (void)buf_byte(out, '\'');
+}
+
+static void put_option(const char *name, struct slice value, struct buf *out)
+{
+    if (value.n == 0)
+        return;
+    buf_printf(out, " --%s ", name);
+    put_word(value, out);
+}
+
+static void put_time(const char *name, int64_t time, struct buf *out)
+{
+    char text[TEXT_TIME_SIZE];
+    if (time == TIME_NONE)
+        return;
+    text_time_print(time, text);
+    put_option(name, slice_str(text), out);
+}
+
 static void write_command(const struct settings *s, struct buf *out)
 {
     (void)buf_append(out, SLICE("coldcase report"));
+    const struct evidence_options *o = &s->evidence;
+    put_option("format-in", slice_str(o->format_in ? o->format_in->name : ""), out);
+    put_time("from", o->from, out);
+    put_time("to", o->to, out);
+    put_option("assume-function", o->assume_function, out);
+    put_option("signatures", slice_str(s->signatures ? s->signatures : ""), out);
     for (size_t i = 0; i < s->functions.n; i++)
-        buf_printf(out, " --function %.*s", SLICE_ARG(s->functions.v[i]));
+        put_option("function", s->functions.v[i], out);
     for (size_t i = 0; i < s->only.n; i++)
-        buf_printf(out, " --only %.*s", SLICE_ARG(s->only.v[i]));
+        put_option("only", s->only.v[i], out);
     for (size_t i = 0; i < s->expected_loops.n; i++)
-        buf_printf(out, " --expected-loop %.*s", SLICE_ARG(s->expected_loops.v[i]));
-    for (size_t i = 0; i < s->operands.n; i++)
-        buf_printf(out, " %s", s->operands.v[i]);
+        put_option("expected-loop", s->expected_loops.v[i], out);
+    for (size_t i = 0; i < s->operands.n; i++) {
+        (void)buf_byte(out, ' ');
+        put_word(slice_str(s->operands.v[i]), out);
+    }
 }
 
 static int by_text(const void *a, const void *b)

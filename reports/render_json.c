@@ -163,6 +163,15 @@ static void write_totals(struct jsonw *w, const struct report *r)
 
 /* ---- functions ---- */
 
+static void put_known(struct jsonw *w, const char *key, bool known, double v)
+{
+    jsonw_key(w, key);
+    if (known)
+        jsonw_double(w, v, 6);
+    else
+        jsonw_null(w);
+}
+
 static void put_quantiles(struct jsonw *w, const char *key, const struct quantiles *q)
 {
     jsonw_key(w, key);
@@ -192,8 +201,8 @@ static void write_function(struct jsonw *w, const struct report *r, const struct
     put_quantiles(w, "init_ms", &f->init);
     put_number_or_null(w, "memory_mb", f->memory_mb);
     put_number_or_null(w, "max_memory_mb", f->max_memory_mb);
-    put_double(w, "gb_seconds", f->gb_seconds, 6);
-    put_double(w, "cost_usd", f->cost_usd, 6);
+    put_known(w, "gb_seconds", f->billed, f->gb_seconds);
+    put_known(w, "cost_usd", f->billed, f->cost_usd);
     jsonw_close(w, '}');
 }
 

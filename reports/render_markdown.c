@@ -37,18 +37,22 @@ static void write_alert(struct report *r, struct buf *out)
 
 static void write_figures(const struct report *r, struct buf *out)
 {
-    static const char *const columns[] = {"", "#incident", "#the hour before"};
     if (r->figures.n == 0)
         return;
     markdown_put(out, "\n");
-    markdown_header(out, columns, 3);
+    markdown_put(out, "|  | incident |");
+    if (r->before)
+        buf_printf(out, " %s |", r->before);
+    markdown_put(out, r->before ? "\n| --- | ---: | ---: |\n" : "\n| --- | ---: |\n");
     for (size_t i = 0; i < r->figures.n; i++) {
         markdown_put(out, "| ");
         markdown_text(out, r->figures.v[i].label);
         markdown_put(out, " | ");
         markdown_text(out, r->figures.v[i].incident);
-        markdown_put(out, " | ");
-        markdown_text(out, r->figures.v[i].before);
+        if (r->before) {
+            markdown_put(out, " | ");
+            markdown_text(out, r->figures.v[i].before);
+        }
         markdown_put(out, " |\n");
     }
 }

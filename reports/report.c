@@ -79,7 +79,7 @@ struct spell {
     uint64_t invocations, errors, timeouts, cold;
     size_t alive;
     double p50, p99, gb_seconds, cost;
-    bool timed;
+    bool timed, billed;
 };
 
 static void measure(const struct report *r, const struct function *f, int64_t from, int64_t to,
@@ -97,6 +97,7 @@ static void measure(const struct report *r, const struct function *f, int64_t fr
         s->timeouts += status == ATTEMPT_TIMED_OUT;
         s->cold += attempt_cold(a);
         s->gb_seconds += cost_gb_seconds(a);
+        s->billed |= cost_known(a);
         if (decimal_known(a->duration))
             durations[n++] = decimal_value(a->duration);
     }
@@ -121,10 +122,11 @@ static const char *share(struct report *r, uint64_t n, uint64_t all)
     return arena_printf(&r->arena, "%s (%.1f %%)", count(r, n), 100.0 * (double)n / (double)all);
 }
 
-static const char *money(struct report *r, double usd)
+static const char *money(struct report *r, const struct spell *s)
 {
-    if (usd <= 0)
-        return "$0";
+    double usd = s->cost;
+    if (!s->billed)
+        return "none";
     return usd < 0.001 ? "< $0.001" : arena_printf(&r->arena, usd < 1 ? "$%.3f" : "$%.2f", usd);
 }
 
@@ -149,6 +151,23 @@ static int64_t incident_begin(const struct finding *f)
     return begin;
 }
 
+/* As far as the evidence goes back: the row is empty where it does not. */
+static const char *before_label(struct report *r, int64_t from, int64_t *ret_length)
+{
+    enum { MINUTE_MS = 60000 };
+    int64_t length = (from - r->dossier->start) / MINUTE_MS * MINUTE_MS;
+    if (length <= 0)
+        return NULL;
+    *ret_length = length < HOUR_MS ? length : HOUR_MS;
+    return length < HOUR_MS ? arena_printf(&r->arena, "the %s before", detector_span(&r->arena, length))
+                            : "the hour before";
+}
+
+static const char *gb_seconds(struct report *r, const struct spell *s)
+{
+    return s->billed ? arena_printf(&r->arena, "%.1f", s->gb_seconds) : "none";
+}
+
 static void add_figures(struct report *r)
 {
     const struct finding *f = r->top;
@@ -159,7 +178,9 @@ static void add_figures(struct report *r)
     const char *name = arena_copy(&r->arena, dossier_name(r->dossier, fn->name)).p;
     int64_t from = incident_begin(f);
     measure(r, fn, from, f->last_seen + 1, &now);
-    measure(r, fn, from - HOUR_MS, from, &then);
+    int64_t length = 0;
+    r->before = before_label(r, from, &length);
+    measure(r, fn, from - length, from, &then);
     add_figure(r, arena_printf(&r->arena, "invocations of %s", name), count(r, now.invocations),
                count(r, then.invocations));
     add_figure(r, "environments alive at the peak", count(r, now.alive), count(r, then.alive));
@@ -168,9 +189,8 @@ static void add_figures(struct report *r)
                share(r, then.timeouts, then.invocations));
     add_figure(r, "cold starts", share(r, now.cold, now.invocations), share(r, then.cold, then.invocations));
     add_figure(r, "duration p50 / p99", times(r, &now), times(r, &then));
-    add_figure(r, "GB-seconds", arena_printf(&r->arena, "%.1f", now.gb_seconds),
-               arena_printf(&r->arena, "%.1f", then.gb_seconds));
-    add_figure(r, "cost (x86, us-east-1 prices of " COST_DATE ")", money(r, now.cost), money(r, then.cost));
+    add_figure(r, "GB-seconds", gb_seconds(r, &now), gb_seconds(r, &then));
+    add_figure(r, "cost (x86, us-east-1 prices of " COST_DATE ")", money(r, &now), money(r, &then));
 }
 
 /* ---- timeline ---- */
@@ -285,6 +305,32 @@ static void write_healthy(struct report *r)
         r->healthy = n > NAMED_MAX ? arena_printf(&r->arena, "%s and %zu more", names, n - NAMED_MAX) : names;
 }
 
+static const char *open_ends(struct report *r)
+{
+    uint64_t n = r->dossier->incomplete;
+    return n ? arena_printf(&r->arena, ", %s without an end in the evidence", count(r, n)) : "";
+}
+
+static const char *checks_ran(struct report *r)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < r->findings->checks.n; i++)
+        n += r->findings->checks.v[i].verdict != VERDICT_NOT_RUN;
+    return n == 1 ? "The one check that" : arena_printf(&r->arena, "The %s checks that", count(r, n));
+}
+
+/* What else stands below. */
+static const char *beside(struct report *r)
+{
+    const char *low = "", *not_run = "";
+    if (r->findings->list.n)
+        low = arena_printf(&r->arena, ", %s below it", count(r, r->findings->list.n));
+    for (size_t i = 0; i < r->findings->checks.n; i++)
+        if (r->findings->checks.v[i].verdict == VERDICT_NOT_RUN)
+            not_run = "; what could not be checked stands below";
+    return arena_printf(&r->arena, "%s%s", low, not_run);
+}
+
 /* The findings that matter, one sentence each, and what they follow from. */
 static void write_summary(struct report *r)
 {
@@ -294,13 +340,12 @@ static void write_summary(struct report *r)
         uint64_t n = r->ev->index.attempts.n;
         r->summary = arena_printf(
             &r->arena,
-            "%s %s of %s %s: %s cold %s, %s failed, %s timed out. Nothing in it calls for action; what could "
-            "not "
-            "be checked stands below.",
+            "%s %s of %s %s: %s cold %s, %s failed, %s timed out%s. %s ran found nothing at medium or "
+            "above%s.",
             count(r, n), detector_plural(n, "invocation", "invocations"), count(r, r->dossier->functions.n),
             detector_plural(r->dossier->functions.n, "function", "functions"), count(r, r->dossier->cold),
             detector_plural(r->dossier->cold, "start", "starts"), count(r, r->dossier->errors),
-            count(r, r->dossier->timeouts));
+            count(r, r->dossier->timeouts), open_ends(r), checks_ran(r), beside(r));
         return;
     }
     size_t told = 0, more = 0;

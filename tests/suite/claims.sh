@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# What a report says must follow from the evidence: sentences, verdicts and figures on evidence that is filtered, cut or
+# crowded. The evidence is written here, so that each number can be counted by eye.
+. "$(dirname "$0")/lib.sh"
+cd "$work" || exit 1
+
+id() { printf '%08d-0000-4000-8000-000000000000' "$1"; }
+# start TIME N [VERSION], report_of TIME N [TAIL]: lines of the export format.
+start() { printf '%s START RequestId: %s Version: %s\n' "$1" "$(id "$2")" "${3:-7}"; }
+report_of() { printf '%s REPORT RequestId: %s\tDuration: 1000.00 ms\tBilled Duration: 1000 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB%s\n' "$1" "$(id "$2")" "${3:-}"; }
+verdict() { report "$2" | jq -r --arg d "$1" '.checks[] | select(.detector == $d) | "\(.verdict): \(.why)"'; }
+error=$'\tStatus: error\tError Type: TypeError'
+
+# ---- all at once ----
+for i in $(seq 30); do start 2026-03-04T10:00:00.000Z "$i"; report_of 2026-03-04T10:00:01.000Z "$i"; done >once.log
+exits "thirty invocations in one millisecond" 0 "$COLDCASE" report -q once.log
+
+# ---- no end in sight ----
+for i in $(seq 12); do start "2026-03-04T10:$((i + 10)):00.000Z" "$i"; done >starts.log
+same "without ends nothing crashed or was complete" \
+    "$(for d in crash out-of-memory incomplete; do verdict $d starts.log; done | sort -u)" "not-run: no invocation whose end is in the evidence"
+same "the summary says so" "$("$COLDCASE" report -q starts.log | grep -c '12 without an end in the evidence')" 1
+same "what was not billed has no cost" "$(report starts.log | jq -c '.functions[0] | [.gb_seconds, .cost_usd]')" '[null,null]'
+{ for i in $(seq 12); do start "2026-03-04T10:$((i + 10)):00.000Z" "$i"; [ $((i % 3)) = 0 ] || report_of "2026-03-04T10:$((i + 10)):01.000Z" "$i"; done; start 2026-03-04T10:40:00.000Z 99; } >holes.log
+same "a third of the reports is missing" "$(report holes.log | jq -c '[.findings[] | select(.detector == "incomplete") | .detail.missing_report]')" '[4]'
+
+# ---- words for what is no incident ----
+{ start 2026-03-04T10:00:00.000Z 1; report_of 2026-03-04T10:00:01.000Z 1 "$error"; } >one.log
+"$COLDCASE" report -q one.log >out
+same "one failure is not nothing" "$(grep -c 'calls for action' out)/$(grep -c 'checks that ran found nothing at medium or above, 1 below it' out)" 0/1
+
+# ---- the time before ----
+mkdir -p hour/aws/lambda/f
+{ for i in $(seq 0 9); do start "2026-03-04T10:0$i:00.000Z" "$i"; report_of "2026-03-04T10:0$i:01.000Z" "$i"; done
+    for i in $(seq 10 19); do start "2026-03-04T10:$((i + 20)):00.000Z" "$i"; report_of "2026-03-04T10:$((i + 20)):01.000Z" "$i" "$error"; done; } >hour/aws/lambda/f/log.txt
+"$COLDCASE" report -q hour >out
+same "the figures name the time that there is" "$(grep -F '|  | incident |' out)" '|  | incident | the 30 min before |'
+"$COLDCASE" report -q --from 2026-03-04T10:30:00Z hour >out
+same "and compare with nothing where there is none" "$(grep -F '|  | incident |' out)" '|  | incident |'
+same "a window narrows what is shown" "$(report --from 2026-03-04T10:30:00Z --to 2026-03-04T10:32:00Z hour | jq -c '[.window.start, .totals.invocations]')" '["2026-03-04T10:30:00.000Z",3]'
+same "the footer can be typed again" "$(grep -o '`coldcase report[^`]*`' out)" '`coldcase report --from 2026-03-04T10:30:00.000Z hour`'
+mkdir -p two/aws/lambda/f two/aws/lambda/g && cp hour/aws/lambda/f/log.txt two/aws/lambda/f/ && sed 's/-4000-8000-/-4000-9000-/' hour/aws/lambda/f/log.txt >two/aws/lambda/g/log.txt
+same "one function is one function" "$(report --function f two | jq -c '[.totals.functions, .totals.environments, .totals.invocations]')" '[1,1,20]'
+mkdir -p 'a b/[$LATEST]' && cp one.log 'a b/[$LATEST]/000000'
+same "a path with signs is quoted" "$("$COLDCASE" report -q 'a b' | grep -o '`coldcase report[^`]*`')" "\`coldcase report 'a b'\`"
+
+# ---- one environment of another version ----
+canary() { # VERSION STREAM N TAIL: 20 invocations
+    mkdir -p "canary/2026-03-04-[$1]$2"
+    for i in $(seq 20); do start "2026-03-04T10:$((i + 10)):00.000Z" $(($3 + i)) "$1"; report_of "2026-03-04T10:$((i + 10)):01.000Z" $(($3 + i)) "$4"; done >"canary/2026-03-04-[$1]$2/000000"
+}
+canary 7 00000000000000000000000000000001 100 ''
+canary 7 00000000000000000000000000000002 200 ''
+canary 8 00000000000000000000000000000003 300 "$error"
+same "a bad version poisons no environment" "$(report canary | jq -c '[.findings[].detector] | index("poisoned-environment")')" null
+rm -r canary/*8* && canary 7 00000000000000000000000000000003 300 "$error"
+same "an environment of the same version is poisoned" "$(report canary | jq -c '[.findings[].detector] | index("poisoned-environment") != null')" true
+
+# ---- a query for the message alone ----
+{ echo @message; start x 1 | cut -c3-; printf '"{""level"":""ERROR"",""errorType"":""TypeError"",""requestId"":""%s"",""timestamp"":""2026-03-04T10:00:00.500Z""}"\n' "$(id 1)"; report_of x 1 | cut -c3-; } >message.csv
+same "a CSV of messages alone" "$(report message.csv | jq -c '[.evidence.sources[0].format, .totals.invocations, .evidence.events.application, .evidence.unrecognised_lines]')" '["csv",1,1,0]'
+finish
