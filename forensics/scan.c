@@ -297,11 +297,7 @@ static void take_entry(void *ctx, const struct entry *entry)
         enter_stream(w, entry->group, entry->stream, entry->function);
     message_parse(entry->text, &e);
     int64_t time = entry->time != TIME_NONE ? entry->time : e.time;
-    if (e.kind == EVENT_GATEWAY && !w->gateway && !(w->maybe_gateway && scan_gateway_words(e.text))) {
-        e.kind = EVENT_APP;
-        e.has_id = false;
-        e.text = entry->text;
-    }
+    scan_gateway_settle(w, entry->text, &e);
     if (w->records && e.kind == EVENT_APP) {
         struct sink sink;
         scan_sink(w, &sink);
@@ -347,6 +343,9 @@ static void take_object(void *ctx, const struct s3_record *r)
 static void take_span(void *ctx, const struct span *s)
 {
     struct worker *w = ctx;
+    if (s->cut)
+        source_anomaly(w->source, ANOMALY_NESTED_TOO_DEEP, s->loc.line, s->loc.offset,
+                       "subsegments of a trace lie deeper than the limit: they were left out");
     index_span(&w->index, s);
 }
 

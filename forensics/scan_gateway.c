@@ -66,7 +66,7 @@ static struct slice word_after(struct slice text, struct slice key)
 }
 
 /* How the lines of a call begin. Exports to S3, `aws logs tail` and the console's CSV do not tell the group. */
-bool scan_gateway_words(struct slice text)
+static bool is_step(struct slice text)
 {
     static const struct slice words[] = {
         {"Extended Request Id: ", 21},
@@ -88,6 +88,15 @@ bool scan_gateway_words(struct slice text)
         if (slice_starts(text, words[i]))
             return true;
     return false;
+}
+
+void scan_gateway_settle(const struct worker *w, struct slice text, struct event *e)
+{
+    if (e->kind != EVENT_GATEWAY || w->gateway || (w->maybe_gateway && is_step(e->text)))
+        return;
+    e->kind = EVENT_APP;
+    e->has_id = false;
+    e->text = text;
 }
 
 /* Which line says what: field guide, api-gateway-and-queues 6.1. */

@@ -130,6 +130,7 @@ struct span {
     bool error, fault, throttle;
     bool cold;      /* faas.coldstart */
     bool has_limit; /* LimitExceeded: the trace lacks segments */
+    bool cut;       /* it has subsegments that are not delivered: SPAN_DEPTH_MAX */
     enum span_kind kind;
     enum span_kind within; /* of the parent when both stand in one document, else SPAN_OTHER */
     int64_t start, end;

@@ -283,14 +283,13 @@ static bool read_span(const struct segment *g, struct slice value, const struct 
     size_t kept = g->scratch->n;
     if (!fields_read(value, fields, sizeof fields / sizeof *fields, g->scratch, v) || !fill(g, v, parent, &s))
         return false;
+    json_init(&j, v[SUBSEGMENTS].type == JSON_ARRAY ? v[SUBSEGMENTS].raw : SLICE("[]"));
+    bool more = json_enter_array(&j) && json_next_item(&j);
+    s.cut = more && depth == SPAN_DEPTH_MAX;
     if (g->sink->span)
         g->sink->span(g->sink->ctx, &s);
-    if (v[SUBSEGMENTS].type == JSON_ARRAY && depth < SPAN_DEPTH_MAX) {
-        json_init(&j, v[SUBSEGMENTS].raw);
-        (void)json_enter_array(&j);
-        while (json_next_item(&j) && json_raw(&j, &item))
-            (void)read_span(g, item, &s, depth + 1);
-    }
+    for (more = more && !s.cut; more && json_raw(&j, &item); more = json_next_item(&j))
+        (void)read_span(g, item, &s, depth + 1);
     g->scratch->n = kept;
     return true;
 }

@@ -5,7 +5,7 @@
 #include "parsers/event.h"
 #include "parsers/fields.h"
 
-/* Subsegments deeper than this are left out: real ones have three or four levels, and each level is read
+/* Subsegments deeper than this are left out, and the span above them says so: real ones have three or four levels, and each level is read
  * again for each level above it. */
 enum { SPAN_DEPTH_MAX = 32 };
 

@@ -70,6 +70,12 @@ same 'the cut one is an anomaly' "$(jq -c '[.evidence.sources[0].anomalies[].kin
 { printf '{"events":['; awk 'BEGIN { for (i = 0; i < 600000; i++) print "{\"timestamp\":1706375564000,\"message\":\"m\"}," }' | tr -d '\n'
   printf '{"timestamp":1706375564000,"message":"%b"}]}\n' "$report_line"; } >in && counts '600,000 events in one line'
 same 'they have one line' "$(jq -c '[.evidence.lines, .evidence.events.application]' out)" '[1,600000]'
+# A segment with so many subsegments one in the other.
+segment='"id":"24ddd1434624a637","name":"f","start_time":1706375564,"trace_id":"1-6437350a-775b7afb3067811a4c6daade"'
+deep() { printf "{$segment,\"subsegments\":[%.0s" $(seq "$1"); printf '{%s}' "$segment"; printf ']}%.0s' $(seq "$1"); }
+deep 32 >in && exits 'subsegments 32 deep' 0 "$COLDCASE" report in
+deep 33 >in && exits 'one deeper than the limit' 2 "$COLDCASE" report in
+same 'what is left out is an anomaly' "$(report in | jq -c '[.evidence.sources[0].anomalies[].kind]')" '["nested-too-deep"]'
 
 # ---- text that wants out ----
 evil='</table><script>alert(1)</script> | x | `code` **bold** [link](http://evil) @everyone \\033[2J\\033]0;t\\007 \xe2\x80\xae | ```\\n# h'

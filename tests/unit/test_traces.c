@@ -15,7 +15,7 @@
 /* What is counted of all spans of a file. */
 struct tally {
     unsigned spans, inits, invocations, services, functions, aws, errors, faults, throttles, with_request,
-        limited;
+        limited, cut;
     int64_t first, last; /* of segments and subsegments: X-Ray's own Duration spans both */
     struct buf out;      /* a line for each span, where a test wants them */
     bool print;
@@ -75,6 +75,7 @@ static void on_span(void *ctx, const struct span *s)
     t->faults += s->fault;
     t->throttles += s->throttle;
     t->limited += s->has_limit;
+    t->cut += s->cut;
     t->with_request += s->kind == SPAN_SERVICE && s->request_id.n == 36;
     t->first = t->first == 0 || s->start < t->first ? s->start : t->first;
     t->last = s->end > t->last ? s->end : t->last;
@@ -446,6 +447,7 @@ static void deep(void **state)
         buf_append(&text, SLICE("]}"));
     assert_true(record_segment(buf_slice(&text), false, LOC_NONE, &scratch, &sink));
     assert_int_equal(t.spans, SPAN_DEPTH_MAX + 1);
+    assert_int_equal(t.cut, 1);
     buf_done(&text);
     buf_done(&scratch);
 }
