@@ -7,6 +7,20 @@
 
 #include "parsers/message.h"
 
+/* A REPORT that a page has wrapped: the line begins with one of its figures and has a further one. */
+static bool wrapped_report(struct slice line)
+{
+    static const struct slice figures[] = {
+        {"Duration: ", 10}, {"Billed Duration: ", 17}, {"Init Duration: ", 15}};
+    static const struct slice further[] = {{" ms\t", 4}, {"Memory Size: ", 13}, {"Memory Used: ", 13}};
+    bool begins = false, more = false;
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        begins |= slice_starts(line, figures[i]);
+    for (size_t i = 0; begins && i < sizeof further / sizeof *further; i++)
+        more |= slice_find(line, further[i]) >= 0;
+    return more;
+}
+
 static bool continues(struct slice line)
 {
     static const struct slice heads[] = {{"XRAY TraceId: ", 14},
@@ -23,7 +37,7 @@ static bool continues(struct slice line)
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (slice_starts(line, heads[i]))
             return true;
-    return false;
+    return wrapped_report(line);
 }
 
 /* A time in a column of its own, or at the front of a platform line. */
@@ -85,15 +99,20 @@ static bool take_platform(struct slice rest, struct slice *ret)
     return ret->n > 0 && container_is_platform(*ret);
 }
 
-/* `service_1  | text`: docker compose. */
+/* `service_1  | text`, `service-1  | text`: docker compose; `localstack_main | > text`: the container of LocalStack,
+ * which marks what functions write. */
 static bool compose_head(struct slice line, struct slice *ret)
 {
     struct slice rest = line, word;
     if (!text_word(&rest, &word) || word.n > 64 || rest.n == 0 || *rest.p != ' ')
         return false;
     text_skip_blanks(&rest);
-    *ret = slice_skip(rest, 2);
-    return slice_starts(rest, SLICE("| ")) && word.n > 1 && word.p[word.n - 2] == '_';
+    if (!text_literal(&rest, SLICE("| ")))
+        return false;
+    (void)text_literal(&rest, SLICE("> "));
+    *ret = rest;
+    bool numbered = word.n > 1 && (word.p[word.n - 2] == '_' || word.p[word.n - 2] == '-');
+    return numbered || slice_eq(word, SLICE("localstack_main")) || slice_eq(word, SLICE("localstack-main"));
 }
 
 static bool bare_head(struct slice line, struct entry *ret)
@@ -102,7 +121,7 @@ static bool bare_head(struct slice line, struct entry *ret)
     int64_t time = TIME_NONE;
     enum { STEPS_MAX = 32 };
     if (compose_head(line, &ret->text))
-        return true;
+        return !continues(ret->text);
     bool looked = quoted(&rest) && take_platform(rest, &ret->text);
     for (size_t i = 0; i < STEPS_MAX && !looked && decoration(&rest, &time); i++)
         looked = take_platform(rest, &ret->text);
@@ -153,7 +172,7 @@ static int bare_score(struct slice head)
     container_sample(head, platform_head, &heads, &lines);
     container_sample(head, app_head, &apps, &lines);
     container_sample(head, composed, &services, &lines);
-    if (heads == 0 && apps == 0)
+    if (heads == 0 && apps == 0 && container_naked(head) == 0)
         return services * 3 >= lines && services > 0 ? 30 : 0;
     return heads * 10 >= lines ? 50 : 35;
 }

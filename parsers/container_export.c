@@ -25,8 +25,7 @@ static bool export_head(struct slice line, struct entry *ret)
         is_timeout_line(line))
         return false;
     ret->time = time;
-    ret->text = slice_skip(line, EXPORT_HEAD);
-    return true;
+    return container_message(slice_skip(line, EXPORT_HEAD), &ret->text);
 }
 
 /* Epoch milliseconds in place of the ISO time: seen in write-ups, cheap to take. */

@@ -225,6 +225,19 @@ void container_sample(struct slice text, bool (*head)(struct slice line, struct 
     }
 }
 
+bool container_message(struct slice rest, struct slice *ret)
+{
+    struct slice bare = rest, after;
+    uint8_t id[16];
+    text_skip_blanks(&bare);
+    after = bare;
+    if (bare.p > rest.p && text_uuid(&after, id) && after.n && *after.p == ' ')
+        return false;
+    bool padded = bare.p > rest.p && bare.n && (*bare.p == '{' || container_is_platform(bare));
+    *ret = padded ? bare : rest;
+    return true;
+}
+
 static bool naked_head(struct slice line, struct entry *ret)
 {
     (void)ret;

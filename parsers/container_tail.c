@@ -4,7 +4,10 @@
  * as continuation lines.
  *     2023-06-02T11:27:22.355000+00:00 2023/06/02/[72]88ab… RESTORE_START …     aws logs tail
  *     2023/07/05/[56]374cd777… 2023-07-05T10:16:34.013000 RESTORE_START …       sam logs
- *     [2023-06-02T11:27:22Z] (2023/06/02/[72]88ab…) RESTORE_START …             saw */
+ *     [2023-06-02T11:27:22Z] (2023/06/02/[72]88ab…) RESTORE_START …             saw
+ *     2023-12-15 18:17:58 UTC START …                                           jets logs
+ *     [/aws/lambda/f] 2:29:55 PM START …                                        cdk watch
+ *     [2023-06-02T11:27:22.355Z] START …                                        people's own scripts */
 #include "parsers/container.h"
 
 /* ESC [ … m at the front. */
@@ -55,6 +58,7 @@ static bool tail_head(struct slice line, struct entry *ret)
     skip_colour(&rest);
     if (!text_time(&rest, &ret->time))
         return false;
+    (void)text_literal(&rest, SLICE(" UTC"));
     skip_colour(&rest);
     if (!text_char(&rest, ' '))
         return false;
@@ -62,8 +66,8 @@ static bool tail_head(struct slice line, struct entry *ret)
     struct slice after = rest;
     if (stream_word(&after, &ret->stream))
         return message_follows(after, ret);
-    ret->text = rest;
-    return !slice_starts(rest, SLICE("| ")); /* that is a table, copied from the console */
+    return !slice_starts(rest, SLICE("| ")) && /* that is a table, copied from the console */
+           container_message(rest, &ret->text);
 }
 
 static bool sam_head(struct slice line, struct entry *ret)
@@ -81,19 +85,40 @@ static bool sam_head(struct slice line, struct entry *ret)
     return message_follows(rest, ret);
 }
 
-/* saw: [time] (stream) message; awslogs: group stream [time] message. */
+/* [group] and a local clock, whose day and zone are not said: it tells no time. */
+static bool watch_head(struct slice rest, struct entry *ret)
+{
+    unsigned minutes, seconds;
+    uint64_t hours;
+    ret->group = slice_cut(&rest, ']');
+    if (!text_char(&rest, ' ') || !text_u64(&rest, &hours) || !text_char(&rest, ':') ||
+        !text_digits(&rest, 2, &minutes) || !text_char(&rest, ':') || !text_digits(&rest, 2, &seconds))
+        return false;
+    if (!text_literal(&rest, SLICE(" AM")))
+        (void)text_literal(&rest, SLICE(" PM"));
+    return message_follows(rest, ret);
+}
+
+/* [time] and perhaps (stream) */
+static bool saw_head(struct slice rest, struct entry *ret)
+{
+    if (!text_time(&rest, &ret->time) || !text_char(&rest, ']'))
+        return false;
+    struct slice after = rest;
+    if (!text_literal(&after, SLICE(" (")) || !stream_word(&after, &ret->stream))
+        return message_follows(rest, ret);
+    if (slice_ends(ret->stream, SLICE(")")))
+        ret->stream.n--;
+    return message_follows(after, ret);
+}
+
+/* awslogs: group stream [time] message. */
 static bool awslogs_head(struct slice line, struct entry *ret)
 {
     struct slice rest = line;
     skip_colour(&rest);
-    if (text_char(&rest, '[')) {
-        if (!text_time(&rest, &ret->time) || !text_literal(&rest, SLICE("] (")) ||
-            !stream_word(&rest, &ret->stream))
-            return false;
-        if (ret->stream.n && ret->stream.p[ret->stream.n - 1] == ')')
-            ret->stream.n--;
-        return message_follows(rest, ret);
-    }
+    if (text_char(&rest, '['))
+        return slice_starts(rest, SLICE("/aws/")) ? watch_head(rest, ret) : saw_head(rest, ret);
     if (!slice_starts(rest, SLICE("/aws/")) || !text_word(&rest, &ret->group))
         return false;
     skip_colour(&rest);
@@ -130,9 +155,21 @@ static int sam_score(struct slice head)
     return score_of(head, sam_head, 85);
 }
 
+static bool named_head(struct slice line, struct entry *ret)
+{
+    return awslogs_head(line, ret) && (ret->group.n || ret->stream.n);
+}
+
+static bool platform_head(struct slice line, struct entry *ret)
+{
+    return awslogs_head(line, ret) && container_is_platform(ret->text);
+}
+
+/* A time in brackets alone is what any program may write: then the platform must speak behind one. */
 static int awslogs_score(struct slice head)
 {
-    return score_of(head, awslogs_head, 84);
+    int named = score_of(head, named_head, 84);
+    return named ? named : score_of(head, platform_head, 60);
 }
 
 static void tail_parse(struct input *in, const struct sink *sink)
@@ -169,7 +206,7 @@ const struct container container_sam = {
 
 const struct container container_awslogs = {
     .name = "awslogs",
-    .doc = "text of awslogs and saw: group and stream, or [time] (stream), then the message",
+    .doc = "text of awslogs, saw and cdk watch: group and stream, [time] or [group], then the message",
     .score = awslogs_score,
     .parse = awslogs_parse,
 };
