@@ -1,5 +1,5 @@
 /* Lambda log text without a container: terminal copies, console test results, issue threads, files of a
- * program. Each line is an entry, but for lines that continue the one before (see `continues`). Decoration
+ * program. Each line is an entry, but for lines that continue the one before (see container_line_continues). Decoration
  * that consoles and tables put before a platform line is looked past: blanks, bars, stars, times. |
  * 2022-10-04T12:23:04.626-04:00 | END RequestId: c2c3b330-…
  *      * 2026-08-26T10:55:32.266 START RequestId: 88a9b9a0-… Version: 40 */
@@ -21,7 +21,7 @@ static bool wrapped_report(struct slice line)
     return more;
 }
 
-static bool continues(struct slice line)
+bool container_line_continues(struct slice line)
 {
     static const struct slice heads[] = {{"XRAY TraceId: ", 14},
                                          {"Traceback (most", 15},
@@ -121,7 +121,7 @@ static bool bare_head(struct slice line, struct entry *ret)
     int64_t time = TIME_NONE;
     enum { STEPS_MAX = 32 };
     if (compose_head(line, &ret->text))
-        return !continues(ret->text);
+        return !container_line_continues(ret->text);
     bool looked = quoted(&rest) && take_platform(rest, &ret->text);
     for (size_t i = 0; i < STEPS_MAX && !looked && decoration(&rest, &time); i++)
         looked = take_platform(rest, &ret->text);
@@ -129,7 +129,7 @@ static bool bare_head(struct slice line, struct entry *ret)
         ret->time = time;
         return true;
     }
-    if (continues(line))
+    if (container_line_continues(line))
         return false;
     ret->text = line;
     return true;

@@ -214,6 +214,12 @@ static bool take_text(struct documents *d, struct slice value)
     return true;
 }
 
+/* A prompt or a comment before the first document is no damage to any; half a document, which has keys, is. */
+static bool is_preface(const struct documents *d, struct slice value)
+{
+    return !d->format && *value.p != '{' && *value.p != '[' && slice_find(value, SLICE("\":")) < 0;
+}
+
 /* Returns how many bytes are done with. */
 static size_t take_value(struct documents *d, struct slice value)
 {
@@ -225,7 +231,7 @@ static size_t take_value(struct documents *d, struct slice value)
         struct loc loc = document_loc(d, first.p);
         struct json j;
         json_init(&j, value);
-        if (!json_skip(&j))
+        if (!is_preface(d, first) && !json_skip(&j))
             document_check(d, &j);
         (void)text_line(&first, &line);
         source_unrecognised(d->source, loc, line);

@@ -68,12 +68,14 @@ void document_entry(struct documents *d, struct entry *e);
 /* Kinds, by file. */
 typedef bool document_reader(struct documents *d, struct slice value);
 document_reader document_subscription, document_events, document_insights, document_awslogs, document_message,
-    document_log_line, document_timed_line, document_insights_row, document_string; /* document_log.c */
-document_reader document_shipped, document_loki;                                    /* document_shipped.c */
+    document_log_line, document_timed_line, document_insights_row, document_string,
+    document_invoke;                             /* document_log.c */
+document_reader document_shipped, document_loki; /* document_shipped.c */
 document_reader document_live_tail, document_front;
 document_reader document_records, document_eventbridge, document_notification, document_test_event,
     document_destination, document_messages, document_cloudtrail; /* document_record.c */
 document_reader document_trace, document_traces, document_trace_map, document_segment, document_daemon,
-    document_otlp, document_flat_span, document_summaries, document_other; /* document_trace.c */
+    document_trace_segment, document_otlp, document_flat_span, document_summaries,
+    document_other; /* document_trace.c */
 
 #endif

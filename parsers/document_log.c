@@ -5,6 +5,7 @@
  *     {"events":[{"logStreamName","timestamp","message","eventId"}…],"searchedLogStreams":[]} */
 #include "parsers/document.h"
 
+#include "parsers/container.h"
 #include "parsers/fields.h"
 #include "parsers/message.h"
 
@@ -372,5 +373,59 @@ bool document_string(struct documents *d, struct slice value)
     if (escaped)
         e.text = decode_message(d, e.text);
     document_entry(d, &e);
+    return true;
+}
+
+/* ---- the answer of an invocation ---- */
+
+/* Text of lines without times, each an entry with those that continue it. */
+static void read_lines(struct documents *d, struct slice text, struct loc loc)
+{
+    struct slice line, next;
+    while (text.n) {
+        struct entry e = {.time = TIME_NONE, .text = text, .loc = loc};
+        do {
+            (void)text_line(&text, &line);
+            next = text;
+        } while (text_line(&next, &line) && container_line_continues(line));
+        e.text = slice_rtrim(slice_head(e.text, e.text.n - text.n));
+        if (e.text.n)
+            document_entry(d, &e);
+    }
+}
+
+static void read_log_result(struct documents *d, struct slice base64)
+{
+    struct loc loc = document_loc(d, base64.p);
+    size_t n;
+    buf_clear(&d->message);
+    if (!buf_reserve(&d->message, base64.n + 1) || !text_base64(base64, d->message.p, &n)) {
+        document_anomaly(d, ANOMALY_BAD_BASE64, loc, "the log of an invocation's answer is damaged");
+        return;
+    }
+    d->source->wrapped = true;
+    read_lines(d, slice_of(d->message.p, n), loc);
+}
+
+/* {"StatusCode":200,"FunctionError":"Unhandled","LogResult":"base64 of the log's last 4 KB"}; some tools hold the log as
+ * a list of its lines. */
+bool document_invoke(struct documents *d, struct slice value)
+{
+    struct json j;
+    struct slice key, raw;
+    bool escaped;
+    json_init(&j, value);
+    (void)json_enter_object(&j);
+    while (json_next_key(&j, &key)) {
+        bool log = slice_eq(key, SLICE("LogResult"));
+        if (log && json_peek(&j) == JSON_STRING && json_string(&j, &raw, &escaped))
+            read_log_result(d, raw);
+        else if (log && json_peek(&j) == JSON_ARRAY && json_enter_array(&j))
+            while (json_next_item(&j) && json_raw(&j, &raw))
+                (void)(slice_eq(raw, SLICE("\"\"")) || document_string(d, raw));
+        else
+            (void)json_skip(&j);
+    }
+    document_check(d, &j);
     return true;
 }

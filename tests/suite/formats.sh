@@ -54,6 +54,7 @@ golden log-messages 1 0 <<<"{\"log_group\":\"/aws/lambda/f\",\"log_stream\":\"s\
 golden shipped-logs 1 0 <<<"{\"id\":\"AgAA\",\"content\":{\"timestamp\":\"2024-01-27T17:12:44.122Z\",\"message\":\"$start\"}}"
 golden log-strings 1 0 <<<"\"$start\\n\"
 \"$jreport\\n\""
+golden invoke-result 1 0 <<<"{\"StatusCode\":200,\"LogResult\":\"$(printf '%s\nhello\n  more\n%s\n' "$start" "$report" | base64 -w0)\"}"
 golden lambda-json 1 0 <<<"{\"time\":\"2026-10-08T07:30:29.470Z\",\"type\":\"platform.start\",\"record\":{\"requestId\":\"$id\",\"version\":\"\$LATEST\"}}"
 golden records 0 1 <<<"{\"Records\":[$notice]}"
 golden sqs-messages 0 1 <<<"{\"Messages\":[{\"MessageId\":\"m\",\"ReceiptHandle\":\"h\",\"Body\":$(jq -cn --arg b "{\"Records\":[$notice]}" '$b')}]}"
@@ -75,6 +76,18 @@ golden aws-spans 1 0 <<<"{\"resource\":{\"attributes\":{}},$span,\"attributes\":
 golden front-calls 0 0 <<<'{"requestId":"8a699106-8d59-11e8-905d-b3747276ed60","ip":"1.2.3.4","requestTime":"01/Apr/2021:21:58:32 +0000","httpMethod":"GET","resourcePath":"/hello","status":"504","integrationLatency":"29000"}'
 golden http-event 0 0 <<<'{"version":"2.0","rawPath":"/","requestContext":{"domainName":"x.lambda-url.eu-west-1.on.aws","requestId":"i"}}'
 golden cli-lists 0 0 <<<'{"logGroups":[{"logGroupName":"/aws/lambda/f","storedBytes":1}]}'
+
+# ---- what stands round a document ----
+printf '$ aws logs filter-log-events \\\n> --log-group-name f\n{"events":[{"logStreamName":"s","timestamp":1706375564122,"message":"%s"}]}\n' "$start" >case
+same "a prompt before a document is no damage" "$(report case | jq -c '[.totals.invocations, .evidence.unrecognised_lines, (.evidence.sources[0].anomalies | length)]')" '[1,2,0]'
+printf 'stamp":1706375564100,"message":"x"}]}\n{"events":[{"logStreamName":"s","timestamp":1706375564122,"message":"%s"}]}\n' "$start" >case
+same "the end of a document is" "$(report case | jq -c '[.totals.invocations, (.evidence.sources[0].anomalies[] | .kind)]')" '[1,"json-damaged"]'
+echo "{\"LogResult\":[\"$start\",\"hello\",\"$jreport\"]}" >case
+same "an invocation's log as a list of lines" "$(timeline case | jq -c 'map([.request_id, .lines, .duration_ms])')" "[[\"$id\",1,12.34]]"
+printf '{"StatusCode":200,"LogResult":"U1RB*"}\n{"LogResult":["%s",""]}\n' "$start" >case
+same "a log that is no base64 is an anomaly" "$(report case | jq -c '[.totals.invocations, .evidence.events.application, .evidence.sources[0].anomalies[].kind]')" '[1,0,"bad-base64"]'
+jq -cn --arg b "$segment" '[{Document: $b, Id: "24ddd1434624a637"}]' >case
+same "a trace's segments, cut out" "$(report case | jq -c '[.evidence.sources[0].format, .totals.invocations, (.evidence.sources[0].anomalies | length)]')" '["xray-traces",1,0]'
 
 # ---- a gateway's execution log, whose group no export names ----
 call=a55fdf68-0c12-4de1-ae1c-2f6ae0a1c9f1
