@@ -378,12 +378,15 @@ bool document_string(struct documents *d, struct slice value)
 
 /* ---- the answer of an invocation ---- */
 
-/* Text of lines without times, each an entry with those that continue it. */
+/* Text of lines without times, each an entry with those that continue it. Their order is told by their places: where
+ * in the base64 each begins, four characters for three bytes. */
 static void read_lines(struct documents *d, struct slice text, struct loc loc)
 {
     struct slice line, next;
+    const char *begin = text.p;
     while (text.n) {
         struct entry e = {.time = TIME_NONE, .text = text, .loc = loc};
+        e.loc.offset += (uint64_t)(text.p - begin) / 3 * 4;
         do {
             (void)text_line(&text, &line);
             next = text;

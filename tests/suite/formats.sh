@@ -82,6 +82,8 @@ printf '$ aws logs filter-log-events \\\n> --log-group-name f\n{"events":[{"logS
 same "a prompt before a document is no damage" "$(report case | jq -c '[.totals.invocations, .evidence.unrecognised_lines, (.evidence.sources[0].anomalies | length)]')" '[1,2,0]'
 printf 'stamp":1706375564100,"message":"x"}]}\n{"events":[{"logStreamName":"s","timestamp":1706375564122,"message":"%s"}]}\n' "$start" >case
 same "the end of a document is" "$(report case | jq -c '[.totals.invocations, (.evidence.sources[0].anomalies[] | .kind)]')" '[1,"json-damaged"]'
+echo "{\"LogResult\":\"$(printf '%s\nhello\n  more\n%s\tStatus: timeout\n' "$start" "$report" | base64 -w0)\"}" >case
+same "lines in base64 keep their order" "$(report case | jq -c '[.findings[] | select(.detector == "timeout") | .detail.last_words[].pattern]')" '["hello"]'
 echo "{\"LogResult\":[\"$start\",\"hello\",\"$jreport\"]}" >case
 same "an invocation's log as a list of lines" "$(timeline case | jq -c 'map([.request_id, .lines, .duration_ms])')" "[[\"$id\",1,12.34]]"
 printf '{"StatusCode":200,"LogResult":"U1RB*"}\n{"LogResult":["%s",""]}\n' "$start" >case
