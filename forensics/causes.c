@@ -333,19 +333,115 @@ static void link_to(struct arena *m, struct finding *f, const struct finding *ca
                                  noun(f, causes[row].rule, s.of), subject(m, s), causes[row].tie);
 }
 
-static void link_cause(const struct dossier *d, struct findings *fs, struct finding *f)
+/* ---- which findings may be tied at all ---- */
+
+/* A cause is of the effect's own function, or a loop that names one of the effect's invocations: looking at nothing else
+ * keeps the work near the number of findings. Places in fs->list, in its order. */
+struct listed {
+    uint32_t key;
+    size_t place;
+};
+
+struct candidates {
+    VEC(size_t) list;
+    VEC(struct listed) functions, calls; /* by function; by row, of the invocations of loops */
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct listed *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* May another function's finding be caused by one of that detector? */
+static bool is_loop(const struct finding *f)
+{
+    for (size_t k = 0; k < CAUSES; k++)
+        if (causes[k].rule == RULE_LOOP && strcmp(causes[k].cause, f->detector->name) == 0)
+            return true;
+    return false;
+}
+
+static void candidates_init(struct candidates *c, const struct findings *fs)
+{
+    *c = (struct candidates){.list = {NULL, 0, 0}};
+    for (size_t i = 0; i < fs->list.n; i++) {
+        const struct finding *f = fs->list.v[i];
+        *vec_push(&c->functions) = (struct listed){f->function, i};
+        for (size_t k = 0; is_loop(f) && k < f->attempts.n; k++)
+            *vec_push(&c->calls) = (struct listed){f->attempts.v[k]->row, i};
+    }
+    vec_sort(&c->functions, by_key);
+    vec_sort(&c->calls, by_key);
+}
+
+static void candidates_done(struct candidates *c)
+{
+    vec_done(&c->list);
+    vec_done(&c->functions);
+    vec_done(&c->calls);
+}
+
+static size_t first_of(const struct listed *v, size_t n, uint32_t key)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (v[mid].key < key)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static void add_listed(struct candidates *c, const struct listed *v, size_t n, uint32_t key)
+{
+    for (size_t i = first_of(v, n, key); i < n && v[i].key == key; i++)
+        *vec_push(&c->list) = v[i].place;
+}
+
+/* Each once. */
+static void candidates_of(struct candidates *c, const struct finding *effect)
+{
+    size_t kept = 0;
+    vec_clear(&c->list);
+    if (effect->function)
+        add_listed(c, c->functions.v, c->functions.n, effect->function);
+    for (size_t i = 0; c->calls.n && i < effect->attempts.n; i++)
+        add_listed(c, c->calls.v, c->calls.n, effect->attempts.v[i]->row);
+    vec_sort(&c->list, by_place);
+    for (size_t i = 0; i < c->list.n; i++)
+        if (kept == 0 || c->list.v[kept - 1] != c->list.v[i])
+            c->list.v[kept++] = c->list.v[i];
+    c->list.n = kept;
+}
+
+static void link_cause(const struct dossier *d, struct findings *fs, struct candidates *c, struct finding *f)
 {
     const struct finding *best = NULL;
     struct support most = {0, 0};
     struct range range = find_range(f);
     size_t best_row = CAUSES;
-    for (size_t i = 0; i < fs->list.n && range.first < range.end; i++) {
+    if (range.first == range.end)
+        return;
+    candidates_of(c, f);
+    for (size_t i = 0; i < c->list.n; i++) {
+        const struct finding *cause = fs->list.v[c->list.v[i]];
         struct support s = {0, 0};
-        size_t row = find_row(d, range, f, fs->list.v[i], &s);
-        if (row == range.end || is_circle(f, fs->list.v[i]))
+        size_t row = find_row(d, range, f, cause, &s);
+        if (row == range.end || is_circle(f, cause))
             continue;
         if (!best || s.n > most.n || (s.n == most.n && row < best_row)) {
-            best = fs->list.v[i];
+            best = cause;
             best_row = row;
             most = s;
         }
@@ -356,6 +452,9 @@ static void link_cause(const struct dossier *d, struct findings *fs, struct find
 
 void causes_link(const struct dossier *d, struct findings *fs)
 {
+    struct candidates c;
+    candidates_init(&c, fs);
     for (size_t i = 0; i < fs->list.n; i++)
-        link_cause(d, fs, fs->list.v[i]);
+        link_cause(d, fs, &c, fs->list.v[i]);
+    candidates_done(&c);
 }

@@ -20,51 +20,120 @@ static bool is_failed(const struct attempt *a)
 
 /* ---- which findings belong to it ---- */
 
-/* By place in the list of findings. */
-struct group {
-    const struct findings *fs;
-    bool *in;
-    int64_t from, to; /* first_seen and last_seen of those that count */
+/* A finding and its place in the list; looked up by address. */
+struct place {
+    const struct finding *f;
+    size_t i;
 };
 
-static bool is_linked(const struct group *g, const struct finding *f)
+struct group {
+    const struct findings *fs;
+    bool *in;                  /* by place in the list */
+    int64_t from, to;          /* first_seen and last_seen of those that count */
+    VEC(struct place) places;  /* by address */
+    VEC(struct place) effects; /* f: the cause, i: its effect; by the cause's address */
+    VEC(size_t) begins;        /* those that count, by first_seen */
+    size_t low, high;          /* of `begins`: those from low to before high are in, or to come */
+    VEC(size_t) open;          /* to come */
+};
+
+static int by_address(const void *a, const void *b)
 {
-    for (size_t i = 0; i < g->fs->list.n; i++)
-        if (g->in[i] && (g->fs->list.v[i]->cause == f || f->cause == g->fs->list.v[i]))
-            return true;
-    return false;
+    const struct place *x = a, *y = b;
+    return x->f != y->f ? (x->f < y->f ? -1 : 1) : x->i < y->i ? -1 : x->i > y->i;
 }
 
-static bool begins_within(const struct group *g, const struct finding *f)
+static size_t lower_place(const struct place *v, size_t n, const struct finding *f)
 {
-    return incident_counts(f) && f->first_seen >= g->from - INCIDENT_GAP_MS &&
-           f->first_seen <= g->to + INCIDENT_GAP_MS;
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (v[mid].f < f)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
 }
 
+static int by_begin(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    int64_t s = x->f->first_seen, t = y->f->first_seen;
+    return s != t ? (s < t ? -1 : 1) : x->i < y->i ? -1 : x->i > y->i;
+}
+
+/* The window of beginnings is empty and stands at the top finding's own. */
+static void group_init(struct group *g, const struct findings *fs, size_t top)
+{
+    VEC(struct place) counting = {0};
+    *g = (struct group){
+        .fs = fs, .in = calloc(fs->list.n + 1, sizeof *g->in), .from = INT64_MAX, .to = INT64_MIN};
+    if (!g->in)
+        err_oom();
+    for (size_t i = 0; i < fs->list.n; i++) {
+        const struct finding *f = fs->list.v[i];
+        *vec_push(&g->places) = (struct place){f, i};
+        if (f->cause)
+            *vec_push(&g->effects) = (struct place){f->cause, i};
+        if (incident_counts(f))
+            *vec_push(&counting) = (struct place){f, i};
+    }
+    vec_sort(&g->places, by_address);
+    vec_sort(&g->effects, by_address);
+    vec_sort(&counting, by_begin);
+    for (size_t i = 0; i < counting.n; i++) {
+        g->low += counting.v[i].f->first_seen < fs->list.v[top]->first_seen;
+        *vec_push(&g->begins) = counting.v[i].i;
+    }
+    g->high = g->low;
+    vec_done(&counting);
+}
+
+static void group_done(struct group *g)
+{
+    free(g->in);
+    vec_done(&g->places);
+    vec_done(&g->effects);
+    vec_done(&g->begins);
+    vec_done(&g->open);
+}
+
+/* Its cause and its effects follow. */
 static void group_add(struct group *g, size_t i)
 {
     const struct finding *f = g->fs->list.v[i];
+    if (g->in[i])
+        return;
     g->in[i] = true;
+    if (f->cause)
+        *vec_push(&g->open) = g->places.v[lower_place(g->places.v, g->places.n, f->cause)].i;
+    for (size_t k = lower_place(g->effects.v, g->effects.n, f); k < g->effects.n && g->effects.v[k].f == f;
+         k++)
+        *vec_push(&g->open) = g->effects.v[k].i;
     if (!incident_counts(f))
         return;
     g->from = f->first_seen < g->from ? f->first_seen : g->from;
     g->to = f->last_seen > g->to ? f->last_seen : g->to;
 }
 
+/* What counts and begins close to it. */
+static void group_widen(struct group *g)
+{
+    const struct finding *const *v = (const struct finding *const *)g->fs->list.v;
+    while (g->low > 0 && v[g->begins.v[g->low - 1]]->first_seen >= g->from - INCIDENT_GAP_MS)
+        *vec_push(&g->open) = g->begins.v[--g->low];
+    while (g->high < g->begins.n && v[g->begins.v[g->high]]->first_seen <= g->to + INCIDENT_GAP_MS)
+        *vec_push(&g->open) = g->begins.v[g->high++];
+}
+
 /* Grows until nothing joins any more, so that the order of joining does not matter. */
 static void group_grow(struct group *g, size_t top)
 {
-    bool grown = true;
-    group_add(g, top);
-    while (grown) {
-        grown = false;
-        for (size_t i = 0; i < g->fs->list.n; i++) {
-            const struct finding *f = g->fs->list.v[i];
-            if (g->in[i] || !(is_linked(g, f) || begins_within(g, f)))
-                continue;
-            group_add(g, i);
-            grown = true;
-        }
+    *vec_push(&g->open) = top;
+    while (g->open.n) {
+        group_add(g, g->open.v[--g->open.n]);
+        group_widen(g);
     }
 }
 
@@ -78,38 +147,58 @@ static int by_time(const void *a, const void *b)
     return m != n ? (m < n ? -1 : 1) : strcmp(x->id, y->id);
 }
 
-static bool is_ready(const struct incident *in, size_t done, const struct finding *f)
+/* Findings that wait for their cause to be placed: by time, the first on top. */
+typedef VEC(const struct finding *) heap;
+
+static void heap_push(heap *h, const struct finding *f)
 {
-    for (size_t i = done; i < in->chain.n; i++)
-        if (in->chain.v[i] == f->cause)
-            return false;
-    return true;
+    size_t at = h->n;
+    *vec_push(h) = f;
+    for (; at > 0 && by_time(&f, &h->v[(at - 1) / 2]) < 0; at = (at - 1) / 2)
+        h->v[at] = h->v[(at - 1) / 2];
+    h->v[at] = f;
 }
 
-/* By time, but none before its cause: what shows late has begun before (see causes.c). Causes hold no circle. */
-static void sort_chain(struct incident *in)
+static const struct finding *heap_pop(heap *h)
 {
-    vec_sort(&in->chain, by_time);
-    for (size_t done = 0; done < in->chain.n; done++) {
-        size_t next = done;
-        while (!is_ready(in, done, in->chain.v[next]))
-            next++;
-        const struct finding *f = in->chain.v[next];
-        memmove(&in->chain.v[done + 1], &in->chain.v[done], (next - done) * sizeof *in->chain.v);
-        in->chain.v[done] = f;
+    const struct finding *top = h->v[0], *last = h->v[--h->n];
+    size_t at = 0;
+    for (size_t child; (child = 2 * at + 1) < h->n; at = child) {
+        child += child + 1 < h->n && by_time(&h->v[child + 1], &h->v[child]) < 0;
+        if (by_time(&last, &h->v[child]) < 0)
+            break;
+        h->v[at] = h->v[child];
     }
+    h->v[at] = last;
+    return top;
+}
+
+/* By time, but none before its cause: what shows late has begun before (see causes.c). Causes hold no circle, and a
+ * group holds the cause of each of its findings. */
+static void sort_chain(struct incident *in, const struct group *g)
+{
+    heap ready = {0};
+    for (size_t i = 0; i < g->fs->list.n; i++)
+        if (g->in[i] && !g->fs->list.v[i]->cause)
+            heap_push(&ready, g->fs->list.v[i]);
+    while (ready.n) {
+        const struct finding *f = heap_pop(&ready);
+        *vec_push(&in->chain) = f;
+        for (size_t k = lower_place(g->effects.v, g->effects.n, f);
+             k < g->effects.n && g->effects.v[k].f == f; k++)
+            heap_push(&ready, g->fs->list.v[g->effects.v[k].i]);
+    }
+    vec_done(&ready);
 }
 
 static void take_findings(struct incident *in, const struct group *g)
 {
     for (size_t i = 0; i < g->fs->list.n; i++) {
         const struct finding *f = g->fs->list.v[i];
-        if (g->in[i])
-            *vec_push(&in->chain) = f;
-        else if (f->severity >= SEVERITY_MEDIUM)
+        if (!g->in[i] && f->severity >= SEVERITY_MEDIUM)
             *vec_push(&in->apart) = f;
     }
-    sort_chain(in);
+    sort_chain(in, g);
 }
 
 /* ---- the invocations that its findings name ---- */
@@ -158,11 +247,51 @@ static void take_named(struct incident *in, attempts *named)
 
 /* ---- functions ---- */
 
-static void measure(const struct incident *in, const struct function *f, const attempts *named,
+/* What findings say of each function, by name id. */
+struct said {
+    uint64_t concerned; /* its invocations that they name */
+    bool named;         /* by one of the incident that counts */
+    bool touched;       /* by one of another time, or of no time, that still touches this one */
+    bool hurt;
+};
+
+struct functions {
+    struct said *v;
+    uint32_t n;
+};
+
+static struct said *said_of(const struct functions *f, uint32_t name)
+{
+    return &f->v[name < f->n ? name : 0]; /* 0 is no function's name */
+}
+
+static void functions_init(struct functions *ret, const struct incident *in, const struct dossier *d,
+                           const attempts *named)
+{
+    *ret = (struct functions){.n = 1};
+    for (size_t i = 0; i < d->functions.n; i++)
+        ret->n = d->functions.v[i].name >= ret->n ? d->functions.v[i].name + 1 : ret->n;
+    ret->v = calloc(ret->n, sizeof *ret->v);
+    if (!ret->v)
+        err_oom();
+    for (size_t i = 0; i < named->n; i++)
+        said_of(ret, named->v[i]->function)->concerned++;
+    for (size_t i = 0; i < in->chain.n; i++)
+        if (incident_counts(in->chain.v[i]))
+            said_of(ret, in->chain.v[i]->function)->named = true;
+    for (size_t i = 0; i < in->apart.n; i++) {
+        const struct finding *f = in->apart.v[i];
+        if (f->first_seen == TIME_NONE || (f->first_seen <= in->end && f->last_seen >= in->from))
+            said_of(ret, f->function)->touched = true;
+    }
+}
+
+static void measure(const struct incident *in, const struct function *f, uint64_t concerned,
                     struct incident_function *ret)
 {
     size_t first = dossier_lower(f, in->from), last = dossier_lower(f, in->end + 1);
-    *ret = (struct incident_function){.function = f, .invocations = last - first, .before = first};
+    *ret = (struct incident_function){
+        .function = f, .invocations = last - first, .before = first, .concerned = concerned};
     for (size_t i = 0; i < first; i++)
         ret->before_failed += is_failed(f->attempts.v[i]);
     for (size_t i = first; i < last; i++) {
@@ -170,16 +299,6 @@ static void measure(const struct incident *in, const struct function *f, const a
         ret->errors += s == ATTEMPT_FAILED || s == ATTEMPT_INIT_FAILURE;
         ret->timeouts += s == ATTEMPT_TIMED_OUT;
     }
-    for (size_t i = 0; i < named->n; i++)
-        ret->concerned += named->v[i]->function == f->name;
-}
-
-static bool is_named(const struct incident *in, const struct incident_function *m)
-{
-    for (size_t i = 0; i < in->chain.n; i++)
-        if (incident_counts(in->chain.v[i]) && in->chain.v[i]->function == m->function->name)
-            return true;
-    return m->concerned > 0;
 }
 
 /* failed / invocations > before_failed / before, without dividing. Nothing before: any failure is more. */
@@ -189,26 +308,16 @@ static bool fails_more(const struct incident_function *m)
     return m->before ? failed * m->before > m->before_failed * m->invocations : failed > 0;
 }
 
-/* A finding of another time, or of no time, that still touches this one. */
-static bool is_touched(const struct incident *in, uint32_t function)
-{
-    for (size_t i = 0; i < in->apart.n; i++) {
-        const struct finding *f = in->apart.v[i];
-        if (f->function == function &&
-            (f->first_seen == TIME_NONE || (f->first_seen <= in->end && f->last_seen >= in->from)))
-            return true;
-    }
-    return false;
-}
-
-static void sort_functions(struct incident *in, const struct dossier *d, const attempts *named)
+static void sort_functions(struct incident *in, const struct dossier *d, const struct functions *fns)
 {
     for (size_t i = 0; i < d->functions.n; i++) {
+        struct said *said = said_of(fns, d->functions.v[i].name);
         struct incident_function m;
-        measure(in, &d->functions.v[i], named, &m);
-        if (is_named(in, &m) || (m.invocations && fails_more(&m)))
+        measure(in, &d->functions.v[i], said->concerned, &m);
+        said->hurt = said->named || m.concerned || (m.invocations && fails_more(&m));
+        if (said->hurt)
             *vec_push(&in->hurt) = m;
-        else if (is_touched(in, m.function->name))
+        else if (said->touched)
             continue;
         else if (m.invocations)
             *vec_push(&in->healthy) = m;
@@ -219,15 +328,7 @@ static void sort_functions(struct incident *in, const struct dossier *d, const a
 
 /* ---- first sign, first error, peak ---- */
 
-static bool is_hurt(const struct incident *in, uint32_t function)
-{
-    for (size_t i = 0; i < in->hurt.n; i++)
-        if (in->hurt.v[i].function->name == function)
-            return true;
-    return false;
-}
-
-static void find_sign(struct incident *in, const struct findings *fs)
+static void find_sign(struct incident *in, const struct findings *fs, const struct functions *fns)
 {
     in->sign = in->first;
     for (size_t i = 0; i < in->chain.n; i++)
@@ -236,7 +337,7 @@ static void find_sign(struct incident *in, const struct findings *fs)
             in->sign = in->chain.v[i];
     for (size_t i = 0; i < fs->list.n; i++) {
         const struct finding *f = fs->list.v[i];
-        if (f->severity >= SEVERITY_LOW && f->first_seen != TIME_NONE && is_hurt(in, f->function) &&
+        if (f->severity >= SEVERITY_LOW && f->first_seen != TIME_NONE && said_of(fns, f->function)->hurt &&
             f->first_seen >= in->onset - INCIDENT_SIGN_MS && f->first_seen < in->sign->first_seen)
             in->sign = f;
     }
@@ -298,22 +399,24 @@ static void find_peak(struct incident *in, attempts *all)
 
 static void incident_fill(struct incident *in, const struct dossier *d, const struct findings *fs, size_t top)
 {
-    struct group g = {fs, calloc(fs->list.n, sizeof(bool)), INT64_MAX, INT64_MIN};
+    struct group g;
+    struct functions fns;
     attempts named = {0}, concerned = {0};
-    if (!g.in)
-        err_oom();
+    group_init(&g, fs, top);
     group_grow(&g, top);
     take_findings(in, &g);
     take_named(in, &named);
-    sort_functions(in, d, &named);
-    find_sign(in, fs);
+    functions_init(&fns, in, d, &named);
+    sort_functions(in, d, &fns);
+    find_sign(in, fs, &fns);
     take_concerned(in, &named, &concerned);
     find_first_error(in, &concerned);
     find_peak(in, &concerned);
     in->found = true;
     vec_done(&concerned);
     vec_done(&named);
-    free(g.in);
+    free(fns.v);
+    group_done(&g);
 }
 
 void incident_init(struct incident *in, const struct dossier *d, const struct findings *fs)
