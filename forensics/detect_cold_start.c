@@ -4,20 +4,30 @@
  * versions: that is how a slow deployment shows. Thresholds: an outlier is at least twice the median and 200
  * ms above it with a score over 2.5; three outliers over 3.5 make a finding medium, fewer make it low. */
 #include "forensics/detector.h"
+#include "forensics/handled.h"
 #include "forensics/stats.h"
 
 enum { EXTREME_FOR_MEDIUM = 3, ROWS_SHOWN = 10, STORM_MS = 10000, STORM_MIN = 10 };
+/* Of a bucket (63 bytes at most) and a folder, as text; what is longer is cut. */
+enum { PREFIX_MAX = 256 };
 
 struct sample {
     const struct attempt *attempt;
     uint32_t version, runtime, memory_mb;
-    uint32_t file; /* whose function and stream are unknown: it may be a function of its own; else 0 */
+    uint32_t file;   /* whose function and stream are unknown: it may be a function of its own; else 0 */
+    uint32_t prefix; /* of the S3 object that it was about, in cold.prefixes; 0 unknown */
     bool restored;
     double ms, score;
     int64_t begin;
 };
 
 typedef VEC(struct sample) samples;
+
+struct cold {
+    const struct dossier *d;
+    struct handled handled;
+    struct intern prefixes; /* BUCKET/FOLDER/ */
+};
 
 static uint64_t cold_examine(const struct dossier *d)
 {
@@ -41,8 +51,26 @@ static uint32_t runtime_of(const struct index *x, uint32_t stream)
     return 0;
 }
 
-static void collect(const struct dossier *d, const struct function *f, samples *ret)
+/* The bucket and the first folder of the key: a notification's filter is set by it, and so is the work. */
+static uint32_t prefix_of(struct cold *c, const struct attempt *a)
 {
+    const struct object_event *o = handled_object(&c->handled, a);
+    if (!o)
+        return 0;
+    struct slice rest = object_key(o), folder = slice_cut(&rest, '/');
+    folder = rest.n ? slice_head(object_key(o), folder.n + 1) : SLICE("");
+    char text[PREFIX_MAX];
+    struct slice bucket = slice_head(dossier_name(c->d, o->bucket), PREFIX_MAX / 4);
+    folder = slice_head(folder, PREFIX_MAX / 2);
+    memcpy(text, bucket.p, bucket.n);
+    text[bucket.n] = '/';
+    memcpy(text + bucket.n + 1, folder.p, folder.n);
+    return intern_id(&c->prefixes, slice_of(text, bucket.n + 1 + folder.n));
+}
+
+static void collect(struct cold *c, const struct function *f, samples *ret)
+{
+    const struct dossier *d = c->d;
     bool unknown = slice_starts(dossier_name(d, f->name), SLICE("unknown ("));
     for (size_t i = 0; i < f->attempts.n; i++) {
         const struct attempt *a = f->attempts.v[i];
@@ -54,6 +82,7 @@ static void collect(const struct dossier *d, const struct function *f, samples *
             .runtime = runtime_of(d->index, a->stream),
             .memory_mb = a->memory_mb,
             .file = unknown && d->index->streams.v[a->stream].name == 0 ? a->stream + 1 : 0,
+            .prefix = prefix_of(c, a),
             .restored = a->flags & ATTEMPT_RESTORED,
             .ms = decimal_value(a->init),
             .begin = attempt_begin(a),
@@ -189,7 +218,7 @@ static void write_table(const struct dossier *d, const samples *outliers, struct
 
 /* ---- what the slow ones share ---- */
 
-enum trait { TRAIT_VERSION, TRAIT_RUNTIME, TRAIT_MEMORY, TRAIT_MINUTE, TRAITS };
+enum trait { TRAIT_VERSION, TRAIT_RUNTIME, TRAIT_MEMORY, TRAIT_PREFIX, TRAIT_MINUTE, TRAITS };
 
 static int64_t trait_of(const struct sample *s, enum trait trait)
 {
@@ -197,18 +226,22 @@ static int64_t trait_of(const struct sample *s, enum trait trait)
     const int64_t values[TRAITS] = {[TRAIT_VERSION] = s->version,
                                     [TRAIT_RUNTIME] = s->runtime,
                                     [TRAIT_MEMORY] = s->memory_mb,
+                                    [TRAIT_PREFIX] = s->prefix,
                                     [TRAIT_MINUTE] = s->begin == TIME_NONE ? 0 : s->begin / MINUTE_MS};
     return values[trait];
 }
 
-static const char *trait_name(const struct dossier *d, const struct sample *s, enum trait trait,
-                              struct arena *m)
+static const char *trait_name(const struct cold *c, const struct sample *s, enum trait trait, struct arena *m)
 {
+    const struct dossier *d = c->d;
     char time[TEXT_TIME_SIZE];
     switch (trait) {
     case TRAIT_VERSION: return arena_printf(m, "are of version %.*s", SLICE_ARG(dossier_name(d, s->version)));
     case TRAIT_RUNTIME: return arena_printf(m, "ran on %.*s", SLICE_ARG(dossier_name(d, s->runtime)));
     case TRAIT_MEMORY: return arena_printf(m, "have %u MB", s->memory_mb);
+    case TRAIT_PREFIX:
+        return arena_printf(m, "were about objects under %.*s",
+                            SLICE_ARG(intern_name(&c->prefixes, s->prefix)));
     case TRAIT_MINUTE: text_time_print(s->begin, time); return arena_printf(m, "began at %.5s", time + 11);
     case TRAITS: break;
     }
@@ -216,7 +249,7 @@ static const char *trait_name(const struct dossier *d, const struct sample *s, e
 }
 
 /* What all outliers share and most of the other cold starts lack. */
-static const char *shared_traits(const struct dossier *d, const samples *all, const samples *outliers,
+static const char *shared_traits(const struct cold *c, const samples *all, const samples *outliers,
                                  struct arena *m)
 {
     const char *text = "";
@@ -232,7 +265,7 @@ static const char *shared_traits(const struct dossier *d, const samples *all, co
         with -= shared ? outliers->n : 0;
         if (shared && with * 2 < others)
             text = arena_printf(m, "%s All of them %s; of the other %zu cold starts %s.", text,
-                                trait_name(d, o, t, m), others, with ? detector_count(m, with) : "none");
+                                trait_name(c, o, t, m), others, with ? detector_count(m, with) : "none");
     }
     return text;
 }
@@ -321,11 +354,11 @@ static void write_groups(const struct dossier *d, const samples *all, struct fin
     }
 }
 
-static void write_prose(const struct dossier *d, const struct function *fn, const struct verdicts *v,
+static void write_prose(const struct cold *c, const struct function *fn, const struct verdicts *v,
                         const samples *all, const samples *outliers, struct findings *fs, struct finding *f)
 {
     struct arena *m = &fs->arena;
-    struct slice name = dossier_name(d, fn->name);
+    struct slice name = dossier_name(c->d, fn->name);
     const char *shell = dossier_shell_name(m, name);
     double paid = 0, worst = 0;
     for (size_t i = 0; i < outliers->n; i++) {
@@ -340,7 +373,7 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
         "The median init of %.*s is %.0f ms (MAD %.0f ms, %zu measured); %zu took %.0f ms or more, the "
         "slowest %.0f ms. Callers waited %.1f s more than with the median.%s",
         SLICE_ARG(name), v->spread.median, v->spread.mad, v->spread.n, outliers->n, v->spread.threshold,
-        worst, paid / 1000, shared_traits(d, all, outliers, m));
+        worst, paid / 1000, shared_traits(c, all, outliers, m));
     f->how = "Median and MAD of ln(init) over the same function, version, memory and runtime; an outlier "
              "scores over 2.5, is "
              "at least twice the median and 200 ms above it. Init Duration is the platform's own measure. A "
@@ -370,9 +403,10 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
                  v->spread.threshold);
 }
 
-static void report(const struct detector *self, const struct dossier *d, const struct function *fn,
+static void report(const struct detector *self, const struct cold *c, const struct function *fn,
                    const struct verdicts *v, const samples *all, samples *outliers, struct findings *fs)
 {
+    const struct dossier *d = c->d;
     size_t extreme = 0;
     for (size_t i = 0; i < outliers->n; i++)
         extreme += outliers->v[i].score > STATS_EXTREME;
@@ -387,33 +421,38 @@ static void report(const struct detector *self, const struct dossier *d, const s
     }
     write_detail(d, fn, v, outliers, fs, f);
     vec_sort(outliers, by_score);
-    write_prose(d, fn, v, all, outliers, fs, f);
+    write_prose(c, fn, v, all, outliers, fs, f);
     write_storm(d, fn, all, fs, f);
     write_table(d, outliers, fs, f);
     write_groups(d, all, fs, f);
     finding_span(f, "slow cold starts", f->first_seen, f->last_seen);
 }
 
-static void examine_function(const struct detector *self, const struct dossier *d, const struct function *fn,
+static void examine_function(const struct detector *self, struct cold *c, const struct function *fn,
                              struct findings *fs)
 {
     samples all = {0}, outliers = {0};
     struct verdicts v = {.judged = false};
-    collect(d, fn, &all);
+    collect(c, fn, &all);
     judge(&all, &v);
     for (size_t i = 0; i < all.n; i++)
         if (all.v[i].score > STATS_SUSPECT)
             *vec_push(&outliers) = all.v[i];
     if (outliers.n)
-        report(self, d, fn, &v, &all, &outliers, fs);
+        report(self, c, fn, &v, &all, &outliers, fs);
     vec_done(&all);
     vec_done(&outliers);
 }
 
 static const char *cold_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
+    struct cold c = {.d = d};
+    handled_init(&c.handled, d->index);
+    intern_init(&c.prefixes);
     for (size_t i = 0; i < d->functions.n; i++)
-        examine_function(self, d, &d->functions.v[i], fs);
+        examine_function(self, &c, &d->functions.v[i], fs);
+    intern_done(&c.prefixes);
+    handled_done(&c.handled);
     return arena_printf(&fs->arena, "no init far off the rest; %s cold starts",
                         detector_count(&fs->arena, d->cold));
 }

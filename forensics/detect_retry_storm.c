@@ -4,6 +4,7 @@
  * such requests are high, 1 or 2 medium; info when at least half of the attempts are told better by another
  * detector (time-outs, failed inits, memory, connections, throttles), for then this is their echo. */
 #include "forensics/detector.h"
+#include "forensics/handled.h"
 #include "forensics/marked.h"
 
 enum { FAMILIES_HIGH = 3, ROWS_SHOWN = 10 };
@@ -16,6 +17,7 @@ static uint64_t storm_examine(const struct dossier *d)
 struct storm {
     const struct dossier *d;
     const struct function *f;
+    const struct handled *handled;
     marked_families families;
     size_t attempts, told;               /* in the logs */
     size_t tried;                        /* with those that only Lambda's records tell */
@@ -24,15 +26,12 @@ struct storm {
     const struct object_event *shared;   /* the object that all families have in common, or NULL */
 };
 
-/* The object whose record the family printed, or whose key its lines name. */
-static bool is_object_of(const struct object_event *o, const struct marked_family *family)
+static const struct object_event *object_of(const struct storm *s, const struct marked_family *family)
 {
-    for (size_t i = 0; i < family->attempts.n; i++) {
-        const struct attempt *a = family->attempts.v[i];
-        if (o->attempt == a || (o->number && o->number == a->keys[0]))
-            return true;
-    }
-    return false;
+    const struct object_event *o = NULL;
+    for (size_t i = 0; i < family->attempts.n && !o; i++)
+        o = handled_object(s->handled, family->attempts.v[i]);
+    return o;
 }
 
 static bool same_object(const struct object_event *a, const struct object_event *b)
@@ -48,9 +47,7 @@ static void find_objects(struct storm *s)
     if (!s->objects)
         err_oom();
     for (size_t i = 0; i < shown; i++) {
-        for (size_t k = 0; k < s->d->index->objects.n && !s->objects[i]; k++)
-            if (is_object_of(&s->d->index->objects.v[k], &s->families.v[i]))
-                s->objects[i] = &s->d->index->objects.v[k];
+        s->objects[i] = object_of(s, &s->families.v[i]);
         same += same_object(s->objects[0], s->objects[i]);
     }
     s->shared = same == shown && s->families.n == shown ? s->objects[0] : NULL;
@@ -207,15 +204,18 @@ static void count_told(struct storm *s, const struct marked *plain)
 static const char *storm_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     struct marked plain;
+    struct handled handled;
     marked_storms(&plain, d);
+    handled_init(&handled, d->index);
     for (size_t i = 0; i < d->functions.n; i++) {
-        struct storm s = {.d = d, .f = &d->functions.v[i]};
+        struct storm s = {.d = d, .f = &d->functions.v[i], .handled = &handled};
         marked_poisoned(d, s.f, &s.families);
         count_told(&s, &plain);
         if (s.families.n)
             report(self, &s, fs);
         marked_families_done(&s.families);
     }
+    handled_done(&handled);
     marked_done(&plain);
     return "no request failed in three attempts";
 }

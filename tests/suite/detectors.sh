@@ -117,6 +117,28 @@ same 'incomplete by hand: a START, and an END with its REPORT' \
 for i in $(seq 10 23); do attempt "$i" "$(id "$i")" 90 ''; done | sed '1d' | grep -v "REPORT.*$(id 23)" >torn.log
 same 'incomplete by hand: the edges are no holes' "$(by_hand incomplete torn.log '.checks[0].verdict')" '"clean"'
 
+# ---- what slow cold starts share ----
+
+# cold FOLDER-OF-THE-SLOW: 24 cold starts, a minute apart, each about one object; every sixth takes 5 s and not 0.3 s.
+cold() {
+    local i folder init
+    mkdir -p cold/aws/lambda
+    for i in $(seq 10 33); do
+        folder=thumbs init=3$i.00
+        [ $((i % 6)) != 0 ] || folder=$1 init=55$i.00
+        attempt "$i" "$(id "$i")" 90 "Init Duration: $init ms\t" |
+            sed "1a 2026-03-04T10:$i:00.500Z 2026-03-04T10:$i:00.500Z\t$(id "$i")\tINFO\treading $folder/2026/cat-$i.jpg"
+        printf '{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventTime":"2026-03-04T09:%s:00.000Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"AWS:AIDAEXAMPLE"},"s3":{"bucket":{"name":"pictures"},"object":{"key":"%s/2026/cat-%s.jpg","size":1}}}]}\n' \
+            "$i" "$folder" "$i" >&3
+    done >cold/aws/lambda/f.log 3>cold/s3.json
+}
+prose() { "$COLDCASE" report -q --only cold-start cold | grep -o 'All of them were about objects[^.]*\.' | sort -u; }
+cold originals
+same 'cold-start by hand: the four slow ones share a folder' "$(prose)" \
+    'All of them were about objects under pictures/originals/; of the other 20 cold starts none.'
+cold thumbs
+same 'cold-start by hand: a folder that all share is no trait' "$(prose)" ''
+
 # ---- a failed init is paid by the attempt in which it stands, else by the next one of its environment ----
 
 # stream MINUTE-OF-INIT TIME-AND-WORDS ID: an attempt without REPORT, the failed init, an attempt 3 s after it.

@@ -1,0 +1,42 @@
+/* From an attempt to its object: two tables, filled in one pass. */
+#include "forensics/handled.h"
+
+static uint32_t *table_new(size_t n)
+{
+    uint32_t *v = calloc(n, sizeof *v);
+    if (!v)
+        err_oom();
+    return v;
+}
+
+void handled_init(struct handled *h, const struct index *x)
+{
+    *h = (struct handled){.x = x, .numbers = 1};
+    if (x->objects.n == 0)
+        return;
+    for (size_t i = 0; i < x->objects.n; i++)
+        h->numbers = x->objects.v[i].number >= h->numbers ? x->objects.v[i].number + 1 : h->numbers;
+    h->by_row = table_new(x->attempts.n + 1);
+    h->by_number = table_new(h->numbers);
+    for (size_t i = x->objects.n; i-- > 0;) {
+        const struct object_event *o = &x->objects.v[i];
+        if (o->attempt)
+            h->by_row[o->attempt->row] = (uint32_t)i + 1;
+        h->by_number[o->number] = (uint32_t)i + 1;
+    }
+}
+
+void handled_done(struct handled *h)
+{
+    free(h->by_row);
+    free(h->by_number);
+}
+
+const struct object_event *handled_object(const struct handled *h, const struct attempt *a)
+{
+    if (!h->by_row)
+        return NULL;
+    uint32_t key = a->keys[0] < h->numbers ? a->keys[0] : 0;
+    uint32_t place = h->by_row[a->row] ? h->by_row[a->row] : key ? h->by_number[key] : 0;
+    return place ? &h->x->objects.v[place - 1] : NULL;
+}
