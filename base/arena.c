@@ -57,7 +57,7 @@ static size_t block_size(const struct arena *a)
 {
     size_t size = a->bytes < ARENA_FIRST ? ARENA_FIRST : a->bytes;
     if (size >= ARENA_LARGE)
-        return 2 * HUGE_FROM - sizeof(struct arena_block);
+        return 2 * (size_t)HUGE_FROM - sizeof(struct arena_block);
     return size < ARENA_BLOCK ? size : ARENA_BLOCK;
 }
 

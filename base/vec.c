@@ -1,18 +1,17 @@
-/* Growth of a vec: half as much again, so that 5 M rows waste little. */
+/* Growth of a vec: half as much again while it is small, then twice as much, since memory that was never written to is
+ * no memory yet and copying is what costs: the copy's pages have to be cleared first. */
 #include "base/vec.h"
 
 #include "base/err.h"
 #include "base/huge.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-/* From so many bytes on realloc moves pages and copies nothing: glibc's DEFAULT_MMAP_THRESHOLD_MAX. */
-enum { VEC_REMAPPED = 32 << 20 };
-
 static void *grow(void *v, size_t used, size_t want)
 {
-    if (want < HUGE_FROM || used >= VEC_REMAPPED)
+    if (want < HUGE_FROM || used >= HUGE_MAPPED)
         return realloc(v, want);
     void *p = huge_alloc(want);
     memcpy(p, v, used);
@@ -24,8 +23,9 @@ void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
 {
     if (n < *cap)
         return v;
-    size_t want = *cap ? *cap + *cap / 2 + 1 : 8;
-    if (want > SIZE_MAX / size)
+    bool large = *cap >= HUGE_FROM / size;
+    size_t want = *cap ? *cap + (large ? *cap : *cap / 2 + 1) : 8;
+    if (want > SIZE_MAX / 2 / size)
         err_oom();
     void *p = grow(v, n * size, want * size);
     if (!p)
