@@ -60,10 +60,10 @@ ptrdiff_t slice_find(struct slice s, struct slice needle);
 /* The same, ASCII letters compared without case. */
 ptrdiff_t slice_find_nocase(struct slice s, struct slice needle);
 bool slice_eq_nocase(struct slice a, struct slice b);
-/* Blank, tab, CR or LF. */
+/* Blank, tab, CR or LF. One compare for any other character of a text. */
 static inline bool slice_is_space(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 /* Without spaces at the end; at both ends. */

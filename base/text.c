@@ -136,11 +136,13 @@ static unsigned hex_at(const char *p)
 
 bool text_hex(struct slice *s, size_t digits, uint8_t *ret_bytes)
 {
+    unsigned bad = 0;
     if (s->n < digits)
         return false;
     for (size_t i = 0; i < digits; i++)
-        if (hex_value[(uint8_t)s->p[i]] > 15)
-            return false;
+        bad |= hex_value[(uint8_t)s->p[i]];
+    if (bad > 15)
+        return false;
     for (size_t i = 0; i + 1 < digits; i += 2)
         ret_bytes[i / 2] = (uint8_t)hex_at(s->p + i);
     *s = slice_skip(*s, digits);

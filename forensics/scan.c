@@ -148,8 +148,12 @@ static void mark_error(struct worker *w, const struct event *e, struct attempt *
 static bool begins_plain(struct slice text)
 {
     size_t n = 0, capitals = 0;
-    while (n < text.n && text.p[n] != ' ' && text.p[n] != ':' && text.p[n] != '(' && text.p[n] != ',') {
-        char c = text.p[n++];
+    for (; n < text.n; n++) {
+        char c = text.p[n];
+        if (c >= 'a' && c <= 'z') /* most are */
+            continue;
+        if (c == ' ' || c == ':' || c == '(' || c == ',')
+            break;
         if (c == '.' || c == '\\' || c == '$' || c == '|')
             return false;
         capitals += c >= 'A' && c <= 'Z';

@@ -41,6 +41,8 @@ static const struct field_name fields[] = {
     FIELD("Status: ", FIELD_STATUS),
     FIELD("Error Type: ", FIELD_ERROR_TYPE),
     FIELD("XRAY TraceId: ", FIELD_TRACE),
+    FIELD("SegmentId: ", FIELD_IGNORED),
+    FIELD("Sampled: ", FIELD_IGNORED),
     FIELD("Restore Duration: ", FIELD_RESTORE),
     FIELD("Billed Restore Duration: ", FIELD_IGNORED),
     FIELD("Phase: ", FIELD_PHASE),
@@ -72,11 +74,15 @@ static void field_set(enum field field, struct slice *rest, struct event *e)
     }
 }
 
-static bool field_at(struct slice *rest, struct event *e)
+/* Looks at the row `*next` first: the table has the order of the lines. */
+static bool field_at(struct slice *rest, size_t *next, struct event *e)
 {
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    enum { ROWS = sizeof fields / sizeof *fields };
+    for (size_t n = 0; n < ROWS; n++) {
+        size_t i = *next + n < ROWS ? *next + n : *next + n - ROWS;
         if (*fields[i].name.p == *rest->p && text_literal(rest, fields[i].name)) {
             field_set(fields[i].field, rest, e);
+            *next = i + 1 < ROWS ? i + 1 : 0;
             return true;
         }
     }
@@ -93,13 +99,14 @@ static bool unit_at(struct slice text)
 void message_fields(struct slice text, struct event *e)
 {
     struct slice word;
+    size_t next = 0;
     while (text.n) {
         char c = *text.p;
-        if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
+        if (slice_is_space(c))
             text = slice_skip(text, 1);
         else if (unit_at(text))
             text = slice_skip(text, 2);
-        else if (c < 'A' || c > 'Z' || !field_at(&text, e)) /* every key begins so */
+        else if (c < 'A' || c > 'Z' || !field_at(&text, &next, e)) /* every key begins so */
             (void)text_word(&text, &word);
     }
 }

@@ -1,18 +1,20 @@
-/* Checks text on its way through the window. Nearly all of it is ASCII without a NUL: 64 bytes are passed with eight
- * loads, and only blocks that hold something else are looked at byte by byte. */
+/* Checks text on its way through the window. Nearly all of it is ASCII without a NUL: 64 bytes are passed eight at a
+ * time, and only blocks that hold something else are looked at byte by byte. */
 #include "parsers/text_check.h"
 
 #include <string.h>
 
 enum { BLOCK = 64, ASCII_MAX = 0x7f };
 
+/* No byte is zero and none has the high bit. A byte that is zero, or above one, borrows from the high bit. */
 static bool plain(const char *p)
 {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
     uint64_t words[BLOCK / 8], bits = 0;
     memcpy(words, p, sizeof words);
     for (size_t i = 0; i < BLOCK / 8; i++)
-        bits |= words[i];
-    return (bits & UINT64_C(0x8080808080808080)) == 0;
+        bits |= words[i] | (words[i] - ones);
+    return (bits & highs) == 0;
 }
 
 static void found_bad(struct text_check *c, uint64_t at)
@@ -44,6 +46,8 @@ static void begin(struct text_check *c, uint8_t b, uint64_t at)
 
 static void take(struct text_check *c, uint8_t b, uint64_t at)
 {
+    if (b == 0 && c->nul++ == 0)
+        c->nul_at = at;
     if (c->due && b >= c->low && b <= c->high) {
         c->due--;
         c->low = 0x80;
@@ -56,20 +60,9 @@ static void take(struct text_check *c, uint8_t b, uint64_t at)
         begin(c, b, at);
 }
 
-static void count_nul(struct text_check *c, struct slice bytes)
-{
-    const char *hit, *from = bytes.p;
-    while (bytes.n && (hit = memchr(bytes.p, '\0', bytes.n))) {
-        if (c->nul++ == 0)
-            c->nul_at = c->offset + (uint64_t)(hit - from);
-        bytes = slice_skip(bytes, (size_t)(hit - bytes.p) + 1);
-    }
-}
-
 void text_check_add(struct text_check *c, struct slice bytes)
 {
     size_t i = 0;
-    count_nul(c, bytes);
     while (i < bytes.n) {
         if (c->due == 0 && bytes.n - i >= BLOCK && plain(bytes.p + i)) {
             i += BLOCK;
