@@ -248,9 +248,11 @@ static void place(struct documents *d, struct input *in, uint64_t line)
 
 static void json_parse(struct input *in, const struct sink *sink)
 {
-    struct documents d = {.in = in, .source = in->source, .sink = sink, .line = 1};
+    struct record_s3_shapes shapes = {.tried = 0};
+    struct documents d = {.in = in, .source = in->source, .sink = sink, .shapes = &shapes};
     struct json_framer framer;
     size_t fed = 0;
+    uint64_t line = 1; /* of the window */
     bool more = true;
     buf_init(&d.message, LIMIT_DOCUMENT);
     buf_init(&d.record, LIMIT_DOCUMENT);
@@ -258,23 +260,25 @@ static void json_parse(struct input *in, const struct sink *sink)
     json_framer_init(&framer);
     while (more || input_window(in).n > 0) {
         struct slice window = input_window(in);
-        size_t end = json_framer_feed(&framer, slice_skip(window, fed));
+        place(&d, in, line);
+        size_t length = fed ? 0 : document_records_alike(&d, window);
+        size_t end = length ? length : json_framer_feed(&framer, slice_skip(window, fed));
         if (end == 0 && more && window.n < LIMIT_DOCUMENT) {
             fed = window.n;
             more = input_more(in);
             continue;
         }
-        size_t length = end ? fed + end : window.n;
         if (end == 0 && more)
-            input_anomaly(in, ANOMALY_TOO_LONG, d.line, in->offset, "a document is longer than the limit");
-        place(&d, in, d.line);
-        length = take_value(&d, slice_head(window, length));
+            input_anomaly(in, ANOMALY_TOO_LONG, line, in->offset, "a document is longer than the limit");
+        if (length == 0)
+            length = take_value(&d, slice_head(window, end ? fed + end : window.n));
         (void)document_loc(&d, window.p + length); /* counts the lines of it */
+        line = d.line;
         input_advance(in, length);
         json_framer_init(&framer);
         fed = 0;
     }
-    input_lines(in, d.line - 1);
+    input_lines(in, line - 1);
     in->source->format = d.format ? d.format : in->source->format;
     buf_done(&d.message);
     buf_done(&d.record);

@@ -7,6 +7,7 @@
 #include "parsers/event.h"
 #include "parsers/input.h"
 #include "parsers/json.h"
+#include "parsers/record_s3.h"
 
 /* The rows of `documents` by the first byte of their key, since every key of every document is looked up. */
 enum { DOCUMENTS_MAX = 127 };
@@ -28,7 +29,8 @@ struct documents {
     unsigned depth;             /* of wrapping: SNS in SQS, base64 in an event … */
     struct slice via;           /* how a record travelled: "sqs", "sns" … */
     struct buf message, record; /* decoded strings */
-    const char *format;         /* name of the first kind met */
+    struct record_s3_shapes *shapes;
+    const char *format; /* name of the first kind met */
     struct document_index kinds;
     const char *broken; /* where the framed value stopped being JSON, or NULL */
 };
@@ -64,6 +66,10 @@ void document_anomaly(struct documents *d, enum anomaly_kind kind, struct loc lo
 bool document_is_lambda(struct slice text);
 /* Hands one message to the sink. */
 void document_entry(struct documents *d, struct entry *e);
+
+/* One S3 record alone in its document, of a shape that was met before: nearly all that a bucket's queue or log holds.
+ * Read at the front of a text that may go on, without framing it first. Returns its length, 0 for all else. */
+size_t document_records_alike(struct documents *d, struct slice text);
 
 /* Kinds, by file. */
 typedef bool document_reader(struct documents *d, struct slice value);

@@ -121,7 +121,7 @@ static void read_record(struct documents *d, struct json *j)
 {
     const char *begin = j->p;
     struct loc loc = document_loc(d, begin);
-    if (record_s3(j, d->via, loc, &d->record, d->sink)) {
+    if (record_s3(j, d->shapes, d->via, loc, &d->record, d->sink)) {
         d->source->records++;
         return;
     }
@@ -158,6 +158,21 @@ static bool read_list(struct documents *d, struct slice value, struct slice name
 bool document_records(struct documents *d, struct slice value)
 {
     return read_list(d, value, SLICE("Records"));
+}
+
+size_t document_records_alike(struct documents *d, struct slice text)
+{
+    const struct slice behind = SLICE("]}");
+    struct slice rest = text;
+    struct json j;
+    (void)text_char(&rest, '\n');
+    if (!text_literal(&rest, SLICE("{\"Records\":[")))
+        return 0;
+    json_init(&j, rest);
+    if (!record_s3_alike(&j, d->shapes, behind, d->via, document_loc(d, rest.p), &d->record, d->sink))
+        return 0;
+    d->source->records++;
+    return (size_t)(j.p - text.p) + behind.n;
 }
 
 /* {"Messages":[{"MessageId","ReceiptHandle","Body","Attributes"}]}: `aws sqs receive-message`. */

@@ -1,12 +1,8 @@
-/* The pull reader. Strings are most of what logs hold: they are searched 16 bytes at a time, with the byte-wise loop
- * beside it for the tail and for machines without SSE2. The framer is in json_framer.c. */
+/* The pull reader. Strings are most of what logs hold: json_scan.h searches them. The framer is in json_framer.c. */
 #include "parsers/json.h"
 
 #include "base/text.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "parsers/json_scan.h"
 
 static bool fail(struct json *j, const char *at, const char *sentence)
 {
@@ -24,11 +20,6 @@ void json_init(struct json *j, struct slice text)
     *j = (struct json){.p = text.p, .end = text.p + text.n};
 }
 
-static inline bool is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
 /* Behind the blanks at p, of which the first is one: an indentation, for the most part. */
 static __attribute__((noinline)) const char *skip_indent(const char *p, const char *end)
 {
@@ -38,11 +29,11 @@ static __attribute__((noinline)) const char *skip_indent(const char *p, const ch
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + 1));
         unsigned other = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, space)) ^ 0xffffu;
         p += 1 + (other ? __builtin_ctz(other) : 16 - 1);
-        if (!is_blank(*p))
+        if (!json_scan_blank(*p))
             return p;
     }
 #endif
-    while (p < end && is_blank(*p))
+    while (p < end && json_scan_blank(*p))
         p++;
     return p;
 }
@@ -50,7 +41,7 @@ static __attribute__((noinline)) const char *skip_indent(const char *p, const ch
 /* Most values and keys have no blank before them. */
 static inline const char *skip_blanks(const char *p, const char *end)
 {
-    return p < end && (unsigned char)*p <= ' ' && is_blank(*p) ? skip_indent(p, end) : p;
+    return p < end && (unsigned char)*p <= ' ' && json_scan_blank(*p) ? skip_indent(p, end) : p;
 }
 
 static const uint8_t types[256] = {
@@ -71,26 +62,6 @@ enum json_type json_peek(struct json *j)
 }
 
 /* ---- strings ---- */
-
-/* The first quote, backslash or control byte at or behind p. */
-static inline const char *find_special(const char *p, const char *end)
-{
-#if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x1f);
-    while (end - p >= 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash));
-        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(_mm_min_epu8(v, space), v));
-        int mask = _mm_movemask_epi8(hit);
-        if (mask)
-            return p + __builtin_ctz((unsigned)mask);
-        p += 16;
-    }
-#endif
-    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p > 0x1f)
-        p++;
-    return p;
-}
 
 static bool is_hex(char c)
 {
@@ -121,7 +92,7 @@ static const char *take_escapes(struct json *j, const char *p)
             return fail(j, p, "a control byte inside a string"), NULL;
         if (!(p = take_escape(j, p)))
             return NULL;
-        p = find_special(p, j->end);
+        p = json_scan_special(p, j->end);
     }
     return p < j->end ? p : (fail(j, p, "the text ends inside a string"), NULL);
 }
@@ -129,7 +100,7 @@ static const char *take_escapes(struct json *j, const char *p)
 /* The string whose quote stands at j->p. */
 static inline bool take_string(struct json *j, struct slice *ret, bool *ret_escaped)
 {
-    const char *begin = j->p + 1, *p = find_special(begin, j->end);
+    const char *begin = j->p + 1, *p = json_scan_special(begin, j->end);
     bool plain = p < j->end && *p == '"';
     if (!plain && !(p = take_escapes(j, p)))
         return false;
@@ -275,7 +246,7 @@ bool json_next_key(struct json *j, struct slice *ret_key)
     bool comma = !j->fresh;
     if (end - p < 2 || (comma && *p != ',') || p[comma] != '"')
         return next_any_key(j, ret_key);
-    const char *begin = p + comma + 1, *quote = find_special(begin, end);
+    const char *begin = p + comma + 1, *quote = json_scan_special(begin, end);
     if (end - quote < 2 || quote[0] != '"' || quote[1] != ':')
         return next_any_key(j, ret_key);
     *ret_key = slice_of(begin, (size_t)(quote - begin));

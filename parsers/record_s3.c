@@ -5,14 +5,28 @@
  * The key is URL-encoded with + for a blank; EventBridge's is not. */
 #include "parsers/record_s3.h"
 
+#include <assert.h>
+
 /* What is read of a record, in whatever form it came. */
-enum text { EVENT_NAME, BUCKET, KEY, PRINCIPAL, SEQUENCER, REQUEST_ID, VERSION_ID, TIME, SOURCE, TEXTS };
+enum text {
+    EVENT_NAME,
+    BUCKET,
+    KEY,
+    PRINCIPAL,
+    SEQUENCER,
+    REQUEST_ID,
+    VERSION_ID,
+    TIME,
+    SOURCE,
+    SIZE,
+    TEXTS
+};
+static_assert((int)TEXTS == (int)RECORD_S3_TEXTS, "a place for each");
 
 struct fields {
     struct json *j;
     struct slice texts[TEXTS]; /* as they stand; decoded at the end, when it is known how long they are */
     uint32_t escaped;          /* which of them have escapes, a bit each */
-    int64_t size;
 };
 
 static void fields_init(struct fields *f, struct json *j)
@@ -108,7 +122,7 @@ static void object_field(struct fields *f, struct slice key)
     else if (slice_eq(key, SLICE("versionId")) || slice_eq(key, SLICE("version-id")))
         keep(f, VERSION_ID);
     else if (slice_eq(key, SLICE("size")))
-        (void)json_i64(f->j, &f->size);
+        (void)json_raw(f->j, &f->texts[SIZE]);
     else
         (void)json_skip(f->j);
 }
@@ -159,8 +173,19 @@ static int64_t time_of(struct slice text)
     return time;
 }
 
-static void deliver(const struct fields *f, struct slice via, struct loc loc, const struct sink *sink)
+/* A whole number; 0 for all else. */
+static uint64_t size_of(struct slice text)
 {
+    uint64_t size;
+    return text_u64(&text, &size) && text.n == 0 ? size : 0;
+}
+
+/* Hands the record to the sink, if it is one of `source`. */
+static bool deliver(struct fields *f, struct slice source, struct slice via, struct loc loc,
+                    const struct sink *sink)
+{
+    if (f->j->error || !slice_eq(f->texts[SOURCE], source) || f->texts[BUCKET].n == 0)
+        return false;
     struct s3_record r = {.time = time_of(f->texts[TIME]), .via = via, .loc = loc};
     r.event_name = f->texts[EVENT_NAME];
     (void)text_literal(&r.event_name, SLICE("s3:"));
@@ -171,21 +196,80 @@ static void deliver(const struct fields *f, struct slice via, struct loc loc, co
     r.sequencer = f->texts[SEQUENCER];
     r.request_id = f->texts[REQUEST_ID];
     r.version_id = f->texts[VERSION_ID];
-    r.size = (uint64_t)(f->size > 0 ? f->size : 0);
+    r.size = size_of(f->texts[SIZE]);
     sink->s3(sink->ctx, &r);
+    return true;
 }
 
-bool record_s3(struct json *j, struct slice via, struct loc loc, struct buf *scratch, const struct sink *sink)
+static bool deliver_notification(struct fields *f, struct slice via, struct loc loc, struct buf *scratch,
+                                 const struct sink *sink)
+{
+    decode(f, scratch);
+    f->texts[KEY] = decode_key(f->texts[KEY], scratch);
+    return deliver(f, SLICE("aws:s3"), via, loc, sink);
+}
+
+/* Reads a record of a shape that was met before, if `behind` follows it. */
+static bool read_alike(struct fields *f, struct record_s3_shapes *known, struct slice behind)
+{
+    struct slice values[JSON_SHAPE_VALUES + 1], rest = slice_of(f->j->p, (size_t)(f->j->end - f->j->p));
+    for (size_t i = 0; i < RECORD_S3_SHAPES; i++) {
+        size_t at = (known->last + i) % RECORD_S3_SHAPES;
+        size_t n = json_shape_read(&known->v[at].json, rest, values);
+        if (n == 0 || !slice_starts(slice_skip(rest, n), behind))
+            continue;
+        values[JSON_SHAPE_VALUES] = slice_of("", 0);
+        for (size_t k = 0; k < TEXTS; k++)
+            f->texts[k] = values[known->v[at].places[k]];
+        f->j->p += n;
+        known->last = at;
+        known->used++;
+        return true;
+    }
+    return false;
+}
+
+/* Learns the shape of the record just read, while shapes are of use. */
+static void learn(struct record_s3_shapes *known, const struct fields *f, struct slice record)
+{
+    enum { USES_MIN = 8 }; /* learning takes as long as reading that many */
+    struct slice values[JSON_SHAPE_VALUES];
+    size_t at = known->tried % RECORD_S3_SHAPES;
+    struct json_shape *shape = &known->v[at].json;
+    if (f->escaped || (known->tried >= RECORD_S3_SHAPES && known->tried * USES_MIN > known->used))
+        return;
+    known->tried++;
+    if (!json_shape_learn(shape, record, values))
+        return;
+    known->last = at;
+    for (size_t k = 0; k < TEXTS; k++) {
+        size_t i = 0;
+        while (i < shape->n && values[i].p != f->texts[k].p)
+            i++;
+        known->v[at].places[k] = (uint8_t)(i < shape->n ? i : JSON_SHAPE_VALUES);
+    }
+}
+
+bool record_s3(struct json *j, struct record_s3_shapes *known, struct slice via, struct loc loc,
+               struct buf *scratch, const struct sink *sink)
+{
+    const char *begin = j->p;
+    struct fields f;
+    fields_init(&f, j);
+    if (!known || !read_alike(&f, known, SLICE(""))) {
+        read_object(&f, record_field);
+        if (known && !j->error && slice_eq(f.texts[SOURCE], SLICE("aws:s3")))
+            learn(known, &f, slice_of(begin, (size_t)(j->p - begin)));
+    }
+    return deliver_notification(&f, via, loc, scratch, sink);
+}
+
+bool record_s3_alike(struct json *j, struct record_s3_shapes *known, struct slice behind, struct slice via,
+                     struct loc loc, struct buf *scratch, const struct sink *sink)
 {
     struct fields f;
     fields_init(&f, j);
-    read_object(&f, record_field);
-    decode(&f, scratch);
-    if (j->error || !slice_eq(f.texts[SOURCE], SLICE("aws:s3")) || f.texts[BUCKET].n == 0)
-        return false;
-    f.texts[KEY] = decode_key(f.texts[KEY], scratch);
-    deliver(&f, via, loc, sink);
-    return true;
+    return read_alike(&f, known, behind) && deliver_notification(&f, via, loc, scratch, sink);
 }
 
 /* ---- EventBridge ---- */
@@ -237,9 +321,6 @@ bool record_s3_eventbridge(struct slice value, struct slice via, struct loc loc,
     fields_init(&f, &j);
     read_object(&f, envelope_field);
     decode(&f, scratch);
-    if (j.error || !slice_eq(f.texts[SOURCE], SLICE("aws.s3")) || f.texts[BUCKET].n == 0)
-        return false;
     f.texts[EVENT_NAME] = notification_name(f.texts[EVENT_NAME]);
-    deliver(&f, via, loc, sink);
-    return true;
+    return deliver(&f, SLICE("aws.s3"), via, loc, sink);
 }

@@ -1,0 +1,37 @@
+/* What the reader and the shapes of JSON share: blanks, and the search of strings 16 bytes at a time, with the byte-wise
+ * loop beside it for the tail and for machines without SSE2. Internal to parsers/json*.c. */
+#ifndef PARSERS_JSON_SCAN_H
+#define PARSERS_JSON_SCAN_H
+
+#include <stdbool.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+static inline bool json_scan_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* The first quote, backslash or control byte at or behind p. */
+static inline const char *json_scan_special(const char *p, const char *end)
+{
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(0x1f);
+    while (end - p >= 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash));
+        hit = _mm_or_si128(hit, _mm_cmpeq_epi8(_mm_min_epu8(v, space), v));
+        int mask = _mm_movemask_epi8(hit);
+        if (mask)
+            return p + __builtin_ctz((unsigned)mask);
+        p += 16;
+    }
+#endif
+    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p > 0x1f)
+        p++;
+    return p;
+}
+
+#endif
