@@ -284,9 +284,9 @@ static int by_stream_phase(const void *a, const void *b)
         return x->stream < y->stream ? -1 : 1;
     if (x->time != y->time)
         return x->time < y->time ? -1 : 1;
-    if (x->loc.source != y->loc.source || x->loc.offset != y->loc.offset)
-        return loc_before(x->loc, y->loc) ? -1 : 1;
-    return (int)x->kind - (int)y->kind;
+    if (x->kind != y->kind && x->time != TIME_NONE)
+        return (int)x->kind - (int)y->kind;
+    return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
 }
 
 static bool same_phase(const struct phase *a, const struct phase *b)

@@ -27,6 +27,10 @@ static int by_stream_time(const void *a, const void *b)
     bool start_x = x->flags & ATTEMPT_START, start_y = y->flags & ATTEMPT_START;
     if (start_x != start_y)
         return start_x ? -1 : 1;
+    if (x->report_after != y->report_after)
+        return x->report_after < y->report_after ? -1 : 1;
+    if (x->duration.scaled != y->duration.scaled)
+        return x->duration.scaled < y->duration.scaled ? -1 : 1;
     return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
 }
 
@@ -47,6 +51,8 @@ static bool report_above(const struct attempt *a, const struct attempt *b)
 static bool same_attempt(const struct attempt *a, const struct attempt *b)
 {
     uint16_t both = a->flags & b->flags;
+    if (a->stream != b->stream)
+        return false;
     if (a->first != TIME_NONE && b->first != TIME_NONE && b->first - a->first > ATTEMPT_APART_MS)
         return false;
     if ((both & ATTEMPT_START) && attempt_start(a) != attempt_start(b))
@@ -87,20 +93,37 @@ static void absorb_report(struct attempt *a, const struct attempt *b, int64_t sh
     a->max_memory_mb = b->max_memory_mb;
 }
 
-/* Two pieces that both hold the START or the REPORT are the same lines met twice: each counts once. */
-static void absorb_lines(struct index *x, struct attempt *a, const struct attempt *b)
+/* Application lines of the pieces of one attempt, by the ends that a piece holds. Pieces that hold the same end are
+ * the same lines met twice, and what holds both ends has all: each line counts once, whatever the order of the
+ * pieces. */
+struct told {
+    uint32_t whole, front, back; /* the most of any piece with START and REPORT, START alone, REPORT alone */
+    uint32_t between;            /* of the pieces with neither, together */
+    uint64_t all;
+};
+
+static void told_add(struct told *t, const struct attempt *a)
 {
-    bool twice = a->flags & b->flags & (ATTEMPT_START | ATTEMPT_REPORT);
-    uint32_t fewer = a->lines < b->lines ? a->lines : b->lines;
-    x->duplicates += twice ? fewer : 0;
-    a->lines += b->lines - (twice ? fewer : 0);
+    bool start = a->flags & ATTEMPT_START, report = a->flags & ATTEMPT_REPORT;
+    uint32_t *most = start && report ? &t->whole : start ? &t->front : &t->back;
+    t->all += a->lines;
+    if (!start && !report)
+        t->between += a->lines;
+    else if (a->lines > *most)
+        *most = a->lines;
+}
+
+static void told_settle(struct index *x, const struct told *t, struct attempt *ret)
+{
+    uint32_t cut = t->front + t->back;
+    ret->lines = (t->whole > cut ? t->whole : cut) + t->between;
+    x->duplicates += t->all - ret->lines;
 }
 
 static void absorb(struct index *x, struct attempt *a, struct attempt *b)
 {
     int64_t shift;
     x->duplicates += count_bits(a->flags & b->flags);
-    absorb_lines(x, a, b);
     attempt_begins(a, b->first);
     shift = b->first == TIME_NONE ? 0 : b->first - a->first;
     if (!(a->flags & ATTEMPT_START) && (b->flags & ATTEMPT_START)) {
@@ -129,15 +152,18 @@ typedef VEC(struct attempt *) parts;
 /* Joins the parts of one id; attempts that are left go to `kept`. */
 static void settle_id(struct index *x, parts *all, parts *kept)
 {
-    struct attempt *current = NULL;
     size_t before = kept->n;
     vec_sort(all, by_stream_time);
-    for (size_t i = 0; i < all->n; i++) {
+    for (size_t i = 0, end; i < all->n; i = end) {
         struct attempt *a = all->v[i];
-        if (current && current->stream == a->stream && same_attempt(current, a))
-            absorb(x, current, a);
-        else
-            *vec_push(kept) = current = a;
+        struct told told = {0};
+        told_add(&told, a);
+        for (end = i + 1; end < all->n && same_attempt(a, all->v[end]); end++) {
+            told_add(&told, all->v[end]);
+            absorb(x, a, all->v[end]);
+        }
+        told_settle(x, &told, a);
+        *vec_push(kept) = a;
     }
     for (size_t i = before; kept->n - before > 1 && i < kept->n; i++)
         *vec_push(&x->families) = kept->v[i];
@@ -401,6 +427,12 @@ static int tie_objects(const void *ctx, uint32_t i, uint32_t k)
     int c = slice_cmp(object_key(a), object_key(b));
     if (c == 0)
         c = a->sequencer < b->sequencer ? -1 : a->sequencer > b->sequencer;
+    if (c == 0)
+        c = a->request < b->request ? -1 : a->request > b->request;
+    if (c == 0 && a->bucket != b->bucket)
+        c = slice_cmp(intern_name(&x->names, a->bucket), intern_name(&x->names, b->bucket));
+    if (c == 0 && a->name != b->name)
+        c = slice_cmp(intern_name(&x->names, a->name), intern_name(&x->names, b->name));
     if (c != 0)
         return c;
     return loc_before(a->loc, b->loc) ? -1 : loc_before(b->loc, a->loc);
@@ -423,8 +455,8 @@ static bool same_object(const struct object_event *a, const struct object_event 
            slice_eq(object_key(a), object_key(b)) && a->sequencer == b->sequencer && a->request == b->request;
 }
 
-/* Delivery is at least once, and a function may print the record that a queue also holds. The first place is
- * kept, and the attempt that printed it. */
+/* Delivery is at least once, and a function may print the record that a queue also holds, which is no duplicate. The
+ * first place is kept, and the attempt that printed it. */
 static void settle_objects(struct index *x, const struct keys *keys)
 {
     size_t kept = 0;
@@ -433,16 +465,15 @@ static void settle_objects(struct index *x, const struct keys *keys)
         o->number = o->number ? o->number : keys_number(keys, object_key(o)); /* those that a log line held */
     }
     order_objects(x);
-    for (size_t i = 0; i < x->objects.n; i++) {
-        struct object_event *o = &x->objects.v[i], *before = kept ? &x->objects.v[kept - 1] : NULL;
-        if (!before || !same_object(before, o)) {
-            x->objects.v[kept++] = *o;
-            continue;
+    for (size_t i = 0, end; i < x->objects.n; i = end) {
+        struct object_event *o = &x->objects.v[kept++];
+        *o = x->objects.v[i];
+        uint64_t records = !o->attempt;
+        for (end = i + 1; end < x->objects.n && same_object(o, &x->objects.v[end]); end++) {
+            records += !x->objects.v[end].attempt;
+            o->attempt = o->attempt ? o->attempt : x->objects.v[end].attempt;
         }
-        if (!before->attempt && o->attempt)
-            before->attempt = o->attempt;
-        else if (!(before->attempt && o->attempt))
-            x->duplicates++;
+        x->duplicates += records > 1 ? records - 1 : 0;
     }
     x->objects.n = kept;
 }

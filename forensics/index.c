@@ -22,8 +22,6 @@ void index_init(struct index *x)
 static void close_parts(struct index *x)
 {
     HASH_CLEAR(hh, x->open);
-    free(x->slots);
-    x->slots = NULL;
     x->slots_n = x->slots_next = 0;
 }
 
@@ -32,6 +30,7 @@ void index_done(struct index *x)
     if (!x)
         return;
     close_parts(x);
+    free(x->slots);
     vec_done(&x->streams);
     vec_done(&x->families);
     vec_done(&x->traces);
@@ -124,6 +123,15 @@ static void open_part(struct index *x, struct attempt *a, struct open_part *o)
     HASH_ADD(hh, x->open, id, sizeof o->id, o);
 }
 
+/* A part ends with its source, so that what it holds does not depend on which file the worker read before. */
+static void enter_source(struct index *x, uint32_t source)
+{
+    if (source == x->open_source)
+        return;
+    close_parts(x);
+    x->open_source = source;
+}
+
 static struct attempt *new_part(struct index *x, const struct event *e, uint32_t stream, struct loc loc,
                                 struct open_part *open)
 {
@@ -193,6 +201,7 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
                               struct loc loc, struct attempt *hint)
 {
     bool same = hint && memcmp(&hint->id, &e->id, sizeof e->id) == 0;
+    enter_source(x, loc.source);
     struct open_part *open = same ? NULL : find_open(x, &e->id);
     struct attempt *a = same ? hint : open ? open->part : NULL;
     if (!a || a->stream != stream || !part_takes(a, e->kind, time))

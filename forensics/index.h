@@ -235,6 +235,7 @@ struct index {
     struct open_part *open;  /* uthash by request id, over `slots` */
     struct open_part *slots; /* OPEN_MAX of them, used in turn */
     size_t slots_n, slots_next;
+    uint32_t open_source; /* in which their lines stand */
     VEC(struct attempt *) attempts; /* all parts; after the freeze the attempts by start, id, ordinal */
     VEC(struct attempt *) families; /* after the freeze: those of ids with several, by id, ordinal */
     VEC(struct trace_id) traces;

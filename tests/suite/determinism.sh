@@ -31,4 +31,45 @@ same_files 'a file named twice is read once' many one
 "$COLDCASE" timeline case/evidence >one
 "$COLDCASE" timeline "${shuffled[@]}" >many
 same_files 'timeline of the files in any order as of the folder' many one
+
+# Three files that hold some of the same lines, out of time order, under each other's names: which of them comes first
+# must not show. Of eight lines five are different, three of them the program's.
+id=8f6c2b1e-0d5c-4c1e-9a53-5e5f0f1c41d0
+start="2020-11-24T12:27:15.400Z START RequestId: $id Version: 7"
+ended="2020-11-24T12:27:16.501Z REPORT RequestId: $id	Duration: 1100.20 ms	Billed Duration: 1101 ms	Memory Size: 128 MB	Max Memory Used: 50 MB"
+step() { printf '2020-11-24T12:27:%sZ 2020-11-24T12:27:%sZ\t%s\tINFO\t%s\n' "$1" "$1" $id "$2"; }
+pieces=("$start
+$(step 15.450 one)
+$(step 15.460 two)" "$ended
+$(step 16.000 three)" "$ended
+$start
+$(step 15.450 one)")
+
+# The same of two marks of an environment in one millisecond, and of records that a queue delivers again.
+init='2020-11-24T12:27:15.000Z INIT_START Runtime Version: nodejs:20.v1	Runtime Version ARN: arn:aws:lambda:eu-west-1::runtime:0'
+fault='2020-11-24T12:27:15.000Z INIT_REPORT Init Duration: 90.10 ms	Phase: init	Status: error	Error Type: Runtime.ExitError'
+begins=("$init
+$fault" "$init" "$fault")
+record() { printf '{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-west-1","eventTime":"2020-11-24T12:27:15.000Z","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"%s"},"object":{"key":"in/orders-17.csv","size":5}}}]}\n' "$1"; }
+deliveries=("$(record inbox)
+$(record outbox)" "$(record inbox)" "$(record outbox)
+$(record inbox)")
+
+# permuted NAME DUE PIECE PIECE PIECE: duplicates, invocations, lines of the first one, S3 records.
+permuted() {
+    local name=$1 due=$2 order threads
+    shift 2
+    for order in 123 132 213 231 312 321; do
+        mkdir -p p/aws/lambda/f
+        for i in 0 1 2; do local n=${order:i:1}; echo "${!n}" >p/aws/lambda/f/$i; done
+        for threads in 1 2 3; do
+            report -j$threads p >one
+            same "$name, order $order, -j$threads" "$(jq -c '[.evidence.duplicates, .totals.invocations, .totals.s3_records]' one)$(
+                timeline -j$threads p | jq -c 'map(.lines)')" "$due"
+        done
+    done
+}
+permuted 'three files with the same lines' '[3,1,0][3]' "${pieces[@]}"
+permuted 'three files with the same inits' '[2,0,0][]' "${begins[@]}"
+permuted 'three files with the same records' '[3,0,2][]' "${deliveries[@]}"
 finish
