@@ -4,7 +4,6 @@
 
 #include "base/order.h"
 #include "forensics/charge.h"
-#include "forensics/keys.h"
 #include "forensics/messages.h"
 #include "forensics/outcomes.h"
 #include "forensics/place.h"
@@ -169,48 +168,86 @@ static void settle_id(struct index *x, parts *all, parts *kept)
         *vec_push(&x->families) = kept->v[i];
 }
 
-/* Parts by request id: a slot an id holds its latest part, `earlier` leads to the others. Numbers count from 1. */
+/* A part in the table of ids. Numbers count from 1. */
+struct member {
+    uint32_t tag;          /* bits of the id's hash, compared before the row, which is a miss of the cache */
+    uint32_t earlier : 31; /* part of the same id */
+    uint32_t last : 1;
+};
+enum { PARTS_MAX = INT32_MAX, AHEAD = 16 };
+
+/* Parts by request id: a slot an id holds its latest part, `earlier` leads to the others. */
 struct groups {
-    uint32_t *slots, *earlier;
+    uint32_t *slots;
+    struct member *members; /* one a part */
     size_t mask;
 };
 
+static uint64_t id_hash(const struct index *x, size_t i)
+{
+    const struct request_id *id = &x->attempts.v[i]->id;
+    return slice_hash(slice_of((const char *)id, sizeof *id), 0xf4ee);
+}
+
+static bool same_id(const struct index *x, size_t i, size_t k)
+{
+    return memcmp(&x->attempts.v[i]->id, &x->attempts.v[k]->id, sizeof(struct request_id)) == 0;
+}
+
+static void groups_add(const struct index *x, struct groups *g, size_t i, uint64_t hash)
+{
+    size_t at = hash & g->mask;
+    uint32_t tag = (uint32_t)(hash >> 32), before;
+    while ((before = g->slots[at]) != 0 && (g->members[before - 1].tag != tag || !same_id(x, before - 1, i)))
+        at = (at + 1) & g->mask;
+    g->members[i] = (struct member){.tag = tag, .earlier = before, .last = 1};
+    if (before)
+        g->members[before - 1].last = 0;
+    g->slots[at] = (uint32_t)i + 1;
+}
+
+/* Hashes go ahead of the table, so that its lines are on the way when their turn comes. */
 static void groups_make(const struct index *x, struct groups *g)
 {
-    size_t size = 16;
-    while (size < x->attempts.n * 2)
+    size_t size = 16, n = x->attempts.n;
+    uint64_t hashes[AHEAD];
+    while (size < n * 2)
         size *= 2;
     g->slots = calloc(size, sizeof *g->slots);
-    g->earlier = calloc(x->attempts.n + 1, sizeof *g->earlier);
-    if (!g->slots || !g->earlier)
+    g->members = calloc(n + 1, sizeof *g->members);
+    if (!g->slots || !g->members || n > PARTS_MAX)
         err_oom();
     g->mask = size - 1;
-    for (size_t i = 0; i < x->attempts.n; i++) {
-        const struct request_id *id = &x->attempts.v[i]->id;
-        size_t at = (size_t)slice_hash(slice_of((const char *)id, sizeof *id), 0xf4ee) & g->mask;
-        while (g->slots[at] && memcmp(&x->attempts.v[g->slots[at] - 1]->id, id, sizeof *id) != 0)
-            at = (at + 1) & g->mask;
-        g->earlier[i] = g->slots[at];
-        g->slots[at] = (uint32_t)i + 1;
+    for (size_t i = 0; i < n + AHEAD; i++) {
+        if (i >= AHEAD)
+            groups_add(x, g, i - AHEAD, hashes[i % AHEAD]);
+        if (i < n) {
+            hashes[i % AHEAD] = id_hash(x, i);
+            __builtin_prefetch(&g->slots[hashes[i % AHEAD] & g->mask]);
+        }
     }
 }
 
+/* In the order of the parts: rows that were read together stay together for all that walks them. */
 static void settle_attempts(struct index *x)
 {
     struct groups g;
     parts kept = {0}, all = {0};
     groups_make(x, &g);
-    for (size_t at = 0; at <= g.mask; at++) {
-        uint32_t i = g.slots[at];
-        if (i == 0)
+    for (size_t i = 0; i < x->attempts.n; i++) {
+        if (!g.members[i].last)
             continue;
+        if (!g.members[i].earlier) {
+            *vec_push(&kept) = x->attempts.v[i];
+            continue;
+        }
         vec_clear(&all);
-        for (; i; i = g.earlier[i - 1])
-            *vec_push(&all) = x->attempts.v[i - 1];
+        for (uint32_t k = (uint32_t)i + 1; k; k = g.members[k - 1].earlier)
+            *vec_push(&all) = x->attempts.v[k - 1];
         settle_id(x, &all, &kept);
     }
     free(g.slots);
-    free(g.earlier);
+    free(g.members);
     vec_done(&all);
     vec_done(&x->attempts);
     x->attempts.v = kept.v;
@@ -281,23 +318,36 @@ static int64_t time_key(int64_t time)
     return time == TIME_NONE ? TIME_MAX + 1 : time;
 }
 
-static int64_t *keys_new_array(size_t n)
+static int64_t *times_new(size_t n)
 {
-    int64_t *keys = malloc((n + 1) * sizeof *keys);
-    if (!keys)
+    int64_t *times = malloc((n + 1) * sizeof *times);
+    if (!times)
         err_oom();
-    return keys;
+    return times;
+}
+
+/* The order of rows by their times, in a narrow range of numbers. Frees `times`. */
+static uint32_t *order_of(struct index *x, int64_t *times, size_t n,
+                          int (*tie)(const void *ctx, uint32_t a, uint32_t b))
+{
+    int64_t latest = INT64_MIN;
+    for (size_t i = 0; i < n; i++)
+        latest = times[i] != TIME_NONE && times[i] > latest ? times[i] : latest;
+    for (size_t i = 0; i < n; i++)
+        times[i] = times[i] == TIME_NONE ? latest + 1 : times[i];
+    uint32_t *order = order_by(times, n, tie, x);
+    free(times);
+    return order;
 }
 
 static void order_attempts(struct index *x)
 {
-    int64_t *keys = keys_new_array(x->attempts.n);
+    int64_t *times = times_new(x->attempts.n);
     for (size_t i = 0; i < x->attempts.n; i++)
-        keys[i] = time_key(attempt_begin(x->attempts.v[i]));
-    uint32_t *order = order_by(keys, x->attempts.n, tie_attempts, x);
+        times[i] = attempt_begin(x->attempts.v[i]);
+    uint32_t *order = order_of(x, times, x->attempts.n, tie_attempts);
     order_apply(x->attempts.v, x->attempts.n, sizeof *x->attempts.v, order);
     free(order);
-    free(keys);
 }
 
 static int by_id_begin(const void *a, const void *b)
@@ -440,13 +490,12 @@ static int tie_objects(const void *ctx, uint32_t i, uint32_t k)
 
 static void order_objects(struct index *x)
 {
-    int64_t *keys = keys_new_array(x->objects.n);
+    int64_t *times = times_new(x->objects.n);
     for (size_t i = 0; i < x->objects.n; i++)
-        keys[i] = time_key(x->objects.v[i].time);
-    uint32_t *order = order_by(keys, x->objects.n, tie_objects, x);
+        times[i] = x->objects.v[i].time;
+    uint32_t *order = order_of(x, times, x->objects.n, tie_objects);
     order_apply(x->objects.v, x->objects.n, sizeof *x->objects.v, order);
     free(order);
-    free(keys);
 }
 
 static bool same_object(const struct object_event *a, const struct object_event *b)
@@ -457,13 +506,9 @@ static bool same_object(const struct object_event *a, const struct object_event 
 
 /* Delivery is at least once, and a function may print the record that a queue also holds, which is no duplicate. The
  * first place is kept, and the attempt that printed it. */
-static void settle_objects(struct index *x, const struct keys *keys)
+static void settle_objects(struct index *x)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < x->objects.n; i++) {
-        struct object_event *o = &x->objects.v[i];
-        o->number = o->number ? o->number : keys_number(keys, object_key(o)); /* those that a log line held */
-    }
     order_objects(x);
     for (size_t i = 0, end; i < x->objects.n; i = end) {
         struct object_event *o = &x->objects.v[kept++];
@@ -478,7 +523,7 @@ static void settle_objects(struct index *x, const struct keys *keys)
     x->objects.n = kept;
 }
 
-void freeze_index(struct index *x, const struct keys *keys, const struct evidence_options *options)
+void freeze_index(struct index *x, const struct evidence_options *options)
 {
     spans_join(x);
     settle_attempts(x);
@@ -486,8 +531,8 @@ void freeze_index(struct index *x, const struct keys *keys, const struct evidenc
     order_attempts(x);
     number_attempts(x);
     charge_attempts(x);
-    settle_objects(x, keys);
-    messages_settle(x, keys);
+    settle_objects(x);
+    messages_settle(x);
     outcomes_settle(x);
     apply_filters(x, options);
     filter_messages(x, options);

@@ -6,9 +6,6 @@
 #include "forensics/attempt.h"
 #include "forensics/evidence.h"
 
-struct keys;
-
-/* `keys` (may be NULL) are those that the workers looked for: objects get their numbers. */
-void freeze_index(struct index *x, const struct keys *keys, const struct evidence_options *options);
+void freeze_index(struct index *x, const struct evidence_options *options);
 
 #endif

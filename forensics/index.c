@@ -1,4 +1,4 @@
-/* Filling and merging of the index. */
+/* Filling of the index; index_merge.c joins what the workers have filled. */
 #define HASH_FUNCTION(key, length, hash) ((hash) = index_id_hash((const uint8_t *)(key)))
 #define HASH_KEYCMP(a, b, length)        memcmp(a, b, sizeof(struct request_id))
 
@@ -52,7 +52,7 @@ void index_done(struct index *x)
 /* ---- streams ---- */
 
 /* Keeps the name that sorts first, so that the order of meeting does not matter. */
-static void keep_least(struct index *x, uint32_t *slot, uint32_t id)
+void index_keep_least(struct index *x, uint32_t *slot, uint32_t id)
 {
     if (id == 0 || *slot == id)
         return;
@@ -60,7 +60,7 @@ static void keep_least(struct index *x, uint32_t *slot, uint32_t id)
         *slot = id;
 }
 
-static struct stream *stream_of_key(struct index *x, struct slice key, uint32_t *ret_id)
+struct stream *index_stream_of(struct index *x, struct slice key, uint32_t *ret_id)
 {
     uint32_t id = intern_id(&x->stream_keys, key);
     if (id > x->streams.n)
@@ -72,13 +72,13 @@ static struct stream *stream_of_key(struct index *x, struct slice key, uint32_t 
 uint32_t index_stream(struct index *x, const struct stream_facts *facts)
 {
     uint32_t id;
-    struct stream *s = stream_of_key(x, facts->key, &id);
-    keep_least(x, &s->name, intern_id(&x->names, facts->name));
-    keep_least(x, &s->group, intern_id(&x->names, facts->group));
-    keep_least(x, &s->function_assumed, intern_id(&x->names, facts->function_assumed));
-    keep_least(x, &s->function_platform, intern_id(&x->names, facts->function_platform));
-    keep_least(x, &s->function_path, intern_id(&x->names, facts->function_path));
-    keep_least(x, &s->folder, intern_id(&x->names, facts->folder));
+    struct stream *s = index_stream_of(x, facts->key, &id);
+    index_keep_least(x, &s->name, intern_id(&x->names, facts->name));
+    index_keep_least(x, &s->group, intern_id(&x->names, facts->group));
+    index_keep_least(x, &s->function_assumed, intern_id(&x->names, facts->function_assumed));
+    index_keep_least(x, &s->function_platform, intern_id(&x->names, facts->function_platform));
+    index_keep_least(x, &s->function_path, intern_id(&x->names, facts->function_path));
+    index_keep_least(x, &s->folder, intern_id(&x->names, facts->folder));
     return id;
 }
 
@@ -240,7 +240,7 @@ static void on_start(struct index *x, struct attempt *a, const struct event *e, 
     a->loc = loc;
     a->report_bytes = a->report_lines = 0;
     a->flags |= ATTEMPT_START;
-    keep_least(x, &a->version, same_as_last(x, e->version));
+    index_keep_least(x, &a->version, same_as_last(x, e->version));
 }
 
 /* A number that fits the row, or 0. */
@@ -267,7 +267,7 @@ static void on_report(struct index *x, struct attempt *a, const struct event *e,
     a->memory_mb = small(e->memory_mb);
     a->max_memory_mb = small(e->max_memory_mb);
     a->flags |= ATTEMPT_REPORT | (e->restored ? ATTEMPT_RESTORED : 0) | (e->status ? ATTEMPT_STATUS : 0);
-    keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
+    index_keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
     if (e->status == STATUS_ERROR)
         a->flags |= ATTEMPT_ERROR;
     if (e->status == STATUS_TIMEOUT) {
@@ -283,7 +283,7 @@ static void on_status(struct index *x, struct attempt *a, const struct event *e)
         a->flags |= ATTEMPT_ERROR;
     if (e->status == STATUS_TIMEOUT)
         a->flags |= ATTEMPT_TIMEOUT;
-    keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
+    index_keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
 }
 
 static void on_invocation(struct index *x, struct attempt *a, const struct event *e, uint32_t stream,
@@ -342,7 +342,7 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
     stream_lives(s, time);
     s->environment = true;
     if (e->function.n)
-        keep_least(x, &s->function_platform, intern_id(&x->names, e->function));
+        index_keep_least(x, &s->function_platform, intern_id(&x->names, e->function));
     switch (e->kind) {
     case EVENT_START:
     case EVENT_END:
@@ -368,141 +368,4 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
     case EVENT_KINDS: break;
     }
     return a;
-}
-
-/* ---- merging ---- */
-
-struct maps {
-    uint32_t *names, *streams;
-};
-
-static void merge_streams(struct index *x, const struct index *from, struct maps *m)
-{
-    m->streams = malloc((from->streams.n + 1) * sizeof *m->streams);
-    if (!m->streams)
-        err_oom();
-    for (size_t i = 0; i < from->streams.n; i++) {
-        const struct stream *f = &from->streams.v[i];
-        struct stream *s = stream_of_key(x, intern_name(&from->stream_keys, (uint32_t)i + 1), &m->streams[i]);
-        keep_least(x, &s->name, m->names[f->name]);
-        keep_least(x, &s->group, m->names[f->group]);
-        keep_least(x, &s->function_assumed, m->names[f->function_assumed]);
-        keep_least(x, &s->function_platform, m->names[f->function_platform]);
-        keep_least(x, &s->function_path, m->names[f->function_path]);
-        keep_least(x, &s->folder, m->names[f->folder]);
-        s->environment |= f->environment;
-        if (f->first < s->first)
-            s->first = f->first;
-        if (f->last > s->last)
-            s->last = f->last;
-    }
-}
-
-static void remap_part(struct attempt *a, const struct maps *m)
-{
-    a->stream = m->streams[a->stream];
-    a->version = m->names[a->version];
-    a->error_type = m->names[a->error_type];
-    a->id_text = m->names[a->id_text];
-}
-
-static void merge_attempts(struct index *x, const struct index *from, const struct maps *m)
-{
-    uint32_t base = (uint32_t)x->traces.n;
-    for (size_t i = 0; i < from->traces.n; i++) {
-        struct trace_id *t = vec_push(&x->traces);
-        uint32_t name;
-        *t = from->traces.v[i];
-        memcpy(&name, t->bytes + 4, sizeof name);
-        if (trace_is_text(t)) {
-            name = m->names[name];
-            memcpy(t->bytes + 4, &name, sizeof name);
-        }
-    }
-    for (size_t i = 0; i < from->attempts.n; i++) {
-        struct attempt *a = from->attempts.v[i];
-        remap_part(a, m);
-        a->trace = a->trace ? a->trace + base : 0;
-        *vec_push(&x->attempts) = a;
-    }
-}
-
-static void merge_lines(struct index *x, const struct index *from, const struct maps *m)
-{
-    for (size_t i = 0; i < from->runs.n; i++) {
-        struct run *r = vec_push(&x->runs);
-        *r = from->runs.v[i];
-        r->stream = m->streams[r->stream];
-    }
-    for (size_t i = 0; i < from->marks.n; i++) {
-        struct mark *k = vec_push(&x->marks);
-        *k = from->marks.v[i];
-        k->stream = m->streams[k->stream];
-        k->text = m->names[k->text];
-        k->host = m->names[k->host];
-    }
-    for (size_t i = 0; i < from->phases.n; i++) {
-        struct phase *p = vec_push(&x->phases);
-        *p = from->phases.v[i];
-        p->stream = m->streams[p->stream];
-        p->runtime = m->names[p->runtime];
-        p->error_type = m->names[p->error_type];
-        p->version = m->names[p->version];
-    }
-}
-
-static void take_object(struct object_event *o, const struct object_event *from, const struct maps *m)
-{
-    *o = *from;
-    o->bucket = m->names[o->bucket];
-    o->name = m->names[o->name];
-    o->principal = m->names[o->principal];
-    o->session = m->names[o->session];
-    o->via = m->names[o->via];
-    o->stream = o->stream == UINT32_MAX ? UINT32_MAX : m->streams[o->stream];
-}
-
-static void merge_records(struct index *x, const struct index *from, const struct maps *m)
-{
-    size_t before = x->messages.n;
-    for (size_t i = 0; i < from->objects.n; i++)
-        take_object(vec_push(&x->objects), &from->objects.v[i], m);
-    for (size_t i = 0; i < from->gateway.n; i++) {
-        struct gateway_line *g = vec_push(&x->gateway);
-        *g = from->gateway.v[i];
-        g->text = m->names[g->text];
-        g->group = m->names[g->group];
-    }
-    for (size_t i = 0; i < from->spans.n; i++) {
-        struct trace_span *s = vec_push(&x->spans);
-        *s = from->spans.v[i];
-        s->request_text = m->names[s->request_text];
-        s->function = m->names[s->function];
-        s->group = m->names[s->group];
-        s->stream = m->names[s->stream];
-    }
-    for (size_t i = 0; i < from->links.n; i++)
-        *vec_push(&x->links) = from->links.v[i];
-    for (size_t i = 0; i < from->messages.n; i++) {
-        *vec_push(&x->messages) = from->messages.v[i];
-        take_object(&x->messages.v[i + before].event, &from->messages.v[i].event, m);
-    }
-    outcomes_merge(x, from, m->names);
-}
-
-void index_merge(struct index *x, struct index *from)
-{
-    struct maps m = {.names = intern_remap(&x->names, &from->names)};
-    merge_streams(x, from, &m);
-    merge_attempts(x, from, &m);
-    merge_lines(x, from, &m);
-    merge_records(x, from, &m);
-    for (size_t i = 0; i < EVENT_KINDS; i++)
-        x->events[i] += from->events[i];
-    x->duplicates += from->duplicates;
-    arena_join(&x->arena, &from->arena);
-    free(m.names);
-    free(m.streams);
-    index_done(from);
-    index_init(from);
 }

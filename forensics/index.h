@@ -235,7 +235,7 @@ struct index {
     struct open_part *open;  /* uthash by request id, over `slots` */
     struct open_part *slots; /* OPEN_MAX of them, used in turn */
     size_t slots_n, slots_next;
-    uint32_t open_source; /* in which their lines stand */
+    uint32_t open_source;           /* in which their lines stand */
     VEC(struct attempt *) attempts; /* all parts; after the freeze the attempts by start, id, ordinal */
     VEC(struct attempt *) families; /* after the freeze: those of ids with several, by id, ordinal */
     VEC(struct trace_id) traces;
@@ -285,6 +285,10 @@ void attempt_begins(struct attempt *a, int64_t time);
 void attempt_place_report(struct attempt *a, struct loc loc);
 /* Notes that a line of the attempt names the object key of that number. */
 void attempt_names(struct attempt *a, uint32_t key);
+/* Of two names keeps the one that sorts first, so that the order of meeting does not matter. */
+void index_keep_least(struct index *x, uint32_t *slot, uint32_t id);
+/* The stream of that key, made when it is new. */
+struct stream *index_stream_of(struct index *x, struct slice key, uint32_t *ret_id);
 /* Puts all rows of `from` into `x`; `from` is empty afterwards. */
 void index_merge(struct index *x, struct index *from);
 

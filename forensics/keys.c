@@ -94,9 +94,18 @@ static uint32_t number_of(const struct keys *k, struct slice key, size_t hash)
     return number;
 }
 
-uint32_t keys_number(const struct keys *k, struct slice key)
+static void settle(const struct keys *k, struct object_event *o)
 {
-    return k ? number_of(k, key, hash_of(key)) : 0;
+    if (o->number == 0 && o->key_n)
+        o->number = number_of(k, object_key(o), hash_of(object_key(o)));
+}
+
+void keys_settle(const struct keys *k, struct index *x)
+{
+    for (size_t i = 0; k && i < x->objects.n; i++)
+        settle(k, &x->objects.v[i]);
+    for (size_t i = 0; k && i < x->messages.n; i++)
+        settle(k, &x->messages.v[i].event);
 }
 
 static bool is_print(const struct row *row, struct slice print, size_t hash)

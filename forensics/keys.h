@@ -20,7 +20,7 @@ struct keys *keys_new(struct index *x);
 void keys_free(struct keys *k); /* takes NULL */
 /* Numbers (from 1) of up to `max` different keys that stand in the line, decoded or URL-encoded, in order. */
 size_t keys_find(const struct keys *k, struct slice line, uint32_t *ret, size_t max);
-/* The number of a key, 0 when it is none of them. */
-uint32_t keys_number(const struct keys *k, struct slice key);
+/* Numbers the objects and messages that came after keys_new, out of log lines; `k` may be NULL. */
+void keys_settle(const struct keys *k, struct index *x);
 
 #endif

@@ -226,7 +226,7 @@ static int by_time(const void *a, const void *b)
     return c ? c : memcmp(x->span, y->span, sizeof x->span);
 }
 
-void messages_settle(struct index *x, const struct keys *keys)
+void messages_settle(struct index *x)
 {
     size_t kept = 0;
     uint32_t *got = calloc(x->names.names.n + 1, sizeof *got);
@@ -240,10 +240,6 @@ void messages_settle(struct index *x, const struct keys *keys)
     }
     x->messages.n = kept;
     free(got);
-    for (size_t i = 0; i < kept; i++) {
-        struct object_event *o = &x->messages.v[i].event;
-        o->number = o->key_n ? keys_number(keys, object_key(o)) : 0;
-    }
     drop_told(x);
     vec_sort(&x->messages, by_time);
 }

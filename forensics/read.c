@@ -230,8 +230,9 @@ static void read_all(struct job *job)
     read_sources(job, job->records, job->n);
     merge_workers(job);
     scan_glue(&job->workers[0]);
-    freeze_index(x, keys, job->options);
+    keys_settle(keys, x);
     keys_free(keys);
+    freeze_index(x, job->options);
     index_done(&job->ev->index);
     job->ev->index = *x;
     index_init(x);
