@@ -14,14 +14,27 @@
 #define EPISODE_EXCESS_MS 1000.0
 enum { EPISODE_MIN = 8, SINGLES_LOW = 3, ROWS_SHOWN = 10 };
 
+/* An invocation that counts. There may be five million of them: the rest is in its attempt and its group. */
 struct sample {
-    const struct attempt *attempt;
-    uint32_t version, memory_mb;
-    bool cold;
-    double ms, score, threshold;
-    size_t position; /* in time */
+    uint32_t at; /* in the function's attempts */
+    uint32_t group;
 };
-typedef VEC(struct sample) samples;
+
+/* Like with like. */
+struct group_key {
+    uint32_t version;
+    uint16_t memory_mb, cold;
+};
+
+struct group {
+    size_t n;
+    struct stats_spread spread; /* of n 0 when it is too small */
+};
+
+struct outlier {
+    const struct attempt *attempt;
+    double ms, score;
+};
 
 static uint64_t slow_examine(const struct dossier *d)
 {
@@ -34,10 +47,13 @@ static uint64_t slow_examine(const struct dossier *d)
 struct slow {
     const struct dossier *d;
     const struct function *f;
-    samples all; /* in order of time */
-    samples outliers;
+    VEC(struct sample) all; /* in order of time */
+    VEC(struct group) groups;
+    struct intern keys; /* group i has key id i + 1 */
+    struct group_key last_key;
+    uint32_t last_group;
+    VEC(struct outlier) outliers;
     struct stats_spread usual; /* of the largest group, the earliest of equals */
-    size_t usual_first;        /* where it begins */
     bool episode;
 };
 
@@ -46,6 +62,20 @@ static bool counts(const struct attempt *a, const struct limits_known *limits)
 {
     return attempt_status(a) == ATTEMPT_OK && decimal_known(a->duration) && attempt_begin(a) != TIME_NONE &&
            decimal_known(a->init) == attempt_cold(a) && !limits_known_near(limits, a);
+}
+
+/* Most invocations are of the group of the one before. */
+static uint32_t group_of(struct slow *s, const struct attempt *a)
+{
+    struct group_key key = {a->version, a->memory_mb, attempt_cold(a)};
+    if (s->groups.n && memcmp(&key, &s->last_key, sizeof key) == 0)
+        return s->last_group;
+    uint32_t id = intern_id(&s->keys, slice_of((const char *)&key, sizeof key));
+    if (id > s->groups.n)
+        *vec_push(&s->groups) = (struct group){.n = 0};
+    s->last_key = key;
+    s->last_group = id - 1;
+    return s->last_group;
 }
 
 static void collect(struct slow *s, uint8_t *failed_before)
@@ -58,72 +88,42 @@ static void collect(struct slow *s, uint8_t *failed_before)
         failed_before[a->stream] = marked_failed(a);
         if (after_failure || !counts(a, &limits))
             continue;
-        *vec_push(&s->all) = (struct sample){
-            .attempt = a,
-            .version = a->version,
-            .memory_mb = a->memory_mb,
-            .cold = attempt_cold(a),
-            .ms = decimal_value(a->duration),
-            .position = s->all.n,
-        };
+        struct sample *sample = vec_push(&s->all);
+        *sample = (struct sample){(uint32_t)i, group_of(s, a)};
+        s->groups.v[sample->group].n++;
     }
     limits_known_done(&limits);
 }
 
-static int by_group(const void *a, const void *b)
+static double ms_of(const struct slow *s, const struct sample *sample)
 {
-    const struct sample *x = a, *y = b;
-    if (x->cold != y->cold)
-        return x->cold ? 1 : -1;
-    if (x->version != y->version)
-        return x->version < y->version ? -1 : 1;
-    if (x->memory_mb != y->memory_mb)
-        return x->memory_mb < y->memory_mb ? -1 : 1;
-    return x->position < y->position ? -1 : x->position > y->position;
+    return decimal_value(s->f->attempts.v[sample->at]->duration);
 }
 
-static int by_position(const void *a, const void *b)
+static double score_of(const struct slow *s, const struct sample *sample)
 {
-    const struct sample *x = a, *y = b;
-    return x->position < y->position ? -1 : x->position > y->position;
+    const struct stats_spread *spread = &s->groups.v[sample->group].spread;
+    return spread->n ? stats_score(spread, ms_of(s, sample)) : 0;
 }
 
-static void judge_group(struct slow *s, size_t from, size_t to)
-{
-    struct stats_spread spread;
-    double *values = malloc((to - from) * sizeof *values);
-    if (!values)
-        err_oom();
-    for (size_t i = from; i < to; i++)
-        values[i - from] = s->all.v[i].ms;
-    if (stats_measure(values, to - from, &spread)) {
-        for (size_t i = from; i < to; i++) {
-            s->all.v[i].score = stats_score(&spread, s->all.v[i].ms);
-            s->all.v[i].threshold = spread.threshold;
-        }
-        size_t first = s->all.v[from].position;
-        if (spread.n > s->usual.n || (spread.n == s->usual.n && first < s->usual_first)) {
-            s->usual = spread;
-            s->usual_first = first;
-        }
-    }
-    free(values);
-}
-
-static bool alike(const struct sample *a, const struct sample *b)
-{
-    return a->cold == b->cold && a->version == b->version && a->memory_mb == b->memory_mb;
-}
-
+/* The durations are dealt out to their groups, which stand one behind the other. */
 static void judge(struct slow *s)
 {
-    vec_sort(&s->all, by_group);
-    for (size_t i = 0, end; i < s->all.n; i = end) {
-        for (end = i + 1; end < s->all.n && alike(&s->all.v[i], &s->all.v[end]); end++)
-            ;
-        judge_group(s, i, end);
+    double *values = malloc((s->all.n + 1) * sizeof *values);
+    double **ends = malloc((s->groups.n + 1) * sizeof *ends);
+    if (!values || !ends)
+        err_oom();
+    for (size_t i = 0, first = 0; i < s->groups.n; first += s->groups.v[i++].n)
+        ends[i] = values + first;
+    for (size_t i = 0; i < s->all.n; i++)
+        *ends[s->all.v[i].group]++ = ms_of(s, &s->all.v[i]);
+    for (size_t i = 0; i < s->groups.n; i++) {
+        struct group *g = &s->groups.v[i];
+        if (stats_measure(ends[i] - g->n, g->n, &g->spread) && g->spread.n > s->usual.n)
+            s->usual = g->spread;
     }
-    vec_sort(&s->all, by_position);
+    free(ends);
+    free(values);
 }
 
 /* The stretch in which outliers outnumber the others most. */
@@ -132,7 +132,7 @@ static bool find_episode(const struct slow *s, size_t *ret_from, size_t *ret_to)
     size_t from = 0;
     int64_t sum = 0, best = 0;
     for (size_t i = 0; i < s->all.n; i++) {
-        sum += s->all.v[i].score > STATS_SUSPECT ? 1 : -1;
+        sum += score_of(s, &s->all.v[i]) > STATS_SUSPECT ? 1 : -1;
         if (sum > best) {
             best = sum;
             *ret_from = from;
@@ -152,8 +152,10 @@ static void find_outliers(struct slow *s)
     s->episode = find_episode(s, &from, &to);
     for (size_t i = 0; i < s->all.n; i++) {
         bool inside = s->episode && i >= from && i <= to;
-        if (s->all.v[i].score > (inside ? STATS_SUSPECT : STATS_EXTREME) && (inside || !s->episode))
-            *vec_push(&s->outliers) = s->all.v[i];
+        const struct sample *sample = &s->all.v[i];
+        double score = score_of(s, sample);
+        if (score > (inside ? STATS_SUSPECT : STATS_EXTREME) && (inside || !s->episode))
+            *vec_push(&s->outliers) = (struct outlier){s->f->attempts.v[sample->at], ms_of(s, sample), score};
     }
 }
 
@@ -172,10 +174,10 @@ static bool gateway_tells(const struct dossier *d, uint32_t function)
 
 static int by_ms(const void *a, const void *b)
 {
-    const struct sample *x = a, *y = b;
+    const struct outlier *x = a, *y = b;
     if (x->ms != y->ms)
         return x->ms > y->ms ? -1 : 1;
-    return by_position(a, b);
+    return x->attempt->row < y->attempt->row ? -1 : x->attempt->row > y->attempt->row;
 }
 
 /* Outliers are sorted, the slowest first. */
@@ -195,7 +197,7 @@ static void write_table(const struct slow *s, struct findings *fs, struct findin
                                           "#score",      "version", "cold"};
     struct finding_table *t = finding_table(f, "The slowest", columns, 6);
     for (size_t i = 0; i < s->outliers.n && i < ROWS_SHOWN; i++) {
-        const struct sample *o = &s->outliers.v[i];
+        const struct outlier *o = &s->outliers.v[i];
         char time[TEXT_TIME_SIZE], id[37];
         text_time_print(attempt_begin(o->attempt), time);
         struct slice name = attempt_id(s->d->index, o->attempt, id);
@@ -203,8 +205,8 @@ static void write_table(const struct slow *s, struct findings *fs, struct findin
         *vec_push(&t->cells) = arena_copy(&fs->arena, name).p;
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%.2f", o->ms);
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%.1f", o->score);
-        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(s->d, o->version)).p;
-        *vec_push(&t->cells) = o->cold ? "yes" : "no";
+        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(s->d, o->attempt->version)).p;
+        *vec_push(&t->cells) = attempt_cold(o->attempt) ? "yes" : "no";
     }
 }
 
@@ -247,7 +249,7 @@ static void write_detail(const struct slow *s, struct findings *fs, struct findi
     struct detail detail;
     size_t cold = 0;
     for (size_t i = 0; i < s->outliers.n; i++)
-        cold += s->outliers.v[i].cold;
+        cold += attempt_cold(s->outliers.v[i].attempt);
     detail_init(&detail);
     jsonw_key(&detail.w, "median_ms");
     jsonw_double(&detail.w, s->usual.median, 2);
@@ -291,11 +293,14 @@ static const char *slow_run(const struct detector *self, const struct dossier *d
         err_oom();
     for (size_t i = 0; i < d->functions.n; i++) {
         struct slow s = {.d = d, .f = &d->functions.v[i]};
+        intern_init(&s.keys);
         collect(&s, failed_before);
         judge(&s);
         find_outliers(&s);
         if (s.outliers.n)
             report(self, &s, fs);
+        intern_done(&s.keys);
+        vec_done(&s.groups);
         vec_done(&s.all);
         vec_done(&s.outliers);
     }

@@ -1,4 +1,5 @@
 /* The table of detectors, their run, and the order and ids of what they find. */
+#include "base/parallel.h"
 #include "forensics/causes.h"
 #include "forensics/detector.h"
 
@@ -45,6 +46,35 @@ static void run_one(const struct detector *detector, const struct dossier *d, st
     *vec_push(&fs->checks) = c;
 }
 
+/* Detectors only read the dossier: each has findings of its own while they run. */
+struct runs {
+    const struct dossier *d;
+    VEC(const struct detector *) list;
+    struct findings *found; /* one a detector */
+};
+
+static void run_nth(void *ctx, unsigned thread, size_t i)
+{
+    struct runs *r = ctx;
+    (void)thread;
+    run_one(r->list.v[i], r->d, &r->found[i]);
+}
+
+/* Findings and checks come in the order of the table, whichever detector was done first. */
+static void run_all(struct runs *r, struct findings *fs)
+{
+    r->found = calloc(r->list.n + 1, sizeof *r->found);
+    if (!r->found)
+        err_oom();
+    for (size_t i = 0; i < r->list.n; i++)
+        findings_init(&r->found[i]);
+    parallel_run(r->d->ev->threads, r->list.n, run_nth, r);
+    for (size_t i = 0; i < r->list.n; i++)
+        findings_join(fs, &r->found[i]);
+    free(r->found);
+    vec_done(&r->list);
+}
+
 /* Severity, then first_seen, then detector, then function: the contract's order. */
 static const struct dossier *sorting; /* qsort has no context; set only while sorting, by one thread */
 
@@ -63,9 +93,11 @@ static int by_report_order(const void *a, const void *b)
 
 void detectors_run(const struct dossier *d, const struct slice *only, size_t only_n, struct findings *fs)
 {
+    struct runs runs = {.d = d};
     for (size_t i = 0; detectors[i]; i++)
         if (wanted(detectors[i], only, only_n))
-            run_one(detectors[i], d, fs);
+            *vec_push(&runs.list) = detectors[i];
+    run_all(&runs, fs);
     sorting = d;
     vec_sort(&fs->list, by_report_order);
     sorting = NULL;

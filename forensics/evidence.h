@@ -33,6 +33,7 @@ struct evidence {
     VEC(uint32_t) named;   /* by number of the path: how many members */
     struct index index;
     struct signatures *signatures;
+    unsigned threads; /* to work with, from evidence_read on */
     bool from_stdin;
 };
 

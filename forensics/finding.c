@@ -57,6 +57,17 @@ void findings_done(struct findings *fs)
     arena_done(&fs->arena);
 }
 
+void findings_join(struct findings *fs, struct findings *from)
+{
+    for (size_t i = 0; i < from->list.n; i++)
+        *vec_push(&fs->list) = from->list.v[i];
+    for (size_t i = 0; i < from->checks.n; i++)
+        *vec_push(&fs->checks) = from->checks.v[i];
+    arena_join(&fs->arena, &from->arena);
+    vec_clear(&from->list);
+    findings_done(from);
+}
+
 struct finding *finding_new(struct findings *fs, const struct detector *d, enum severity severity,
                             uint32_t function)
 {

@@ -111,6 +111,8 @@ struct findings {
 
 void findings_init(struct findings *fs);
 void findings_done(struct findings *fs);
+/* Moves all of `from` behind what is in `fs`; `from` is done with. */
+void findings_join(struct findings *fs, struct findings *from);
 struct finding *finding_new(struct findings *fs, const struct detector *d, enum severity severity,
                             uint32_t function);
 /* Notes an attempt as concerned: its time widens the finding's, its count is raised. */

@@ -2,16 +2,13 @@
  * owns its inflate state, scanner and index, so there is no lock. Then the indexes are joined and frozen.
  * Files that begin with S3 records are read in a first round, so that the second one knows the keys to look
  * for. */
+#include "base/parallel.h"
 #include "forensics/freeze.h"
 #include "forensics/keys.h"
 #include "forensics/scan.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <unistd.h>
-
-enum { THREADS_MAX = 64 };
 
 struct job;
 typedef void job_work(struct job *job, unsigned number, struct source *s);
@@ -24,11 +21,9 @@ struct job {
     struct source **order; /* the work: S3 records first, then largest first */
     size_t records, n;     /* how many make the first round; all */
     job_work *work;        /* of the present round */
-    size_t end;
-    atomic_size_t next;
+    size_t from;           /* where it begins */
     atomic_ullong bytes_done;
     uint64_t bytes_all;
-    pthread_t threads[THREADS_MAX];
     struct worker workers[THREADS_MAX];
     unsigned count;
 };
@@ -74,54 +69,18 @@ static struct slice *find_chains(const struct evidence *ev)
 
 /* ---- rounds ---- */
 
-static size_t threads_wanted(const struct evidence_options *options)
+static void take(void *ctx, unsigned number, size_t i)
 {
-    long online = options->threads ? (long)options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    return online < 1 ? 1 : (size_t)online;
-}
-
-static unsigned thread_count(const struct evidence_options *options, size_t sources)
-{
-    size_t n = threads_wanted(options);
-    n = n > sources ? sources : n;
-    return (unsigned)(n < 1 ? 1 : n > THREADS_MAX ? THREADS_MAX : n);
-}
-
-struct thread {
-    struct job *job;
-    unsigned number;
-};
-
-static void *run_worker(void *arg)
-{
-    struct thread *t = arg;
-    struct job *job = t->job;
-    for (;;) {
-        size_t i = atomic_fetch_add(&job->next, 1);
-        if (i >= job->end)
-            return NULL;
-        job->work(job, t->number, job->order[i]);
-    }
+    struct job *job = ctx;
+    job->work(job, number, job->order[job->from + i]);
 }
 
 /* Does the work for order[from..end) with all threads. */
 static void run_round(struct job *job, size_t from, size_t end, job_work *work)
 {
-    struct thread args[THREADS_MAX];
-    unsigned started = 0;
     job->work = work;
-    job->end = end;
-    atomic_store(&job->next, from);
-    for (unsigned i = 1; i < job->count && i < end - from; i++) {
-        args[i] = (struct thread){job, i};
-        if (pthread_create(&job->threads[i], NULL, run_worker, &args[i]) != 0)
-            break;
-        started = i;
-    }
-    args[0] = (struct thread){job, 0};
-    run_worker(&args[0]);
-    for (unsigned i = 1; i <= started; i++)
-        pthread_join(job->threads[i], NULL);
+    job->from = from;
+    parallel_run(job->count, end - from, take, job);
 }
 
 static void survey(struct job *job, unsigned number, struct source *s)
@@ -204,7 +163,7 @@ static void plan(struct job *job)
  * would be idle, to inflate for it. */
 static void read_sources(struct job *job, size_t from, size_t end)
 {
-    size_t threads = threads_wanted(job->options);
+    unsigned threads = job->ev->threads;
     uint64_t all = 0;
     for (size_t i = from; i < end; i++)
         all += job->order[i]->size;
@@ -250,7 +209,8 @@ static struct job *job_new(struct evidence *ev, const struct evidence_options *o
     if (!job->order || !job->fragments)
         err_oom();
     job->chains = find_chains(ev);
-    job->count = thread_count(options, ev->sources.n);
+    job->count = ev->sources.n < ev->threads ? (unsigned)ev->sources.n : ev->threads;
+    job->count = job->count ? job->count : 1;
     for (unsigned i = 0; i < job->count; i++) {
         worker_init(&job->workers[i], ev, options);
         job->workers[i].fragments = job->fragments;
@@ -275,6 +235,7 @@ bool evidence_read(struct evidence *ev, const struct evidence_options *options, 
     ev->signatures = signatures_new(options->signatures_text, e);
     if (!ev->signatures)
         return false;
+    ev->threads = parallel_threads(options->threads);
     struct job *job = job_new(ev, options);
     plan(job);
     read_all(job);

@@ -77,11 +77,12 @@ static double median_of(double *values, size_t n)
     return ret;
 }
 
-static double median_deviation(const double *values, size_t n, double middle, double *scratch)
+/* The median of how far they are from `middle`; their distances take the place of the values. */
+static double median_deviation(double *values, size_t n, double middle)
 {
     for (size_t i = 0; i < n; i++)
-        scratch[i] = fabs(values[i] - middle);
-    return median_of(scratch, n);
+        values[i] = fabs(values[i] - middle);
+    return median_of(values, n);
 }
 
 /* The floors and the score's bound as one number, for people. */
@@ -96,16 +97,15 @@ bool stats_measure(double *values, size_t n, struct stats_spread *ret)
 {
     if (n < STATS_SAMPLE_MIN)
         return false;
-    double *logs = malloc(2 * n * sizeof *logs);
+    double *logs = malloc(n * sizeof *logs);
     if (!logs)
         err_oom();
-    double *scratch = logs + n;
     for (size_t i = 0; i < n; i++)
         logs[i] = log(fmax(values[i], 0.01));
     *ret = (struct stats_spread){.n = n, .median = median_of(values, n)};
     ret->log_median = median_of(logs, n);
-    ret->log_mad = median_deviation(logs, n, ret->log_median, scratch);
-    ret->mad = median_deviation(values, n, ret->median, scratch);
+    ret->log_mad = median_deviation(logs, n, ret->log_median);
+    ret->mad = median_deviation(values, n, ret->median);
     if (n < STATS_SAMPLE_SMALL)
         ret->log_mad *= (double)n / ((double)n - 0.8);
     ret->threshold = threshold_of(ret);

@@ -29,7 +29,7 @@ struct stats_spread {
     double threshold; /* the least ms that is suspect */
 };
 
-/* `values` are reordered by it. False when there are fewer than STATS_SAMPLE_MIN. */
+/* `values` are used up. False when there are fewer than STATS_SAMPLE_MIN. */
 bool stats_measure(double *values, size_t n, struct stats_spread *ret);
 /* Modified z score of x on ln x; 0 when it is not beyond the floors. With a MAD of 0 the floors alone decide
  * and the score is STATS_EXTREME plus one, or STATS_SUSPECT in a small sample. */

@@ -85,6 +85,8 @@ struct spell {
 static void measure(const struct report *r, const struct function *f, int64_t from, int64_t to,
                     struct spell *s)
 {
+    static const double ranks[] = {0.5, 0.99};
+    double quantiles[2] = {0, 0};
     size_t n = 0, first = dossier_lower(f, from), last = dossier_lower(f, to);
     double *durations = malloc((last - first + 1) * sizeof *durations);
     if (!durations)
@@ -101,10 +103,11 @@ static void measure(const struct report *r, const struct function *f, int64_t fr
         if (decimal_known(a->duration))
             durations[n++] = decimal_value(a->duration);
     }
-    stats_sort(durations, n);
     s->timed = n > 0;
-    s->p50 = n ? stats_quantile(durations, n, 0.5) : 0;
-    s->p99 = n ? stats_quantile(durations, n, 0.99) : 0;
+    if (n)
+        stats_quantiles(durations, n, ranks, 2, quantiles);
+    s->p50 = quantiles[0];
+    s->p99 = quantiles[1];
     s->alive = dossier_alive_peak(r->dossier, f, from, to - 1);
     s->cost = cost_usd(s->gb_seconds, (double)s->invocations);
     free(durations);
