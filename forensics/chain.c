@@ -14,8 +14,6 @@
 #include "forensics/chain_parts.h"
 #include "forensics/stats.h"
 
-#include <math.h>
-
 enum {
     SKEW_MS = 100,            /* clocks of S3 and Lambda; a writer's own start is farther before its write */
     NAMED_WINDOW_MS = 300000, /* a key named later than this is another use of the object */
@@ -200,12 +198,8 @@ static void match_bucket(const struct chains *c, const struct function *f, uint3
 
 static double deviation(double *values, size_t n, double *ret_median)
 {
-    stats_sort(values, n);
-    *ret_median = stats_quantile(values, n, 0.5);
-    for (size_t i = 0; i < n; i++)
-        values[i] = fabs(values[i] - *ret_median);
-    stats_sort(values, n);
-    return stats_quantile(values, n, 0.5);
+    *ret_median = stats_median(values, n);
+    return stats_deviation(values, n, *ret_median);
 }
 
 /* The median delay when the match is evidence, -1 when it is not. */

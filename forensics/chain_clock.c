@@ -12,8 +12,6 @@
 
 #include "forensics/stats.h"
 
-#include <math.h>
-
 enum { PAIRS_MIN = 5 };
 #define EVEN_FACTOR 0.5
 #define SLOPE_MIN   0.5
@@ -46,12 +44,7 @@ static double spread(const pairs *p, double work_share, double *scratch)
 {
     for (size_t i = 0; i < p->n; i++)
         scratch[i] = work_share * p->v[i].work + p->v[i].delay;
-    stats_sort(scratch, p->n);
-    double median = stats_quantile(scratch, p->n, 0.5);
-    for (size_t i = 0; i < p->n; i++)
-        scratch[i] = fabs(scratch[i] - median);
-    stats_sort(scratch, p->n);
-    return stats_quantile(scratch, p->n, 0.5);
+    return stats_deviation(scratch, p->n, stats_median(scratch, p->n));
 }
 
 static bool is_even(const pairs *p)

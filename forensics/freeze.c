@@ -3,6 +3,7 @@
 #include "forensics/freeze.h"
 
 #include "base/order.h"
+#include "base/parallel.h"
 #include "forensics/charge.h"
 #include "forensics/messages.h"
 #include "forensics/outcomes.h"
@@ -509,7 +510,6 @@ static bool same_object(const struct object_event *a, const struct object_event 
 static void settle_objects(struct index *x)
 {
     size_t kept = 0;
-    order_objects(x);
     for (size_t i = 0, end; i < x->objects.n; i = end) {
         struct object_event *o = &x->objects.v[kept++];
         *o = x->objects.v[i];
@@ -523,12 +523,24 @@ static void settle_objects(struct index *x)
     x->objects.n = kept;
 }
 
-void freeze_index(struct index *x, const struct evidence_options *options)
+/* Attempts and records know nothing of each other until lines are charged. */
+static void sort_rows(void *ctx, unsigned thread, size_t i)
+{
+    struct index *x = ctx;
+    (void)thread;
+    if (i == 1) {
+        order_objects(x);
+        return;
+    }
+    settle_attempts(x);
+    order_attempts(x);
+}
+
+void freeze_index(struct index *x, const struct evidence_options *options, unsigned threads)
 {
     spans_join(x);
-    settle_attempts(x);
+    parallel_run(threads, 2, sort_rows, x);
     name_streams(x);
-    order_attempts(x);
     number_attempts(x);
     charge_attempts(x);
     settle_objects(x);

@@ -6,6 +6,6 @@
 #include "forensics/attempt.h"
 #include "forensics/evidence.h"
 
-void freeze_index(struct index *x, const struct evidence_options *options);
+void freeze_index(struct index *x, const struct evidence_options *options, unsigned threads);
 
 #endif

@@ -7,6 +7,8 @@
 enum {
     KEY_LENGTH_MAX = 1024, /* S3's own limit, bytes of the decoded key */
     SAME_PRINT_MAX = 64,   /* data.json in a thousand folders: such prints are not looked for */
+    ENDS = 1 << 16,        /* 8 KB: stays in the first cache */
+    AHEAD = 16,            /* keys on their way through the cache while the tables grow */
 };
 
 /* All that a look at a key needs in one line of the cache: with millions of keys each look is a miss. */
@@ -24,7 +26,7 @@ struct keys {
     size_t n;
     uint32_t *prints, *wholes; /* heads of the chains */
     size_t mask;
-    uint64_t lengths; /* of prints, a bit each: most words of a line have none of them */
+    uint64_t ends[ENDS / 64]; /* how prints end, a bit each: most words of a line end as none of them */
 };
 
 /* Bytes of which prints are made: letters, digits, - _ . and all beyond ASCII. */
@@ -123,9 +125,8 @@ static uint32_t latest_of(const struct keys *k, struct slice print, size_t hash)
     return number;
 }
 
-static void link_print(struct keys *k, struct slice print, uint32_t number)
+static void link_print(struct keys *k, struct slice print, size_t hash, uint32_t number)
 {
-    size_t hash = hash_of(print);
     uint32_t latest = latest_of(k, print, hash), *head = &k->prints[hash & k->mask];
     struct row *row = &k->rows[number];
     row->print_tag = tag_of(hash);
@@ -136,32 +137,77 @@ static void link_print(struct keys *k, struct slice print, uint32_t number)
     *head = number;
 }
 
-static inline uint64_t length_bit(size_t n)
+/* Of the last four bytes and the length: request ids and times, of which every line has some, are told from file
+ * names without a look into the tables, which would be a miss of the cache. */
+static inline size_t end_of(struct slice print)
 {
-    return UINT64_C(1) << (n < 63 ? n : 63);
+    uint32_t last = 0;
+    size_t n = print.n < sizeof last ? print.n : sizeof last;
+    memcpy(&last, print.p + print.n - n, n);
+    return (size_t)((last ^ (uint32_t)print.n << 24) * UINT32_C(0x9e3779b1) >> 16);
+}
+
+/* A key on its way into the tables. */
+struct coming {
+    struct slice key, print;
+    size_t whole_hash, print_hash;
+    bool wanted;
+};
+
+static void prepare(const struct keys *k, struct slice key, struct coming *ret)
+{
+    struct slice print = find_print(key);
+    *ret = (struct coming){.key = key, .print = print};
+    ret->wanted = key.n >= KEY_LENGTH_MIN && key.n <= KEY_LENGTH_MAX && print.n > 0;
+    if (!ret->wanted)
+        return;
+    ret->whole_hash = hash_of(key);
+    ret->print_hash = hash_of(print);
+    __builtin_prefetch(&k->wholes[ret->whole_hash & k->mask]);
+    __builtin_prefetch(&k->prints[ret->print_hash & k->mask]);
+}
+
+/* Half-way: the heads of the chains are there, their rows are fetched. */
+static void approach(const struct keys *k, const struct coming *c)
+{
+    __builtin_prefetch(&k->rows[k->wholes[c->whole_hash & k->mask]]);
+    __builtin_prefetch(&k->rows[k->prints[c->print_hash & k->mask]]);
 }
 
 /* Returns the key's number, 0 for one that is not looked for. */
-static uint32_t add(struct keys *k, struct slice key)
+static uint32_t add(struct keys *k, const struct coming *c)
 {
-    struct slice print = find_print(key);
-    if (key.n < KEY_LENGTH_MIN || key.n > KEY_LENGTH_MAX || print.n == 0)
+    if (!c->wanted)
         return 0;
-    size_t hash = hash_of(key);
-    uint32_t known = number_of(k, key, hash);
+    uint32_t known = number_of(k, c->key, c->whole_hash);
     if (known)
         return known;
-    uint32_t number = (uint32_t)++k->n, *head = &k->wholes[hash & k->mask];
+    uint32_t number = (uint32_t)++k->n, *head = &k->wholes[c->whole_hash & k->mask];
     struct row *row = &k->rows[number];
-    row->key = key;
-    row->whole_tag = tag_of(hash);
+    row->key = c->key;
+    row->whole_tag = tag_of(c->whole_hash);
     row->next_whole = *head;
     *head = number;
-    row->print_at = (uint16_t)(print.p - key.p);
-    row->print_n = (uint16_t)print.n;
-    k->lengths |= length_bit(print.n);
-    link_print(k, print, number);
+    row->print_at = (uint16_t)(c->print.p - c->key.p);
+    row->print_n = (uint16_t)c->print.n;
+    k->ends[end_of(c->print) / 64] |= UINT64_C(1) << end_of(c->print) % 64;
+    link_print(k, c->print, c->print_hash, number);
     return number;
+}
+
+static void add_all(struct keys *k, struct index *x)
+{
+    struct coming on_way[AHEAD];
+    size_t n = x->objects.n;
+    for (size_t i = 0; i < n + AHEAD; i++) {
+        struct coming *c = &on_way[i % AHEAD];
+        if (i >= AHEAD)
+            x->objects.v[i - AHEAD].number = add(k, c);
+        if (i < n)
+            prepare(k, object_key(&x->objects.v[i]), c);
+        if (i >= AHEAD / 2 && i < n + AHEAD / 2)
+            approach(k, &on_way[(i - AHEAD / 2) % AHEAD]);
+    }
 }
 
 static uint32_t *numbers_new(size_t n)
@@ -189,10 +235,12 @@ struct keys *keys_new(struct index *x)
     k->rows = calloc(all + 1, sizeof *k->rows);
     if (!k->rows)
         err_oom();
-    for (size_t i = 0; i < x->objects.n; i++)
-        x->objects.v[i].number = add(k, object_key(&x->objects.v[i]));
-    for (size_t i = 0; i < x->messages.n; i++)
-        x->messages.v[i].event.number = add(k, object_key(&x->messages.v[i].event));
+    add_all(k, x);
+    for (size_t i = 0; i < x->messages.n; i++) {
+        struct coming c;
+        prepare(k, object_key(&x->messages.v[i].event), &c);
+        x->messages.v[i].event.number = add(k, &c);
+    }
     return k;
 }
 
@@ -278,7 +326,7 @@ size_t keys_find(const struct keys *k, struct slice line, uint32_t *ret, size_t 
     struct slice rest = line, run;
     size_t found = 0;
     while (found < max && take_run(&rest, &run)) {
-        if (!(k->lengths & length_bit(run.n)))
+        if (run.n == 0 || !(k->ends[end_of(run) / 64] >> end_of(run) % 64 & 1))
             continue;
         size_t hash = hash_of(run);
         uint32_t number = k->prints[hash & k->mask] ? find_around(k, line, run, hash) : 0;

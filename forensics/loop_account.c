@@ -35,8 +35,7 @@ static double doubling_of(const struct loop_account *a)
     }
     if (n < DOUBLINGS_MIN)
         return 0;
-    stats_sort(spans, n);
-    return stats_quantile(spans, n, 0.5);
+    return stats_median(spans, n);
 }
 
 static double median_delay(const struct loop_account *a)
@@ -50,9 +49,8 @@ static double median_delay(const struct loop_account *a)
         if (delay != TIME_NONE)
             v[n++] = (double)(delay > 0 ? delay : 0);
     }
-    stats_sort(v, n);
     if (n)
-        median = stats_quantile(v, n, 0.5);
+        median = stats_median(v, n);
     free(v);
     return median;
 }

@@ -191,7 +191,7 @@ static void read_all(struct job *job)
     scan_glue(&job->workers[0]);
     keys_settle(keys, x);
     keys_free(keys);
-    freeze_index(x, job->options);
+    freeze_index(x, job->options, job->ev->threads);
     index_done(&job->ev->index);
     job->ev->index = *x;
     index_init(x);

@@ -21,15 +21,6 @@ void stats_sort(double *values, size_t n)
         qsort(values, n, sizeof *values, compare);
 }
 
-double stats_quantile(const double *sorted, size_t n, double p)
-{
-    double h = (double)(n - 1) * p;
-    size_t low = (size_t)h;
-    if (low + 1 >= n)
-        return sorted[n - 1];
-    return sorted[low] + (h - (double)low) * (sorted[low + 1] - sorted[low]);
-}
-
 /* Puts the value of that rank in its place, smaller ones before it (Hoare's selection, median of three). */
 static void select_rank(double *v, size_t low, size_t high, size_t rank)
 {
@@ -69,7 +60,7 @@ void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, doub
     }
 }
 
-static double median_of(double *values, size_t n)
+double stats_median(double *values, size_t n)
 {
     static const double half = 0.5;
     double ret;
@@ -77,12 +68,11 @@ static double median_of(double *values, size_t n)
     return ret;
 }
 
-/* The median of how far they are from `middle`; their distances take the place of the values. */
-static double median_deviation(double *values, size_t n, double middle)
+double stats_deviation(double *values, size_t n, double middle)
 {
     for (size_t i = 0; i < n; i++)
         values[i] = fabs(values[i] - middle);
-    return median_of(values, n);
+    return stats_median(values, n);
 }
 
 /* The floors and the score's bound as one number, for people. */
@@ -102,10 +92,10 @@ bool stats_measure(double *values, size_t n, struct stats_spread *ret)
         err_oom();
     for (size_t i = 0; i < n; i++)
         logs[i] = log(fmax(values[i], 0.01));
-    *ret = (struct stats_spread){.n = n, .median = median_of(values, n)};
-    ret->log_median = median_of(logs, n);
-    ret->log_mad = median_deviation(logs, n, ret->log_median);
-    ret->mad = median_deviation(values, n, ret->median);
+    *ret = (struct stats_spread){.n = n, .median = stats_median(values, n)};
+    ret->log_median = stats_median(logs, n);
+    ret->log_mad = stats_deviation(logs, n, ret->log_median);
+    ret->mad = stats_deviation(values, n, ret->median);
     if (n < STATS_SAMPLE_SMALL)
         ret->log_mad *= (double)n / ((double)n - 0.8);
     ret->threshold = threshold_of(ret);

@@ -6,12 +6,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of values in rising order, n > 0. */
-double stats_quantile(const double *sorted, size_t n, double p);
 void stats_sort(double *values, size_t n);
-/* The same of values in any order, for several p at once, rising: reorders them, and takes a fraction of the time
- * that sorting would. */
+/* Of values in any order, n > 0, for several p at once, rising: reorders them, and takes a fraction of the time that
+ * sorting would. */
 void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, double *ret);
+double stats_median(double *values, size_t n);
+/* The median of how far they are from `middle`; their distances take the place of the values. */
+double stats_deviation(double *values, size_t n, double middle);
 
 enum {
     STATS_SAMPLE_MIN = 8,    /* fewer give no verdict */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <math.h>
+#include <string.h>
 
 #include "forensics/stats.h"
 
@@ -16,22 +17,30 @@
             fail_msg("%s is %.12g, not %.12g", #a, got, due);                                                \
     } while (0)
 
+static double quantile(const double *values, size_t n, double p)
+{
+    double copy[8], ret;
+    memcpy(copy, values, n * sizeof *copy);
+    stats_quantiles(copy, n, &p, 1, &ret);
+    return ret;
+}
+
 /* h = (n-1)p: for four values and p = 0.9, h = 2.7, so 3 + 0.7 * (4 - 3). */
 static void quantiles(void **state)
 {
     static const double four[] = {1, 2, 3, 4}, one[] = {7}, uneven[] = {10, 20, 40, 80, 160};
     (void)state;
-    NEAR(stats_quantile(four, 4, 0), 1);
-    NEAR(stats_quantile(four, 4, 0.25), 1.75);
-    NEAR(stats_quantile(four, 4, 0.5), 2.5);
-    NEAR(stats_quantile(four, 4, 0.9), 3.7);
-    NEAR(stats_quantile(four, 4, 0.99), 3.97);
-    NEAR(stats_quantile(four, 4, 1), 4);
-    NEAR(stats_quantile(one, 1, 0.5), 7);
-    NEAR(stats_quantile(one, 1, 0.99), 7);
-    NEAR(stats_quantile(uneven, 5, 0.5), 40);
-    NEAR(stats_quantile(uneven, 5, 0.9), 128); /* h = 3.6: 80 + 0.6 * 80 */
-    NEAR(stats_quantile(uneven, 5, 0.1), 14);  /* h = 0.4: 10 + 0.4 * 10 */
+    NEAR(quantile(four, 4, 0), 1);
+    NEAR(quantile(four, 4, 0.25), 1.75);
+    NEAR(quantile(four, 4, 0.5), 2.5);
+    NEAR(quantile(four, 4, 0.9), 3.7);
+    NEAR(quantile(four, 4, 0.99), 3.97);
+    NEAR(quantile(four, 4, 1), 4);
+    NEAR(quantile(one, 1, 0.5), 7);
+    NEAR(quantile(one, 1, 0.99), 7);
+    NEAR(quantile(uneven, 5, 0.5), 40);
+    NEAR(quantile(uneven, 5, 0.9), 128); /* h = 3.6: 80 + 0.6 * 80 */
+    NEAR(quantile(uneven, 5, 0.1), 14);  /* h = 0.4: 10 + 0.4 * 10 */
 }
 
 static void sorted(void **state)
@@ -71,8 +80,6 @@ static void small_sample(void **state)
     NEAR(s.log_median, log(400));
     NEAR(s.log_mad, mad);
     NEAR(s.threshold, 400 * exp(2.5 * mad / 0.6745));
-    NEAR(values[0], 100); /* sorted on the way */
-    NEAR(values[8], 6400);
     NEAR(stats_score(&s, 6400), 0.6745 * log(16) / mad);
     NEAR(stats_score(&s, 800), 0.6745 * log(2) / mad);
     NEAR(stats_score(&s, 799), 0); /* under twice the median */
@@ -107,16 +114,16 @@ static void floors(void **state)
     } rows[] = {{50, 250}, {150, 350}, {200, 400}, {300, 600}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        double values[20];
+        double values[20], again[19]; /* measuring uses them up */
         struct stats_spread s;
         for (int k = 0; k < 20; k++)
-            values[k] = rows[i].all;
+            values[k] = again[k % 19] = rows[i].all;
         assert_true(stats_measure(values, 20, &s));
         NEAR(s.mad, 0);
         NEAR(s.threshold, rows[i].threshold);
         NEAR(stats_score(&s, rows[i].threshold), STATS_EXTREME + 1);
         NEAR(stats_score(&s, rows[i].threshold - 0.01), 0);
-        assert_true(stats_measure(values, 19, &s));
+        assert_true(stats_measure(again, 19, &s));
         double score = stats_score(&s, rows[i].threshold);
         assert_true(score > STATS_SUSPECT && score < STATS_EXTREME); /* "suspect" at most */
     }
