@@ -4,7 +4,7 @@
  *
  * COUNTED, in numbers: the objects of one bucket and the attempts of one function that no other bucket's
  * record is known to have triggered; each object takes the first free attempt that began 0 to COUNT_WINDOW_MS
- * behind it. The function counts as triggered by the bucket when at least COUNT_MIN objects and COUNT_SHARE
+ * behind it, and none when that one may have written it. The function counts as triggered by the bucket when at least COUNT_MIN objects and COUNT_SHARE
  * of both sides found a partner, the median delay is at most COUNT_DELAY_MS, and the delays vary less than
  * the gaps between the starts: a clock that starts the function every minute makes even gaps, S3 makes even
  * delays. */
@@ -63,6 +63,40 @@ void chain_trigger(struct chains *c, size_t i, const struct attempt *a, enum cha
     c->cause[a->row] = (int32_t)i;
 }
 
+/* ---- times ---- */
+
+bool chain_timed(const struct attempt *a)
+{
+    return a->start_after != AFTER_NONE || (a->report_after != AFTER_NONE && decimal_known(a->duration));
+}
+
+int64_t chain_begin(const struct attempt *a)
+{
+    if (a->start_after != AFTER_NONE || !chain_timed(a))
+        return attempt_begin(a);
+    int64_t begin = attempt_report(a) - (int64_t)decimal_value(a->duration);
+    return begin < a->first ? begin : a->first;
+}
+
+int64_t chain_latest(const struct chains *c, size_t i)
+{
+    return chain_object(c, i)->time + (c->links[i].coarse ? 999 : 0);
+}
+
+bool chain_may_write(const struct chains *c, const struct attempt *a, size_t i)
+{
+    uint32_t writer = c->links[i].function;
+    return (writer == 0 || writer == a->function) &&
+           (!chain_timed(a) || chain_begin(a) <= chain_latest(c, i));
+}
+
+bool chain_ran_at(const struct chains *c, const struct attempt *a, size_t i)
+{
+    bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
+    return chain_begin(a) <= chain_latest(c, i) &&
+           (!ended || chain_object(c, i)->time <= attempt_over(a) + END_SLACK_MS);
+}
+
 /* ---- told by the function ---- */
 
 static void link_logged(struct chains *c)
@@ -108,22 +142,38 @@ static void by_key_make(const struct chains *c, struct by_key *k)
     }
 }
 
+/* Is it, of all that is known, there before the attempt that names it, and not its own? What an attempt may have written
+ * is no trigger of it, unless the key has one record and an earlier attempt that names it is the writer: `claims` holds
+ * that one's row. */
+static bool is_before(const struct chains *c, const struct by_key *k, int32_t *claims, int32_t i,
+                      const struct attempt *a)
+{
+    const struct object_event *o = chain_object(c, (size_t)i);
+    int64_t begin = chain_begin(a);
+    /* What its own function wrote behind its start is its own output, not a trigger and a skew; nor does a
+     * function name a message that it gets before it has it. */
+    int64_t skew = c->links[i].function == a->function || chain_message(c, (size_t)i) ? 0 : SKEW_MS;
+    if (o->time == TIME_NONE || !c->links[i].creation)
+        return false;
+    if (chain_may_write(c, a, (size_t)i)) {
+        bool alone = k->first[o->number] == i && k->next[i] < 0;
+        if (claims[i] < 0 && chain_ran_at(c, a, (size_t)i))
+            claims[i] = (int32_t)a->row;
+        if (!alone || claims[i] < 0 || claims[i] == (int32_t)a->row)
+            return false;
+    }
+    return o->time <= begin + skew && begin - o->time <= NAMED_WINDOW_MS;
+}
+
 /* The latest object of the key that was there when the attempt began: a later one it may have written itself.
  */
-static int32_t object_before(const struct chains *c, const struct by_key *k, uint32_t number,
+static int32_t object_before(const struct chains *c, const struct by_key *k, int32_t *claims, uint32_t number,
                              const struct attempt *a)
 {
-    int64_t begin = attempt_begin(a);
     int32_t best = CHAIN_NO_ROW, i = number ? k->first[number] : CHAIN_NO_ROW;
-    for (size_t n = 0; i >= 0 && n < OBJECTS_OF_KEY_MAX; i = k->next[i], n++) {
-        const struct object_event *o = chain_object(c, (size_t)i);
-        /* What its own function wrote behind its start is its own output, not a trigger and a skew; nor does a
-         * function name a message that it gets before it has it. */
-        int64_t skew = c->links[i].function == a->function || chain_message(c, (size_t)i) ? 0 : SKEW_MS;
-        bool fits = o->time != TIME_NONE && o->time <= begin + skew && begin - o->time <= NAMED_WINDOW_MS;
-        if (fits && c->links[i].creation)
+    for (size_t n = 0; i >= 0 && n < OBJECTS_OF_KEY_MAX; i = k->next[i], n++)
+        if (is_before(c, k, claims, i, a))
             best = i;
-    }
     return best;
 }
 
@@ -131,28 +181,51 @@ static void link_named(struct chains *c)
 {
     const struct index *x = c->d->index;
     struct by_key k;
+    int32_t *claims = chain_rows_new(c->n);
     by_key_make(c, &k);
     for (size_t row = 0; row < x->attempts.n; row++) {
         const struct attempt *a = x->attempts.v[row];
         for (size_t i = 0; i < 2 && attempt_begin(a) != TIME_NONE && a->ordinal == 1; i++) {
-            int32_t o = object_before(c, &k, a->keys[i], a);
+            int32_t o = object_before(c, &k, claims, a->keys[i], a);
             if (o >= 0)
                 chain_trigger(c, (size_t)o, a, TRIGGER_NAMED);
         }
     }
+    free(claims);
     free(k.first);
     free(k.next);
 }
 
 /* ---- told by number and time ---- */
 
-/* Attempts of the function that may yet find their object: first attempts without a cause, or with one of
- * this bucket. */
+/* An attempt of the function that may find its object, and when it began. */
+struct start {
+    int64_t begin;
+    const struct attempt *a;
+};
+typedef VEC(struct start) starts;
+
+static int by_begin(const void *a, const void *b)
+{
+    const struct start *x = a, *y = b;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return x->a->row < y->a->row ? -1 : x->a->row > y->a->row;
+}
+
+/* First attempts of which it is known when they began. */
+static void starts_make(const struct function *f, starts *ret)
+{
+    for (size_t i = 0; i < f->attempts.n; i++)
+        if (f->attempts.v[i]->ordinal == 1 && chain_timed(f->attempts.v[i]))
+            *vec_push(ret) = (struct start){chain_begin(f->attempts.v[i]), f->attempts.v[i]};
+    vec_sort(ret, by_begin);
+}
+
+/* Those without a cause, or with one of this bucket. */
 static bool may_match(const struct chains *c, const struct attempt *a, uint32_t bucket)
 {
     int32_t cause = c->cause[a->row];
-    if (a->ordinal != 1 || attempt_begin(a) == TIME_NONE)
-        return false;
     return cause < 0 || chain_object(c, (size_t)cause)->bucket == bucket;
 }
 
@@ -163,7 +236,7 @@ struct match {
 };
 
 /* Objects and attempts walked together; each object takes the first attempt behind it. */
-static void match_bucket(const struct chains *c, const struct function *f, uint32_t bucket, struct match *m)
+static void match_bucket(const struct chains *c, const starts *s, uint32_t bucket, struct match *m)
 {
     const struct index *x = c->d->index;
     size_t at = 0;
@@ -175,28 +248,27 @@ static void match_bucket(const struct chains *c, const struct function *f, uint3
         m->objects++;
         first = first == TIME_NONE ? o->time : first;
         last = o->time;
-        while (at < f->attempts.n && (!may_match(c, f->attempts.v[at], bucket) ||
-                                      attempt_begin(f->attempts.v[at]) < o->time - SKEW_MS))
+        while (at < s->n && (!may_match(c, s->v[at].a, bucket) || s->v[at].begin < o->time - SKEW_MS ||
+                             (s->v[at].begin <= o->time && chain_may_write(c, s->v[at].a, i))))
             at++;
-        bool hit = at < f->attempts.n && attempt_begin(f->attempts.v[at]) - o->time <= COUNT_WINDOW_MS;
-        *vec_push(&m->partner) = hit ? (int32_t)f->attempts.v[at]->row : CHAIN_NO_ROW;
+        bool hit =
+            at < s->n && s->v[at].begin - o->time <= COUNT_WINDOW_MS && !chain_may_write(c, s->v[at].a, i);
+        *vec_push(&m->partner) = hit ? (int32_t)s->v[at].a->row : CHAIN_NO_ROW;
         if (!hit)
             continue;
-        int64_t begin = attempt_begin(f->attempts.v[at++]);
+        int64_t begin = s->v[at++].begin;
         *vec_push(&m->delays) = (double)(begin - o->time);
         if (before != TIME_NONE)
             *vec_push(&m->gaps) = (double)(begin - before);
         before = begin;
         m->matched++;
     }
-    for (size_t i = 0; first != TIME_NONE && i < f->attempts.n; i++) {
-        int64_t begin = attempt_begin(f->attempts.v[i]);
-        m->attempts += may_match(c, f->attempts.v[i], bucket) && begin >= first - SKEW_MS &&
-                       begin <= last + COUNT_WINDOW_MS;
-    }
+    for (size_t i = 0; first != TIME_NONE && i < s->n; i++)
+        m->attempts += may_match(c, s->v[i].a, bucket) && s->v[i].begin >= first - SKEW_MS &&
+                       s->v[i].begin <= last + COUNT_WINDOW_MS;
 }
 
-static double deviation(double *values, size_t n, double *ret_median)
+double chain_deviation(double *values, size_t n, double *ret_median)
 {
     *ret_median = stats_median(values, n);
     return stats_deviation(values, n, *ret_median);
@@ -209,8 +281,8 @@ static double match_delay(struct match *m)
     if (m->matched < COUNT_MIN || (double)m->matched < COUNT_SHARE * (double)m->objects ||
         (double)m->matched < COUNT_SHARE * (double)m->attempts)
         return -1;
-    double delay_spread = deviation(m->delays.v, m->delays.n, &delay);
-    double gap_spread = deviation(m->gaps.v, m->gaps.n, &gap);
+    double delay_spread = chain_deviation(m->delays.v, m->delays.n, &delay);
+    double gap_spread = chain_deviation(m->gaps.v, m->gaps.n, &gap);
     return delay <= COUNT_DELAY_MS && (delay_spread < gap_spread || delay < gap / 4) ? delay : -1;
 }
 
@@ -241,9 +313,11 @@ static void link_counted(struct chains *c, const struct function *f, const uint3
     struct match best = {.objects = 0};
     double best_delay = -1;
     uint32_t bucket = 0;
+    starts s = {0};
+    starts_make(f, &s);
     for (size_t i = 0; i < buckets_n; i++) {
         struct match m = {.objects = 0};
-        match_bucket(c, f, buckets[i], &m);
+        match_bucket(c, &s, buckets[i], &m);
         double delay = match_delay(&m);
         if (delay >= 0 && (best_delay < 0 || delay < best_delay)) {
             match_done(&best);
@@ -257,6 +331,7 @@ static void link_counted(struct chains *c, const struct function *f, const uint3
     if (best_delay >= 0)
         take_match(c, bucket, &best);
     match_done(&best);
+    vec_done(&s);
 }
 
 typedef VEC(uint32_t) ids;
@@ -284,13 +359,22 @@ static bool is_told(const struct chains *c, const struct function *f)
     return told * 2 >= f->attempts.n;
 }
 
+/* The ways by which records come with parts of a second, by their name: EventBridge, CloudTrail and access logs round
+ * down to whole ones. */
+static bool *vias_fine(const struct index *x)
+{
+    bool *fine = calloc(x->names.names.n + 1, sizeof *fine);
+    if (!fine)
+        err_oom();
+    for (size_t i = 0; i < x->objects.n; i++)
+        fine[x->objects.v[i].via] |= x->objects.v[i].time != TIME_NONE && x->objects.v[i].time % 1000 != 0;
+    return fine;
+}
+
 static void mark_objects(struct chains *c)
 {
-    const struct index *x = c->d->index;
-    uint32_t bridge = intern_find(&x->names, SLICE("eventbridge")),
-             trail = intern_find(&x->names, SLICE("cloudtrail"));
     uint32_t name = 0;
-    bool creation = false;
+    bool creation = false, *fine = vias_fine(c->d->index);
     for (size_t i = 0; i < c->n; i++) {
         const struct object_event *o = chain_object(c, i);
         const struct message *m = chain_message(c, i);
@@ -301,8 +385,9 @@ static void mark_objects(struct chains *c)
         l->triggered = l->writer = CHAIN_NO_ROW;
         l->creation = m || creation;
         l->again = m && m->again;
-        l->coarse = o->via && (o->via == bridge || o->via == trail) && o->time % 1000 == 0;
+        l->coarse = !m && !fine[o->via];
     }
+    free(fine);
 }
 
 /* Objects and messages are each in order of time: one merge. */
@@ -358,5 +443,5 @@ int64_t chains_delay(const struct chains *c, size_t i)
     const struct attempt *a = chain_attempt(c, c->links[i].triggered);
     if (!a || chain_object(c, i)->time == TIME_NONE || attempt_begin(a) == TIME_NONE)
         return TIME_NONE;
-    return attempt_begin(a) - chain_object(c, i)->time;
+    return chain_begin(a) - chain_object(c, i)->time;
 }

@@ -5,56 +5,74 @@
  * varies by both: more than the delay. When something else does, the gap does not depend on work, and the
  * delay is what is left of it.
  *
- * Triggers that the function's lines name are dropped when the gaps vary less than half as much as the delays:
- * no loop can do that. Triggers that rest on numbers alone must show that gaps follow the work: a slope of at
- * least SLOPE_MIN with a t value of T_MIN. Triggers told by the event itself or by a trace are left alone. */
+ * Triggers that the function's lines name are dropped when the gaps vary less than half as much as the delays: no loop can
+ * do that. Delays of S3 are taken to vary by DELAY_VARIES of their length at least: a schedule's rest of the minute does
+ * not, and whole seconds hide what it varies by. So are they dropped when the way from the record to the end of the call
+ * that names it varies less than half as much as that to its start: the call wrote it, and S3's clock is behind.
+ * Triggers that rest on numbers alone must show that gaps follow the work: a slope of at least SLOPE_MIN with a t value
+ * of T_MIN. Triggers told by the event itself or by a trace are left alone. */
 #include "forensics/chain_clock.h"
+
+#include "forensics/chain_parts.h"
 
 #include "forensics/stats.h"
 
+#include <math.h>
+
 enum { PAIRS_MIN = 5 };
-#define EVEN_FACTOR 0.5
-#define SLOPE_MIN   0.5
-#define T_MIN       3.0
+#define EVEN_FACTOR  0.5
+#define DELAY_VARIES 0.02
+#define SLOPE_MIN    0.5
+#define T_MIN        3.0
 
 struct pair {
     size_t object;
-    double work, delay; /* ms */
+    double work, delay, run; /* ms: writer's start to write, write to start of the next, that to its end */
 };
 typedef VEC(struct pair) pairs;
 
-static void collect(const struct chains *c, uint32_t function, enum chain_trigger how, pairs *ret)
+static void collect(const struct chains *c, uint32_t function, enum chain_trigger how, bool messages,
+                    pairs *ret)
 {
     const struct index *x = c->d->index;
     for (size_t k = 0; k < c->n; k++) {
         size_t i = chain_at(c, k);
         const struct chain_link *l = &c->links[i];
-        if (l->writer < 0 || l->triggered < 0 || l->trigger != how)
+        if (l->writer < 0 || l->triggered < 0 || l->trigger != how ||
+            (chain_message(c, i) != NULL) != messages)
             continue;
         const struct attempt *writer = x->attempts.v[l->writer], *next = x->attempts.v[l->triggered];
         if (writer->function != function || next->function != function || writer == next)
             continue;
-        *vec_push(ret) = (struct pair){i, (double)(chain_object(c, i)->time - attempt_begin(writer)),
-                                       (double)(attempt_begin(next) - chain_object(c, i)->time)};
+        *vec_push(ret) =
+            (struct pair){i, (double)(chain_object(c, i)->time - chain_begin(writer)),
+                          (double)chains_delay(c, i), (double)(attempt_over(next) - chain_begin(next))};
     }
 }
 
-/* Median distance from the median. */
-static double spread(const pairs *p, double work_share, double *scratch)
+/* Median distance from the median of the delays, with the work before or the run behind them when `with` is 1. */
+static double spread(const pairs *p, double with_work, double with_run, double *ret_median)
 {
+    double *v = malloc(p->n * sizeof *v);
+    if (!v)
+        err_oom();
     for (size_t i = 0; i < p->n; i++)
-        scratch[i] = work_share * p->v[i].work + p->v[i].delay;
-    return stats_deviation(scratch, p->n, stats_median(scratch, p->n));
+        v[i] = with_work * p->v[i].work + p->v[i].delay + with_run * p->v[i].run;
+    double result = chain_deviation(v, p->n, ret_median);
+    free(v);
+    return result;
 }
 
-static bool is_even(const pairs *p)
+static bool is_even(const pairs *p, double varies)
 {
-    double *scratch = malloc(p->n * sizeof *scratch);
-    if (!scratch)
-        err_oom();
-    double gaps = spread(p, 1, scratch), delays = spread(p, 0, scratch);
-    free(scratch);
-    return gaps < EVEN_FACTOR * delays;
+    double gap, delay, gaps = spread(p, 1, 0, &gap), delays = spread(p, 0, 0, &delay);
+    return gaps < EVEN_FACTOR * fmax(delays, varies * delay);
+}
+
+static bool follows_end(const pairs *p)
+{
+    double end, delay, ends = spread(p, 0, 1, &end), delays = spread(p, 0, 0, &delay);
+    return ends < EVEN_FACTOR * delays;
 }
 
 /* Least squares of gap over work. */
@@ -87,17 +105,30 @@ static void drop(struct chains *c, const pairs *p)
     }
 }
 
+static void drop_named(struct chains *c, const struct function *f, bool messages)
+{
+    pairs named = {0};
+    collect(c, f->name, TRIGGER_NAMED, messages, &named);
+    /* A queue's delay is as long and as even as its owner wants. */
+    if (named.n >= PAIRS_MIN && (is_even(&named, messages ? 0 : DELAY_VARIES) || follows_end(&named)))
+        drop(c, &named);
+    vec_done(&named);
+}
+
+static void drop_counted(struct chains *c, const struct function *f)
+{
+    pairs counted = {0};
+    collect(c, f->name, TRIGGER_COUNTED, false, &counted);
+    if (counted.n >= PAIRS_MIN && (is_even(&counted, DELAY_VARIES) || !follows_work(&counted)))
+        drop(c, &counted);
+    vec_done(&counted);
+}
+
 void chain_clock_drop(struct chains *c)
 {
     for (size_t i = 0; i < c->d->functions.n; i++) {
-        pairs named = {0}, counted = {0};
-        collect(c, c->d->functions.v[i].name, TRIGGER_NAMED, &named);
-        collect(c, c->d->functions.v[i].name, TRIGGER_COUNTED, &counted);
-        if (named.n >= PAIRS_MIN && is_even(&named))
-            drop(c, &named);
-        if (counted.n >= PAIRS_MIN && (is_even(&counted) || !follows_work(&counted)))
-            drop(c, &counted);
-        vec_done(&named);
-        vec_done(&counted);
+        drop_named(c, &c->d->functions.v[i], false);
+        drop_named(c, &c->d->functions.v[i], true);
+        drop_counted(c, &c->d->functions.v[i]);
     }
 }

@@ -3,7 +3,6 @@
 
 enum {
     RUN_MAX_MS = 900000, /* Lambda's longest invocation */
-    END_SLACK_MS = 1000, /* a write may be stamped after the line that ends its attempt */
     LOOK_BACK_MAX = 512, /* attempts looked at for the writer of one object */
 };
 
@@ -19,27 +18,13 @@ bool chain_derived(struct slice key, struct slice from)
     return front + back == from.n;
 }
 
-/* EventBridge and CloudTrail give whole seconds, rounded down: the latest time that can be meant. */
-static int64_t latest_of(const struct chains *c, size_t i)
-{
-    return chain_object(c, i)->time + (c->links[i].coarse ? 999 : 0);
-}
-
-/* Did the attempt run at the time of the record? What has no end is taken to have gone on. */
-static bool ran_at(const struct chains *c, const struct attempt *a, size_t i)
-{
-    const struct object_event *o = chain_object(c, i);
-    int64_t over = attempt_over(a);
-    bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
-    return attempt_begin(a) <= latest_of(c, i) && (!ended || o->time <= over + END_SLACK_MS);
-}
-
 /* Attempts by the number of a key that their lines name: for each number the first one, then by attempt and slot
  * the next. And what their trace headers count, 0 when unknown. */
 struct namers {
     int32_t *first, *next;
     uint32_t *lineage;
     int64_t longest; /* ms that any attempt ran */
+    int64_t late;    /* ms that the first line of any stands behind its begin */
 };
 
 /* Does what the trace header counts grow from one to the other? The hash in its upper bytes is that of a function. */
@@ -140,9 +125,10 @@ static void namers_make(const struct chains *c, struct namers *n)
     n->next = chain_rows_new(x->attempts.n * 2);
     for (size_t row = x->attempts.n; row-- > 0;) {
         const struct attempt *a = x->attempts.v[row];
-        int64_t ran = attempt_over(a) - attempt_begin(a);
+        int64_t ran = attempt_over(a) - chain_begin(a), late = attempt_begin(a) - chain_begin(a);
         bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
         n->longest = !ended ? RUN_MAX_MS : ran > n->longest ? ran : n->longest;
+        n->late = late > n->late ? late : n->late;
         for (size_t slot = 0; slot < 2 && attempt_begin(a) != TIME_NONE; slot++) {
             uint32_t number = a->keys[slot] <= most ? a->keys[slot] : 0;
             n->next[row * 2 + slot] = number ? n->first[number] : CHAIN_NO_ROW;
@@ -173,10 +159,17 @@ struct verdict {
     int32_t row;
 };
 
+/* What wrote began before what the write invoked: no call stands twice in a chain. */
+static bool comes_before(const struct attempt *a, const struct attempt *next)
+{
+    int64_t begin = chain_begin(a), later = chain_begin(next);
+    return begin < later || (begin == later && a->row < next->row);
+}
+
 static void try_writer(const struct chains *c, size_t i, int32_t row, struct verdict *best)
 {
-    const struct attempt *a = chain_attempt(c, row);
-    if (row == c->links[i].triggered || !ran_at(c, a, i))
+    const struct attempt *a = chain_attempt(c, row), *next = chain_attempt(c, c->links[i].triggered);
+    if ((next && !comes_before(a, next)) || !chain_ran_at(c, a, i))
         return;
     enum chain_proof proof = weigh(c, i, a);
     unsigned close = proof ? closeness(c, i, a) : 0;
@@ -198,7 +191,7 @@ static void find_writer(struct chains *c, const struct namers *n, size_t i)
     for (size_t seen = 0; at >= 0 && seen < LOOK_BACK_MAX; at = n->next[at], seen++)
         try_writer(c, i, at / 2, &best);
     bool sure = best.proof == PROOF_PRINCIPAL && best.closeness >= NAMES_KEY;
-    size_t row = sure ? 0 : upper(x, latest_of(c, i));
+    size_t row = sure ? 0 : upper(x, chain_latest(c, i) + n->late);
     for (size_t seen = 0; row-- > 0 && seen < LOOK_BACK_MAX; seen++) {
         if (o->time - attempt_begin(x->attempts.v[row]) > n->longest + END_SLACK_MS)
             break;

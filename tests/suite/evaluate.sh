@@ -33,4 +33,40 @@ same 'a missed finding and a false alarm are told' "$(judged 's/"detector": "cra
 crash seed 1: missed: timeout catalog-api'
 same 'a count that is off is a miss' "$(judged 's/"count": [0-9]*/"count": 3/' | head -1)" 'crash seed 1: false alarm: high crash catalog-api'
 same 'the label as it is has neither' "$(judged '')" ''
+
+# The same cases as other exports tell them, under the same labels: S3 records as CloudTrail has them or in whole
+# seconds, S3's clock behind that of the logs, and logs that went through a filter for REPORT lines.
+cat >"$work/bin/retell" <<RETELL
+#!/bin/bash
+"$GENERATE" "\$@" || exit
+find "\${!#}/evidence" -name '*.gz' | while read -r file; do
+    case \$file in
+    */s3-events/*) zcat "\$file" | eval "\${RECORDS:-cat}" ;;
+    *) zcat "\$file" | eval "\${LINES_KEPT:-cat}" ;;
+    esac | gzip -n >"\$file.new" && mv "\$file.new" "\$file"
+done
+RETELL
+chmod +x "$work/bin/retell"
+cat >"$work/trail.jq" <<'JQ'
+.Records[] | (.userIdentity.principalId | ltrimstr("AWS:")) as $who | {eventVersion: "1.09", userIdentity: {
+    type: (if ($who | test(":")) then "AssumedRole" else "IAMUser" end), principalId: $who, accountId: "111122223333"},
+    eventTime: (.eventTime[:19] + "Z"), eventSource: "s3.amazonaws.com", eventName: "PutObject", awsRegion,
+    requestParameters: {bucketName: .s3.bucket.name, key: (.s3.object.key | gsub("[+]"; " "))},
+    requestID: .responseElements["x-amz-request-id"], eventType: "AwsApiCall", eventCategory: "Data"}
+JQ
+trail="jq -c -f $work/trail.jq"
+whole='sed -E '\''s/("eventTime":"[^".]*)[.][0-9]+Z/\1.000Z/'\'
+behind='jq -c '\''.Records[0].eventTime |= ((.[:19] + "Z" | fromdate - 5 | todate)[:19] + .[19:])'\'
+reports="grep -e platform.report -e REPORT\ RequestId"
+retold() { # NAME LOOPS SCENARIO...: so many loops are due, all are found, and no other.
+    local name=$1 due=$2
+    shift 2
+    same "$name" "$(GENERATE=$work/bin/retell "$ROOT/tests/evaluate" --seeds 1 "$@" | awk '$2 == "recursive-trigger" { print $4, $6, $8 }')" \
+        "$due $due 0"
+}
+export RECORDS= LINES_KEPT=
+RECORDS=$trail retold 'told by CloudTrail' 1 busy-writer own-state runaway-bill
+RECORDS=$whole retold 'told in whole seconds' 1 busy-writer own-state runaway-bill
+RECORDS=$behind retold 'told by a clock that is behind' 1 busy-writer runaway-bill
+LINES_KEPT=$reports retold 'told by REPORT lines alone' 1 busy-writer pipeline-two-buckets loop-by-count
 finish
