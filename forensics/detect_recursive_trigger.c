@@ -185,12 +185,15 @@ static void stop_sources(const struct loop_account *a, struct findings *fs, stru
 {
     if (goes_through(a, is_bucket))
         finding_command(fs, f, "# keeps the notification before it is changed");
-    for (size_t i = 0; i < a->l->buckets.n; i++)
-        if (is_bucket(dossier_name(a->d, a->l->buckets.v[i])))
-            finding_command(
-                fs, f,
-                "aws s3api get-bucket-notification-configuration --bucket %s > notification-backup.json",
-                dossier_shell_name(a->m, dossier_name(a->d, a->l->buckets.v[i])));
+    for (size_t i = 0; i < a->l->buckets.n; i++) {
+        struct slice bucket = dossier_name(a->d, a->l->buckets.v[i]);
+        const char *name = dossier_shell_name(a->m, bucket);
+        if (is_bucket(bucket))
+            finding_command(fs, f,
+                            "aws s3api get-bucket-notification-configuration --bucket %s > "
+                            "notification-backup-%s.json",
+                            name, name);
+    }
     if (goes_through(a, message_queue))
         finding_command(fs, f,
                         "# names the mapping of the queue; `update-event-source-mapping --uuid UUID "
@@ -218,8 +221,9 @@ static void write_commands(const struct loop_account *a, struct findings *fs, st
             dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
     stop_sources(a, fs, f);
     finding_command(fs, f, "# lets AWS break such loops again: expect Terminate");
-    finding_command(fs, f, "aws lambda get-function-recursion-config --function-name %s",
-                    dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[0])));
+    for (size_t i = 0; i < a->l->functions.n; i++)
+        finding_command(fs, f, "aws lambda get-function-recursion-config --function-name %s",
+                        dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
 }
 
 /* ---- graph and detail ---- */

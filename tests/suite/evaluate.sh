@@ -69,4 +69,13 @@ RECORDS=$trail retold 'told by CloudTrail' 1 busy-writer own-state runaway-bill
 RECORDS=$whole retold 'told in whole seconds' 1 busy-writer own-state runaway-bill
 RECORDS=$behind retold 'told by a clock that is behind' 1 busy-writer runaway-bill
 LINES_KEPT=$reports retold 'told by REPORT lines alone' 1 busy-writer pipeline-two-buckets loop-by-count
+
+# What is kept of one bucket's notification must not overwrite that of another; recursion is asked of each function.
+"$GENERATE" --scenario loop-two-functions --seed 1 -o "$work/two" >"$work/log" 2>&1
+same 'a backup for each bucket, a question for each function' \
+    "$("$COLDCASE" report -q "$work/two/evidence" | grep -oE 'notification-backup[a-z-]*|recursion-config --function-name [a-z]+' | sort)" \
+    'notification-backup-images-bucket
+notification-backup-thumbnails-bucket
+recursion-config --function-name optimise
+recursion-config --function-name resize'
 finish
