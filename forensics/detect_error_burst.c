@@ -5,8 +5,10 @@
  *
  * New: BURST_MIN attempts and more with the error, none among the k attempts before the first of them, and
  * (1 - p)^k < NEW_CHANCE, where p is the share of attempts with it from then on: by chance alone it would
- * have shown before. Suddenly frequent: a window of WINDOW_MS holds BURST_MIN and more, and FREQUENT_FACTOR
- * times as many as such a window holds on the average elsewhere. Severity: low. */
+ * have shown before. Suddenly frequent: of the WINDOW_MS with most of them it is in BURST_MIN attempts and more, and in
+ * FREQUENT_FACTOR times the share of attempts that have it elsewhere, which are so many that chance alone would show
+ * it there. Shares of attempts are compared, not of time: a function that runs once a day is idle, not well, between.
+ * Severity: low. */
 #include "forensics/detector.h"
 #include "forensics/marked.h"
 
@@ -83,27 +85,40 @@ struct burst {
     const struct function *f;
     const struct kind *kind;
     size_t from, to; /* in kind->marks, both included */
-    size_t before;   /* attempts before the first of them */
-    double chance;   /* that the error would be missing there */
-    double usual;    /* errors in a window elsewhere; frequent ones only */
+    size_t others;   /* attempts before the first of them; frequent ones: those outside of the window */
+    size_t told;     /* of these, those with the error */
+    size_t among;    /* attempts from the first of them on; frequent ones: those in the window */
+    double chance;   /* that the error would be missing in `others` */
     bool is_new;
 };
+
+static double share_of(size_t part, size_t all)
+{
+    return all ? (double)part / (double)all : 0;
+}
+
+/* That none of the others has the error, if it is in them as often as in these. */
+static double chance_of_none(const struct burst *b)
+{
+    double share = share_of(b->to - b->from + 1, b->among);
+    return share < 1 ? exp((double)b->others * log1p(-share)) : b->others ? 0 : 1;
+}
 
 /* The first error stands behind so many attempts without it that chance does not explain it. */
 static bool find_new(struct burst *b)
 {
     const struct kind *k = b->kind;
-    int64_t onset = attempt_begin(k->marks[0]->attempt);
-    b->before = dossier_lower(b->f, onset);
-    size_t after = b->f->attempts.n - b->before;
-    double share = after ? (double)k->n / (double)after : 0;
-    b->chance = share < 1 ? exp((double)b->before * log1p(-share)) : b->before ? 0 : 1;
     b->from = 0;
     b->to = k->n - 1;
+    b->others = dossier_lower(b->f, attempt_begin(k->marks[0]->attempt));
+    b->among = b->f->attempts.n - b->others;
+    b->told = 0;
+    b->chance = chance_of_none(b);
     return k->n >= BURST_MIN && b->chance < NEW_CHANCE;
 }
 
-static bool find_frequent(struct burst *b, int64_t span)
+/* The earliest window with most of them. */
+static void find_window(struct burst *b)
 {
     const struct kind *k = b->kind;
     size_t best = 0;
@@ -116,8 +131,21 @@ static bool find_frequent(struct burst *b, int64_t span)
             b->to = i;
         }
     }
-    b->usual = (double)(k->n - best) * WINDOW_MS / (double)(span - WINDOW_MS);
-    return best >= BURST_MIN && (double)best >= FREQUENT_FACTOR * b->usual;
+}
+
+/* `timed` attempts of the function have a time. */
+static bool find_frequent(struct burst *b, size_t timed)
+{
+    const struct kind *k = b->kind;
+    find_window(b);
+    size_t n = b->to - b->from + 1;
+    int64_t first = attempt_begin(k->marks[b->from]->attempt), last = attempt_begin(k->marks[b->to]->attempt);
+    b->among = dossier_begun(b->f, first, (last - first >= WINDOW_MS ? last : first + WINDOW_MS - 1) + 1);
+    b->others = timed - b->among;
+    b->told = k->n - n;
+    b->chance = chance_of_none(b);
+    return n >= BURST_MIN && b->chance < NEW_CHANCE &&
+           share_of(n, b->among) >= FREQUENT_FACTOR * share_of(b->told, b->others);
 }
 
 static const char *name_of(const struct burst *b, struct arena *m)
@@ -141,17 +169,13 @@ static void write_detail(const struct burst *b, const char *name, struct finding
     jsonw_key(&detail.w, "onset");
     jsonw_time(&detail.w, f->first_seen);
     jsonw_key(&detail.w, "attempts_before");
-    jsonw_i64(&detail.w, (int64_t)b->before);
+    jsonw_i64(&detail.w, (int64_t)dossier_lower(b->f, attempt_begin(b->kind->marks[b->from]->attempt)));
     jsonw_key(&detail.w, "chance");
-    if (b->is_new)
-        jsonw_double(&detail.w, b->chance, 6);
-    else
-        jsonw_null(&detail.w);
-    jsonw_key(&detail.w, "usual_in_10_min");
-    if (b->is_new)
-        jsonw_i64(&detail.w, 0);
-    else
-        jsonw_double(&detail.w, b->usual, 2);
+    jsonw_double(&detail.w, b->chance, 6);
+    jsonw_key(&detail.w, "share");
+    jsonw_double(&detail.w, share_of(b->to - b->from + 1, b->among), 4);
+    jsonw_key(&detail.w, "usual_share");
+    jsonw_double(&detail.w, share_of(b->told, b->others), 4);
     detail_done(&detail, fs, f);
 }
 
@@ -175,8 +199,10 @@ static void report(const struct detector *self, const struct burst *b, struct fi
     f->what = arena_printf(
         m, "%s %s reported \"%s\" and ended well. %s", count,
         detector_plural(f->count, "invocation", "invocations"), error,
-        b->is_new ? arena_printf(m, "None of the %s invocations before did.", detector_count(m, b->before))
-                  : arena_printf(m, "Elsewhere ten minutes hold %.1f of them.", b->usual));
+        b->is_new ? arena_printf(m, "None of the %s invocations before did.", detector_count(m, b->others))
+                  : arena_printf(m, "They are %s of the %s within ten minutes; of the others %s of %s did.",
+                                 count, detector_count(m, b->among), detector_count(m, b->told),
+                                 detector_count(m, b->others)));
     f->how = "The lines report the error at WARN or above, and the reports of the same invocations show no "
              "failure. Users who got a wrong or late answer would make it worse than this; the same error in "
              "earlier logs would disprove that it is new.";
@@ -184,9 +210,11 @@ static void report(const struct detector *self, const struct burst *b, struct fi
              "handled errors in a metric so that the next one shows.";
     if (b->is_new)
         finding_step(fs, f, "%s with it from the onset on, 0 of %zu before: chance %.2g < 0.001", count,
-                     b->before, b->chance);
+                     b->others, b->chance);
     else
-        finding_step(fs, f, "%s in 10 minutes >= 5 x %.2f elsewhere", count, b->usual);
+        finding_step(fs, f, "%s of %zu in 10 minutes = %.4f >= 5 x %zu of %zu elsewhere = 5 x %.4f", count,
+                     b->among, share_of(b->to - b->from + 1, b->among), b->told, b->others,
+                     share_of(b->told, b->others));
     finding_fact(fs, f, "error", "%s", error);
     write_detail(b, error, fs, f);
     finding_span(f, "handled errors", f->first_seen, f->last_seen);
@@ -210,7 +238,7 @@ static void examine_function(const struct detector *self, const struct dossier *
         struct kind kind = {all.v + i, end - i};
         struct burst b = {.d = d, .f = fn, .kind = &kind};
         b.is_new = find_new(&b);
-        if (b.is_new || find_frequent(&b, span))
+        if (b.is_new || find_frequent(&b, n))
             report(self, &b, fs);
     }
     vec_done(&all);
@@ -234,7 +262,8 @@ const struct detector detector_error_burst = {
     .doc = "handled errors that are new or suddenly frequent",
     .missing = "no application line in the evidence",
     .rule = "One kind of handled error in 10 or more attempts that is new, (1 - p)^k < 0.001 for the k "
-            "attempts before, or of which 10 minutes hold 5 times what 10 minutes hold elsewhere. Low.",
+            "attempts before, or that is in 5 times as large a share of the attempts of 10 minutes as of "
+            "those elsewhere. Low.",
     .fact = "An error line in an invocation whose report shows no failure is one that the program handled "
             "(field guide 1.4).",
     .disproof = "The same error in earlier logs.",
