@@ -1,7 +1,7 @@
 /* cost: what the busiest stretch of the evidence cost, against as many normal minutes. Gigabyte-seconds are
  * billed time times memory size, as the reports say; prices: cost.h. Logs do not tell the architecture, so
- * both prices are given. A stretch counts when each of its minutes has COST_FACTOR times the usual
- * gigabyte-seconds, and it costs EXCESS_MIN_USD more than usual. Severity: low when the excess is at least
+ * both prices are given. A stretch counts when each of its minutes has COST_FACTOR times the gigabyte-seconds of a
+ * quiet one, and it costs EXCESS_MIN_USD more than usual, which is the mean of the minutes outside of it. Severity: low when the excess is at least
  * EXCESS_LOW_USD an hour, else info. */
 #include "forensics/cost.h"
 #include "forensics/detector.h"
@@ -160,10 +160,10 @@ static void write_prose(const struct costs *c, double excess, struct findings *f
         c->busy.requests, c->busy.gb_seconds, usd_x86(&c->busy), usd_arm(&c->busy), excess,
         100 * c->function_share, SLICE_ARG(dossier_name(c->d, c->function)), c->init_gb_seconds,
         from < INIT_BILLED_SINCE ? " (before 1 August 2025 those of managed runtimes were free)" : "");
-    f->how =
-        "Billed duration and memory size of the reports, prices of us-east-1 of " COST_DATE
-        " without free tier, logs, S3 or transfer; a usual minute is the mean over the quieter two thirds. "
-        "The bill by hour from Cost Explorer would confirm or disprove it.";
+    f->how = "Billed duration and memory size of the reports, prices of us-east-1 of " COST_DATE
+             " without free tier, logs, S3 or transfer; a usual minute is the mean of those outside of the "
+             "stretch. "
+             "The bill by hour from Cost Explorer would confirm or disprove it.";
     finding_command(fs, f, "# the bill of that day, by usage type; DAY and NEXT are dates");
     finding_command(
         fs, f,
@@ -177,9 +177,11 @@ static void write_prose(const struct costs *c, double excess, struct findings *f
     finding_fact(fs, f, "excess", "%.4f USD (x86)", excess);
 }
 
-static struct bill normal_of(const struct minutes *gb, const struct minutes *requests)
+static struct bill normal_of(const struct minutes *gb, const struct minutes *requests,
+                             const struct minutes_run *run)
 {
-    return (struct bill){minutes_usual(gb) * HOUR_MINUTES, minutes_usual(requests) * HOUR_MINUTES};
+    return (struct bill){minutes_outside(gb, run) * HOUR_MINUTES,
+                         minutes_outside(requests, run) * HOUR_MINUTES};
 }
 
 static void judge(const struct detector *self, struct costs *c, struct findings *fs)
@@ -207,11 +209,12 @@ static const char *cost_run(const struct detector *self, const struct dossier *d
         minutes_add(&gb, attempt_begin(a), cost_gb_seconds(a));
         minutes_add(&requests, attempt_begin(a), 1);
     }
-    double usual = minutes_usual(&gb);
-    minutes_above(&gb, COST_FACTOR * usual, &runs);
+    double quiet = minutes_quiet(&gb);
+    minutes_above(&gb, COST_FACTOR * quiet, &runs);
     const struct minutes_run *largest = minutes_largest(&runs);
-    if (usual > 0 && largest && minutes_span(&gb) >= SPAN_MIN) {
-        struct costs c = {.d = d, .run = *largest, .normal_hour = normal_of(&gb, &requests)};
+    int64_t span = minutes_span(&gb);
+    if (quiet > 0 && largest && span >= SPAN_MIN && largest->to - largest->from + 1 < span) {
+        struct costs c = {.d = d, .run = *largest, .normal_hour = normal_of(&gb, &requests, largest)};
         judge(self, &c, fs);
     }
     vec_done(&runs);
@@ -224,7 +227,9 @@ const struct detector detector_cost = {
     .name = "cost",
     .doc = "what the busiest stretch cost, against a normal hour",
     .missing = "no report with a billed duration in the evidence",
-    .rule = "Minutes with 3 times the usual GB-seconds that cost 0.01 USD more than as many usual ones. Low "
+    .rule = "Minutes with 3 times the GB-seconds of a quiet one (the mean of the quieter two thirds) that "
+            "cost 0.01 USD "
+            "more than as many of the others. Low "
             "from an excess of 10 USD an hour on, else info.",
     .fact = "Billed duration times memory size, and 0.20 USD a million requests; since August 2025 every "
             "init is billed (field guide 8.3, 1.6).",

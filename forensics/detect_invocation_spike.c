@@ -1,7 +1,8 @@
 /* invocation-spike: minutes with many times the function's usual number of invocations. Context for other
- * findings: traffic alone hurts nobody. A run of minutes counts when each has SPIKE_FACTOR times the usual
- * number, SPIKE_SIGMA standard deviations (of a Poisson number) above it and SPIKE_MINUTE_MIN at least; the
- * run must hold SPIKE_MIN invocations and less than half of the function's time. More than RUNS_MAX such runs
+ * findings: traffic alone hurts nobody. A run of minutes counts when each has SPIKE_FACTOR times the number of a
+ * quiet one, SPIKE_SIGMA standard deviations (of a Poisson number) above it and SPIKE_MINUTE_MIN at least; the
+ * run must hold SPIKE_MIN invocations, less than half of the function's time, and SPIKE_FACTOR times as many a minute
+ * as the usual ones, which are all outside of it. More than RUNS_MAX such runs
  * are the function's rhythm. Severity: low when at least FAILED_SHARE of the run's invocations failed, else
  * info. */
 #include "forensics/detector.h"
@@ -42,8 +43,8 @@ static void write_prose(const struct spike *s, struct findings *fs, struct findi
         m, "%s invocations began within %s, %.1f a minute; %.1f a minute are usual. %s of them failed.",
         detector_count(m, f->count), detector_span(m, minutes * MINUTE_MS), rate, s->usual,
         s->failed ? detector_count(m, s->failed) : "None");
-    f->how = "Starts are counted by minute; the usual number is the mean over the quieter two thirds of the "
-             "minutes. Logs that are missing for the quiet minutes would disprove it.";
+    f->how = "Starts are counted by minute; the usual number is the mean of the minutes outside of the "
+             "stretch. Logs that are missing for the quiet minutes would disprove it.";
     finding_command(fs, f, "# caps the function; callers beyond that are refused");
     finding_command(fs, f,
                     "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions "
@@ -94,15 +95,20 @@ static void examine_function(const struct detector *self, const struct dossier *
     minutes_runs runs = {0};
     for (size_t i = 0; i < fn->attempts.n; i++)
         minutes_add(&m, attempt_begin(fn->attempts.v[i]), 1);
-    struct spike s = {.d = d, .f = fn, .usual = minutes_usual(&m)};
-    double level = fmax(SPIKE_FACTOR * s.usual, s.usual + SPIKE_SIGMA * sqrt(s.usual));
+    struct spike s = {
+        .d = d,
+        .f = fn,
+    };
+    double quiet = minutes_quiet(&m), level = fmax(SPIKE_FACTOR * quiet, quiet + SPIKE_SIGMA * sqrt(quiet));
     minutes_above(&m, fmax(level, SPIKE_MINUTE_MIN), &runs);
     const struct minutes_run *largest = minutes_largest(&runs);
     int64_t span = minutes_span(&m);
     if (largest && runs.n <= RUNS_MAX && span >= SPAN_MIN && largest->amount >= SPIKE_MIN &&
-        (largest->to - largest->from + 1) * 2 < span && s.usual > 0) {
+        (largest->to - largest->from + 1) * 2 < span && quiet > 0) {
         s.run = *largest;
-        report(self, &s, fs);
+        s.usual = minutes_outside(&m, largest);
+        if (largest->amount >= SPIKE_FACTOR * s.usual * (double)(largest->to - largest->from + 1))
+            report(self, &s, fs);
     }
     vec_done(&runs);
     minutes_done(&m);
@@ -119,8 +125,11 @@ const struct detector detector_invocation_spike = {
     .name = "invocation-spike",
     .doc = "minutes with many times the usual number of invocations",
     .missing = "no invocation with a time in the evidence",
-    .rule = "Minutes with 5 times the usual number of starts, 6 standard deviations above it and 5 at least; "
-            "30 starts in all and less than half of the time. Low when 5 % of them failed, else info.",
+    .rule = "Minutes with 5 times the starts of a quiet one (the mean of the quieter two thirds), 6 standard "
+            "deviations "
+            "above it and 5 at least; 30 starts in all, less than half of the time, and 5 times as many a "
+            "minute as "
+            "outside of them. Low when 5 % of them failed, else info.",
     .fact = "Each invocation has a START line of its own (field guide 1.2).",
     .disproof = "Logs that are missing for the quiet minutes.",
     .examine = spike_examine,

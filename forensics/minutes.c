@@ -25,7 +25,7 @@ int64_t minutes_span(const struct minutes *m)
     return m->list.n ? m->list.v[m->list.n - 1].at - m->list.v[0].at + 1 : 0;
 }
 
-double minutes_usual(const struct minutes *m)
+double minutes_quiet(const struct minutes *m)
 {
     size_t span = (size_t)minutes_span(m), empty = span - m->list.n, lower = span * 2 / 3, n = 0;
     double *values, sum = 0;
@@ -41,6 +41,15 @@ double minutes_usual(const struct minutes *m)
         sum += values[i];
     free(values);
     return sum / (double)lower;
+}
+
+double minutes_outside(const struct minutes *m, const struct minutes_run *run)
+{
+    double sum = 0;
+    for (size_t i = 0; i < m->list.n; i++)
+        if (m->list.v[i].at < run->from || m->list.v[i].at > run->to)
+            sum += m->list.v[i].amount;
+    return sum / (double)(minutes_span(m) - (run->to - run->from + 1));
 }
 
 void minutes_above(const struct minutes *m, double level, minutes_runs *ret)

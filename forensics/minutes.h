@@ -25,9 +25,9 @@ void minutes_add(struct minutes *m, int64_t time, double amount);
 void minutes_done(struct minutes *m);
 /* Minutes from the first to the last, empty ones among them; 0 without any. */
 int64_t minutes_span(const struct minutes *m);
-/* What a usual minute has: the mean over the lower two thirds of all minutes of the span, so that what is
- * unusual does not count, and yet sparse traffic is not 0. */
-double minutes_usual(const struct minutes *m);
+/* What a quiet minute has: the mean over the lower two thirds of all minutes of the span, so that what is
+ * unusual does not count, and yet sparse traffic is not 0. It finds stretches; it is below what is usual. */
+double minutes_quiet(const struct minutes *m);
 
 /* A stretch of minutes. */
 struct minutes_run {
@@ -35,6 +35,8 @@ struct minutes_run {
     double amount;
 };
 typedef VEC(struct minutes_run) minutes_runs;
+/* What a usual minute has: the mean of all minutes of the span but those of the run, which must leave some. */
+double minutes_outside(const struct minutes *m, const struct minutes_run *run);
 /* Runs of minutes with at least `level` each; gaps of one minute do not end a run. */
 void minutes_above(const struct minutes *m, double level, minutes_runs *ret);
 /* The run with the largest amount, the earliest of equals; NULL without any. */
