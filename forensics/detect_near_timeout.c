@@ -34,13 +34,16 @@ static void write_prose(const struct near *n, struct findings *fs, struct findin
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(n->d, n->f->name);
     f->moment = "near miss of the limit";
-    f->title = arena_printf(m, "%s %s of %.*s only just stayed within the limit", detector_count(m, f->count),
-                            detector_plural(f->count, "invocation", "invocations"), SLICE_ARG(name));
+    f->title =
+        arena_printf(m, "%s %s of %.*s ended well at the edge of the limit", detector_count(m, f->count),
+                     detector_plural(f->count, "invocation", "invocations"), SLICE_ARG(name));
     f->what = arena_printf(m,
                            "%s of %s invocations ended well after 90 %% or more of the limit of %s; the "
-                           "longest took %.2f ms. %s others timed out.",
+                           "longest took %.2f ms%s. %s others timed out.",
                            detector_count(m, f->count), detector_count(m, n->f->attempts.n),
-                           detector_span(m, n->limit_ms), n->longest, detector_count(m, n->f->timeouts));
+                           detector_span(m, n->limit_ms), n->longest,
+                           n->longest > n->limit_ms ? ", beyond the limit itself" : "",
+                           detector_count(m, n->f->timeouts));
     f->how = "Duration is the platform's own measure, and the limit is that of the function's time-outs. "
              "Another limit at the time of these invocations would disprove it.";
     finding_command(fs, f, "# shows the limit that is set now");
@@ -98,7 +101,7 @@ static const char *near_run(const struct detector *self, const struct dossier *d
 
 const struct detector detector_near_timeout = {
     .name = "near-timeout",
-    .doc = "invocations that only just stayed within a known limit",
+    .doc = "invocations that ended well at the edge of a known limit",
     .missing = "no time-out in the evidence, so no function's limit is known",
     .rule = "Attempts that ended well with 90 % or more of the limit used up; the limit is that of a "
             "time-out of the same version, or the one that all time-outs of the function agree on. Low.",
