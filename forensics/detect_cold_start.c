@@ -5,9 +5,10 @@
  * ms above it with a score over 2.5; three outliers over 3.5 make a finding medium, fewer make it low. */
 #include "forensics/detector.h"
 #include "forensics/handled.h"
+#include "forensics/remedy.h"
 #include "forensics/stats.h"
 
-enum { EXTREME_FOR_MEDIUM = 3, ROWS_SHOWN = 10, STORM_MS = 10000, STORM_MIN = 10 };
+enum { EXTREME_FOR_MEDIUM = 3, ROWS_SHOWN = 10, STORM_MS = 10000, STORM_BEFORE_MS = 60000, STORM_MIN = 10 };
 /* Of a bucket (63 bytes at most) and a folder, as text; what is longer is cut. */
 enum { PREFIX_MAX = 256 };
 
@@ -32,23 +33,6 @@ struct cold {
 static uint64_t cold_examine(const struct dossier *d)
 {
     return d->cold;
-}
-
-/* The runtime of an environment is that of its INIT_START; phases are sorted by stream. */
-static uint32_t runtime_of(const struct index *x, uint32_t stream)
-{
-    size_t low = 0, high = x->phases.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (x->phases.v[mid].stream < stream)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    for (; low < x->phases.n && x->phases.v[low].stream == stream; low++)
-        if (x->phases.v[low].runtime)
-            return x->phases.v[low].runtime;
-    return 0;
 }
 
 /* The bucket and the first folder of the key: a notification's filter is set by it, and so is the work. */
@@ -79,7 +63,7 @@ static void collect(struct cold *c, const struct function *f, samples *ret)
         *vec_push(ret) = (struct sample){
             .attempt = a,
             .version = a->version,
-            .runtime = runtime_of(d->index, a->stream),
+            .runtime = dossier_runtime(d, a->stream),
             .memory_mb = a->memory_mb,
             .file = unknown && d->index->streams.v[a->stream].name == 0 ? a->stream + 1 : 0,
             .prefix = prefix_of(c, a),
@@ -275,11 +259,12 @@ static const char *shared_traits(const struct cold *c, const samples *all, const
 struct storm {
     size_t births;
     int64_t from;
-    size_t alive_before; /* environments that had a life when it began */
+    size_t alive_before; /* other environments with a line in the minute before */
     size_t gone;         /* of them, those that ran nothing after it */
 };
 
-static size_t busiest(const samples *all, int64_t *ret_from)
+/* The most births within STORM_MS; *ret_first is the earliest one's place in `all`. */
+static size_t busiest(const samples *all, size_t *ret_first)
 {
     size_t most = 0, first = 0;
     for (size_t i = 0; i < all->n; i++) {
@@ -287,24 +272,45 @@ static size_t busiest(const samples *all, int64_t *ret_from)
             first++;
         if (all->v[i].begin != TIME_NONE && i - first + 1 > most) {
             most = i - first + 1;
-            *ret_from = all->v[first].begin;
+            *ret_first = first;
         }
     }
     return most;
 }
 
-/* `all` is in order of time. */
+/* `all` is in order of time. The newborn have lines of their init before they are born: they are no older ones. */
 static struct storm find_storm(const struct dossier *d, const struct function *fn, const samples *all)
 {
     struct storm s = {.from = TIME_NONE};
-    s.births = busiest(all, &s.from);
+    size_t first = 0;
+    uint8_t *newborn = calloc(d->index->streams.n + 1, 1);
+    if (!newborn)
+        err_oom();
+    s.births = busiest(all, &first);
+    for (size_t i = first; i < first + s.births; i++)
+        newborn[all->v[i].attempt->stream] = 1;
+    s.from = s.births ? all->v[first].begin : TIME_NONE;
     for (size_t i = 0; s.births >= STORM_MIN && i < fn->streams.n; i++) {
         const struct stream *e = &d->index->streams.v[fn->streams.v[i]];
-        bool before = e->first < s.from;
-        s.alive_before += before && e->last >= s.from - 60000;
-        s.gone += before && e->last >= s.from - 60000 && e->last <= s.from + STORM_MS;
+        bool before = !newborn[fn->streams.v[i]] && e->first < s.from && e->last >= s.from - STORM_BEFORE_MS;
+        s.alive_before += before;
+        s.gone += before && e->last <= s.from + STORM_MS;
     }
+    free(newborn);
     return s;
+}
+
+/* Without an older environment in the minute before, nothing tells a burst from a replacement. */
+static const char *storm_cause(const struct storm *s, struct arena *m)
+{
+    if (s->alive_before == 0)
+        return "no other ran in the minute before, so calls came after a pause or all environments were "
+               "replaced";
+    return arena_printf(
+        m, "%zu others ran in the minute before and %zu of them ran nothing afterwards, so it was %s",
+        s->alive_before, s->gone,
+        s->gone * 2 >= s->alive_before ? "a replacement (a deployment, a runtime patch or a recycling)"
+                                       : "a burst of calls");
 }
 
 static void write_storm(const struct dossier *d, const struct function *fn, const samples *all,
@@ -315,13 +321,8 @@ static void write_storm(const struct dossier *d, const struct function *fn, cons
     if (s.births < STORM_MIN)
         return;
     text_time_print(s.from, time);
-    bool replaced = s.alive_before > 0 && s.gone * 2 >= s.alive_before;
-    finding_fact(
-        fs, f, "most environments born within 10 s",
-        "%zu, from %.8s; %zu were alive in the minute before and %zu of them ran nothing afterwards, so "
-        "it was %s",
-        s.births, time + 11, s.alive_before, s.gone,
-        replaced ? "a replacement (a deployment, a runtime patch or a recycling)" : "a burst of calls");
+    finding_fact(fs, f, "most environments born within 10 s", "%zu, from %.8s; %s", s.births, time + 11,
+                 storm_cause(&s, &fs->arena));
 }
 
 /* ---- before and after ---- */
@@ -359,7 +360,6 @@ static void write_prose(const struct cold *c, const struct function *fn, const s
 {
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(c->d, fn->name);
-    const char *shell = dossier_shell_name(m, name);
     double paid = 0, worst = 0;
     for (size_t i = 0; i < outliers->n; i++) {
         paid += outliers->v[i].ms - v->spread.median;
@@ -379,15 +379,14 @@ static void write_prose(const struct cold *c, const struct function *fn, const s
              "at least twice the median and 200 ms above it. Init Duration is the platform's own measure. A "
              "second "
              "group that explains the slow ones (another package, another region) would disprove it.";
-    finding_command(fs, f,
-                    "# keeps environments warm for a version or alias; each is billed while it is kept");
-    finding_command(fs, f,
-                    "aws lambda put-provisioned-concurrency-config --function-name %s --qualifier live "
-                    "--provisioned-concurrent-executions 5",
-                    shell);
-    finding_command(fs, f, "# goes back to the version before; N is the one that was fast");
-    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N",
-                    shell);
+    if (remedy_published(c->d, fn)) {
+        finding_command(fs, f, "# keeps environments of an alias warm; each is billed while it is kept");
+        finding_command(fs, f,
+                        "aws lambda put-provisioned-concurrency-config --function-name %s --qualifier ALIAS "
+                        "--provisioned-concurrent-executions 5",
+                        dossier_shell_name(m, name));
+    }
+    remedy_roll_back(c->d, fn, f->first_seen, fs, f);
     f->fix = "Trim what is imported at start, import lazily, keep network calls out of the init, reuse SDK "
              "clients, use "
              "SnapStart where the runtime has it, and compare the init of each new version before it takes "

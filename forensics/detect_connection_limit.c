@@ -3,6 +3,7 @@
  * lines count. Severity: 3 or more failed invocations are high, 1 or 2 medium; errors that the program
  * handled are low, from HANDLED_MEDIUM on medium. One finding for each function and engine. */
 #include "forensics/detector.h"
+#include "forensics/remedy.h"
 
 enum { FAILED_HIGH = 3, HANDLED_MEDIUM = 20, FUNCTION_ENGINES_MAX = 64 };
 
@@ -239,13 +240,31 @@ static void write_detail(const struct dossier *d, const struct episode *e, const
     detail_done(&detail, fs, f);
 }
 
-static const char *refuser(enum signature_class class)
-{
-    if (class == SIGNATURE_SRV)
-        return "refused connections";
-    return class == SIGNATURE_POOL ? "had no free connection in the client's pool"
-                                   : "ran out of descriptors or threads";
-}
+/* What each class is about, in words. */
+static const struct wording {
+    const char *refuser, *moment, *span, *disproof, *fix;
+} wordings[] = {
+    [SIGNATURE_SRV] =
+        {"refused connections", "refused connection", "connections refused",
+         "The server's own log or its connection metric would confirm it; errors that go on when few "
+         "environments are alive would disprove the limit.",
+         "Put RDS Proxy or a pooler in front, keep one connection an environment, created outside "
+         "the handler and reused, and cap the concurrency below the server's limit."},
+    [SIGNATURE_POOL] =
+        {"had no free connection in the client's pool", "wait for the client's pool",
+         "the client's pool is used up",
+         "Each environment has a pool of its own, so their number does not matter. The pool's own "
+         "count of connections in use would confirm it; free ones at that time would disprove it.",
+         "Give every connection back, also after an error, and make the pool as large as the calls "
+         "that one environment makes at once."},
+    [SIGNATURE_OS] =
+        {"ran out of descriptors or threads", "lack of descriptors or threads",
+         "descriptors or threads are used up",
+         "Each environment has descriptors of its own, 1,024 that cannot be raised (AWS), so the number "
+         "of environments does not matter. A count of /proc/self/fd from one invocation to the next would "
+         "confirm a leak or disprove it.",
+         "Close sockets and files, and create clients once, outside the handler, with keep-alive."},
+};
 
 static const char *engine_title(const struct episode *e)
 {
@@ -259,31 +278,45 @@ static const char *engine_title(const struct episode *e)
     return e->engine;
 }
 
-static void write_commands(const struct dossier *d, const struct episode *e, const struct tally *t,
-                           struct findings *fs, struct finding *f)
+/* How many environments the server can bear; 0 when the evidence does not tell. */
+static size_t cap_of(const struct episode *e, const struct tally *t)
 {
-    const char *shell = dossier_shell_name(&fs->arena, dossier_name(d, e->function));
-    if (e->class == SIGNATURE_OS) {
+    size_t bearable = inferred(e, t) ? (size_t)t->holders_low : t->first_alive;
+    return bearable > 1 ? bearable * 8 / 10 : 0;
+}
+
+static void write_server_commands(const struct dossier *d, const struct episode *e, const struct tally *t,
+                                  struct findings *fs, struct finding *f)
+{
+    size_t cap = cap_of(e, t);
+    if (cap > 0) {
         finding_command(fs, f,
-                        "# a new configuration replaces all environments, which frees what they leaked");
-        finding_command(fs, f,
-                        "aws lambda update-function-configuration --function-name %s --description restart",
-                        shell);
-        return;
+                        "# caps the environments below the limit; calls beyond it are throttled (429)");
+        finding_command(
+            fs, f,
+            "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions %zu",
+            dossier_shell_name(&fs->arena, dossier_name(d, e->function)), cap);
     }
-    size_t cap = inferred(e, t)       ? (size_t)t->holders_low * 8 / 10
-                 : t->first_alive > 1 ? t->first_alive * 8 / 10
-                                      : 20;
-    finding_command(fs, f, "# caps the environments below the limit; calls beyond it are throttled (429)");
-    finding_command(
-        fs, f, "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions %zu",
-        shell, cap ? cap : 1);
     if (strcmp(e->engine, "postgres") == 0)
         finding_command(fs, f,
                         "psql -c \"select pg_terminate_backend(pid) from pg_stat_activity where state='idle' "
                         "and state_change < now()-interval '5 min'\"");
     if (strcmp(e->engine, "mysql") == 0)
         finding_command(fs, f, "mysql -e \"show processlist\"   # then kill the idle ids");
+}
+
+static void write_commands(const struct dossier *d, const struct episode *e, const struct tally *t,
+                           struct findings *fs, struct finding *f)
+{
+    const struct function *fn = dossier_function(d, e->function);
+    if (e->class == SIGNATURE_SRV) {
+        write_server_commands(d, e, t, fs, f);
+    } else if (fn) {
+        finding_command(
+            fs, f,
+            "# replaces all environments, which gives back what they leaked until it has leaked again");
+        remedy_configure(d, fn, "--description restart", fs, f);
+    }
 }
 
 /* "17", or "17 to 19". */
@@ -301,7 +334,7 @@ static void write_prose(const struct dossier *d, const struct episode *e, const 
     const struct signature *s = signatures_get(d->ev->signatures, e->signature);
     struct slice name = dossier_name(d, e->function);
     const char *count = detector_count(m, t->count);
-    f->title = arena_printf(m, "%s %s: %s %s of %.*s", engine_title(e), refuser(e->class), count,
+    f->title = arena_printf(m, "%s %s: %s %s of %.*s", engine_title(e), wordings[e->class].refuser, count,
                             detector_plural(t->count, "invocation", "invocations"), SLICE_ARG(name));
     const char *alive =
         t->environments && f->first_seen != TIME_NONE
@@ -315,22 +348,17 @@ static void write_prose(const struct dossier *d, const struct episode *e, const 
                                            holders(m, t), t->holders_high)
                             : "";
     const char *failed = t->failed == t->count ? "all" : t->failed ? detector_count(m, t->failed) : "none";
-    f->moment = "refused connection";
-    f->what = arena_printf(m, "%s %s in %s %s, %s of which failed, from %s %s.%s%s%s", engine_title(e),
-                           refuser(e->class), count, detector_plural(t->count, "invocation", "invocations"),
-                           failed, detector_count(m, t->environments),
-                           detector_plural(t->environments, "environment", "environments"), alive, limit,
-                           t->burst ? " It began within a minute of a burst of new environments." : "");
-    f->how = arena_printf(
-        m,
-        "The error text of the driver or server (signature %s, class %s) in lines that report an "
-        "error. The server's own log or its connection metric would confirm it; errors that go on when few "
-        "environments are alive would disprove the limit.",
-        s->name, signature_class_name(s->class));
-    f->fix = s->fix && *s->fix
-                 ? s->fix
-                 : "Put RDS Proxy or a pooler in front, keep one connection an environment, created outside "
-                   "the handler and reused, and cap the concurrency below the server's limit.";
+    f->moment = wordings[e->class].moment;
+    f->what = arena_printf(
+        m, "%s %s in %s %s, %s of which failed, from %s %s.%s%s%s", engine_title(e),
+        wordings[e->class].refuser, count, detector_plural(t->count, "invocation", "invocations"), failed,
+        detector_count(m, t->environments), detector_plural(t->environments, "environment", "environments"),
+        alive, limit, t->burst ? " It began within a minute of a burst of new environments." : "");
+    f->how = arena_printf(m,
+                          "The error text of the driver, server or system (signature %s, class %s) in lines "
+                          "that report an error. %s",
+                          s->name, signature_class_name(s->class), wordings[e->class].disproof);
+    f->fix = s->fix && *s->fix ? s->fix : wordings[e->class].fix;
     finding_fact(fs, f, "signature", "%s (%s)", s->name, signature_class_name(s->class));
     finding_fact(fs, f, "environments with the error", "%s", detector_count(m, t->environments));
     finding_step(fs, f, "environments born and never refused, over the errors: %.0f to %.0f%s",
@@ -382,7 +410,7 @@ static const char *limit_run(const struct detector *self, const struct dossier *
         f->key = arena_printf(&fs->arena, "%s %d", e->engine, (int)e->class);
         write_prose(d, e, &t, fs, f);
         write_detail(d, e, &t, fs, f);
-        finding_span(f, "connections refused", f->first_seen, f->last_seen);
+        finding_span(f, wordings[e->class].span, f->first_seen, f->last_seen);
         free(t.refused);
         vec_done(&e->marks);
     }
@@ -400,8 +428,9 @@ const struct detector detector_connection_limit = {
     .fact = "Each environment holds its own connections, frozen ones too: environments times pool size "
             "beyond the server's limit are refused (field guide 8.4, 9.5). The limit is inferred when the "
             "environments never refused are the same number, within 20 %, at every error.",
-    .disproof = "The server's own connection metric below its limit at that time; errors that go on when few "
-                "environments are alive.",
+    .disproof =
+        "Refused by a server: its own connection metric below its limit at that time, or errors that go on "
+        "when few environments are alive. A client's pool or descriptors: free ones at that time.",
     .examine = limit_examine,
     .run = limit_run,
 };

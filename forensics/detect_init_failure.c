@@ -3,6 +3,7 @@
  * with it. Severity: 3 or more failed invocations are high, 1 or 2 medium, failed inits alone low. Failures
  * of one function more than EPISODE_GAP_MS apart are told apart. */
 #include "forensics/detector.h"
+#include "forensics/remedy.h"
 
 enum { FAILED_HIGH = 3, EPISODE_GAP_MS = 30 * 60 * 1000, RUNTIMES_MAX = 8 };
 
@@ -54,20 +55,12 @@ struct failures {
     bool one_runtime;
 };
 
-static uint32_t runtime_of(const struct index *x, uint32_t stream)
-{
-    for (size_t i = 0; i < x->phases.n; i++)
-        if (x->phases.v[i].stream == stream && x->phases.v[i].runtime)
-            return x->phases.v[i].runtime;
-    return 0;
-}
-
 static void count(const struct dossier *d, struct failures *f)
 {
     f->one_runtime = true;
     for (size_t i = 0; i < f->n; i++) {
         const struct phase *p = f->v[i];
-        uint32_t runtime = runtime_of(d->index, p->stream);
+        uint32_t runtime = dossier_runtime(d, p->stream);
         bool again = false;
         for (size_t k = 0; k < i && !again; k++)
             again = f->v[k]->stream == p->stream;
@@ -142,13 +135,57 @@ static void write_detail(const struct dossier *d, const struct failures *fail, s
     detail_done(&detail, fs, f);
 }
 
+/* "nodejs:20" of "nodejs:20.v13": only versions of one runtime can be chosen from. */
+static struct slice runtime_family(struct slice runtime)
+{
+    ptrdiff_t end = slice_find(runtime, SLICE(".v"));
+    return end < 0 ? runtime : slice_of(runtime.p, (size_t)end);
+}
+
+/* Another version of the runtime, on which an environment ran well last before the first failure. */
+static struct slice healthy_runtime(const struct dossier *d, const struct function *fn,
+                                    const struct failures *fail)
+{
+    struct slice failing = dossier_name(d, fail->runtime);
+    size_t n = fail->one_runtime && fail->v[0]->time != TIME_NONE ? dossier_lower(fn, fail->v[0]->time) : 0;
+    while (n-- > 0) {
+        const struct attempt *a = fn->attempts.v[n];
+        struct slice runtime = dossier_name(d, dossier_runtime(d, a->stream));
+        if (attempt_status(a) == ATTEMPT_OK && runtime.n && !slice_eq(runtime, failing) &&
+            slice_eq(runtime_family(runtime), runtime_family(failing)))
+            return runtime;
+    }
+    return SLICE("");
+}
+
+static void write_commands(const struct dossier *d, const struct function *fn, const struct failures *fail,
+                           struct findings *fs, struct finding *f)
+{
+    enum { MEMORY_MAX_MB = 10240 };
+    struct slice healthy = healthy_runtime(d, fn, fail);
+    remedy_roll_back(d, fn, fail->v[0]->time, fs, f);
+    if (fail->timeouts && fn->memory_mb > 0 && fn->memory_mb < MEMORY_MAX_MB) {
+        unsigned twice = fn->memory_mb * 2 < MEMORY_MAX_MB ? fn->memory_mb * 2 : MEMORY_MAX_MB;
+        finding_command(fs, f, "# gives the init more CPU, which comes with memory and is billed with it");
+        remedy_configure(d, fn, arena_printf(&fs->arena, "--memory-size %u", twice), fs, f);
+    }
+    if (healthy.n == 0)
+        return;
+    finding_command(fs, f,
+                    "# goes back to %.*s, on which it ran well before; its INIT_START lines tell the ARN",
+                    SLICE_ARG(healthy));
+    finding_command(fs, f,
+                    "aws lambda put-runtime-management-config --function-name %s --update-runtime-on Manual "
+                    "--runtime-version-arn ARN",
+                    dossier_shell_name(&fs->arena, dossier_name(d, fn->name)));
+}
+
 static void write_prose(const struct dossier *d, const struct function *fn, const struct failures *fail,
                         const struct mark *told, struct findings *fs, struct finding *f)
 {
     struct arena *m = &fs->arena;
     struct slice said = told ? dossier_name(d, told->host) : slice_of("", 0);
     struct slice name = dossier_name(d, fn->name), runtime = dossier_name(d, fail->runtime);
-    const char *shell = dossier_shell_name(m, name);
     const char *on = fail->one_runtime && runtime.n ? arena_printf(m, " on %.*s", SLICE_ARG(runtime)) : "";
     f->moment = "failed init";
     f->title = arena_printf(m, "%zu %s of %.*s failed%s", fail->n, detector_plural(fail->n, "init", "inits"),
@@ -169,23 +206,7 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
         "it name "
         "the module or call. Environments of the same version that initialise well at the same time would "
         "point to the environment, not to the package.";
-    finding_command(fs, f, "# goes back to the last version that initialised; N is its number");
-    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N",
-                    shell);
-    if (fail->timeouts)
-        finding_command(
-            fs, f,
-            "aws lambda update-function-configuration --function-name %s --timeout 120 --memory-size 3008",
-            shell);
-    if (fail->one_runtime && runtime.n) {
-        finding_command(fs, f,
-                        "# pins the runtime that worked; take its ARN from an earlier INIT_START line");
-        finding_command(
-            fs, f,
-            "aws lambda put-runtime-management-config --function-name %s --update-runtime-on Manual "
-            "--runtime-version-arn ARN",
-            shell);
-    }
+    write_commands(d, fn, fail, fs, f);
     f->fix =
         "Ship every module the code imports (the SDK of an older major version is not in newer runtimes), "
         "load the "

@@ -5,6 +5,7 @@
  * those environments ran out of memory, else low. */
 #include "forensics/detector.h"
 #include "forensics/marked.h"
+#include "forensics/remedy.h"
 
 enum {
     REPORTS_MIN = 12,   /* in one stretch */
@@ -67,9 +68,10 @@ struct creep {
     const struct function *f;
     detector_picks reports; /* by environment, then time */
     stretches found;
-    size_t killed;     /* of these stretches, those that ended for want of memory */
-    double per_call;   /* median growth, MB */
-    uint32_t from, to; /* MB of the stretch that grew most */
+    size_t environments; /* that they are of */
+    size_t killed;       /* of these stretches, those that ended for want of memory */
+    double per_call;     /* median growth, MB */
+    uint32_t from, to;   /* MB of the stretch that grew most */
 };
 
 static int by_stream(const void *a, const void *b)
@@ -108,6 +110,7 @@ static void find_stretches(struct creep *c, const struct marked *told)
         struct stretch s = {v, end - i};
         if (!creeps(&s))
             continue;
+        c->environments += c->found.n == 0 || c->found.v[c->found.n - 1].v[0]->stream != v[0]->stream;
         *vec_push(&c->found) = s;
         c->killed += is_killed(&s, told, c->d);
     }
@@ -127,7 +130,7 @@ static void write_table(const struct creep *c, struct findings *fs, struct findi
 {
     static const char *const columns[] = {"environment", "#reports",   "#first MB",
                                           "#last MB",    "#MB a call", "first report (UTC)"};
-    struct finding_table *t = finding_table(f, "Environments that grow", columns, 6);
+    struct finding_table *t = finding_table(f, "Lives that grow", columns, 6);
     for (size_t i = 0; i < c->found.n && i < ROWS_SHOWN; i++) {
         const struct stretch *s = &c->found.v[i];
         const struct stream *stream = &c->d->index->streams.v[s->v[0]->stream];
@@ -151,6 +154,8 @@ static void write_detail(const struct creep *c, struct findings *fs, struct find
     struct detail detail;
     detail_init(&detail);
     jsonw_key(&detail.w, "environments");
+    jsonw_i64(&detail.w, (int64_t)c->environments);
+    jsonw_key(&detail.w, "lives");
     jsonw_i64(&detail.w, (int64_t)c->found.n);
     jsonw_key(&detail.w, "memory_mb");
     jsonw_i64(&detail.w, s->v[0]->memory_mb);
@@ -173,12 +178,16 @@ static void write_prose(const struct creep *c, struct findings *fs, struct findi
     uint32_t size = s->v[0]->memory_mb, last = used(s, s->n - 1);
     double left = c->per_call > 0 && size > last ? (size - last) / c->per_call : 0;
     f->moment = "report of a growing environment";
-    f->title = arena_printf(m, "Memory of %.*s climbs through the life of %s %s", SLICE_ARG(name),
-                            detector_count(m, c->found.n),
-                            detector_plural(c->found.n, "environment", "environments"));
+    f->title = arena_printf(
+        m, "Memory of %.*s climbs through %s of %s %s", SLICE_ARG(name),
+        c->found.n == c->environments ? "the life" : arena_printf(m, "%zu lives", c->found.n),
+        detector_count(m, c->environments), detector_plural(c->environments, "environment", "environments"));
     f->what = arena_printf(
-        m, "The one that grew most went from %u to %u MB of %u MB over %zu invocations, %.1f MB each. %s%s",
-        used(s, WARM_UP), last, size, s->n, c->per_call,
+        m,
+        "The one that grew most began with %u MB and went from %u at its third report to %u MB of %u MB over "
+        "the %zu "
+        "invocations behind that, %.1f MB each. %s%s",
+        used(s, 0), used(s, WARM_UP), last, size, s->n - WARM_UP - 1, c->per_call,
         c->killed ? arena_printf(m, "%s of them ended out of memory.", detector_count(m, c->killed))
                   : "None of them has run out of memory yet",
         c->killed ? "" : arena_printf(m, "; at that pace it would after about %.0f more invocations.", left));
@@ -188,15 +197,13 @@ static void write_prose(const struct creep *c, struct findings *fs, struct findi
         "to a bound would disprove it.";
     finding_command(fs, f,
                     "# replaces all environments, which gives back the memory until it has climbed again");
-    finding_command(fs, f,
-                    "aws lambda update-function-configuration --function-name %s --description recycled",
-                    dossier_shell_name(m, name));
+    remedy_configure(c->d, c->f, "--description recycled", fs, f);
     f->fix = "Look for what outlives an invocation: module-level lists and caches without a bound, listeners "
              "added on each call, clients and files that are never closed. Compare two heap snapshots of one "
              "environment.";
     finding_step(fs, f, "(%u - %u MB) / %zu invocations = %.2f MB each; 32 MB and %.0f MB are the floors",
                  last, used(s, WARM_UP), s->n - WARM_UP - 1, c->per_call, GROWTH_MIN_SHARE * size);
-    finding_fact(fs, f, "environments that grow", "%s", detector_count(m, c->found.n));
+    finding_fact(fs, f, "environments / lives that grow", "%zu / %zu", c->environments, c->found.n);
     finding_fact(fs, f, "ended out of memory", "%s", detector_count(m, c->killed));
 }
 

@@ -6,6 +6,7 @@
 #include "forensics/detector.h"
 #include "forensics/handled.h"
 #include "forensics/marked.h"
+#include "forensics/remedy.h"
 
 enum { FAMILIES_HIGH = 3, ROWS_SHOWN = 10 };
 
@@ -132,7 +133,6 @@ static void write_prose(const struct storm *s, struct findings *fs, struct findi
 {
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(s->d, s->f->name);
-    const char *shell = dossier_shell_name(m, name);
     size_t requests = s->families.n;
     f->moment = "attempt of a request that never succeeds";
     f->title = arena_printf(m, "%s %s of %.*s failed in every attempt", detector_count(m, requests),
@@ -146,12 +146,7 @@ static void write_prose(const struct storm *s, struct findings *fs, struct findi
     f->how = "Lambda repeats an asynchronous event under the same request id, twice, after about one and two "
              "minutes; each attempt has its own START. One of the attempts succeeding, or a caller that "
              "chooses request ids itself, would disprove it.";
-    finding_command(fs, f, "# stops the two automatic retries; failed events are then lost at once");
-    finding_command(
-        fs, f, "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
-        shell);
-    finding_command(fs, f, "# shows where failed events go");
-    finding_command(fs, f, "aws lambda get-function-event-invoke-config --function-name %s", shell);
+    remedy_stop_retries(s->d, s->f, fs, f);
     f->fix =
         "Validate the event before the work, reject what can never succeed without raising an error, and "
         "give the function a failure destination from which the events can be sent again.";

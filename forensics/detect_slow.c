@@ -2,17 +2,18 @@
  * cold-start (stats.h). Warm invocations are held against warm ones and cold against cold; only those that
  * ended well count. Left out: an invocation behind a failed one in its environment, which may hold a repeated
  * init (field guide, lambda-text-logs 1.5), and near misses of a known limit (near-timeout). Severity: medium
- * for an episode, that is a stretch of the function's invocations in which outliers outnumber the others by
- * EPISODE_MIN, when its median is a second above the usual one (the delay at which people lose their thread:
+ * for an episode, that is a stretch of the function's invocations, none EPISODE_GAP_MS behind the one before, in which
+ * outliers outnumber the others by EPISODE_MIN, when its median is a second above the usual one (the delay at which people lose their thread:
  * Nielsen, Usability Engineering, 1993), else low. Without an episode single outliers over 3.5 are low from
  * SINGLES_LOW on, else info. An episode that API Gateway's time-outs tell already is info. */
 #include "forensics/detector.h"
 #include "forensics/limits_known.h"
 #include "forensics/marked.h"
+#include "forensics/remedy.h"
 #include "forensics/stats.h"
 
 #define EPISODE_EXCESS_MS 1000.0
-enum { EPISODE_MIN = 8, SINGLES_LOW = 3, ROWS_SHOWN = 10 };
+enum { EPISODE_MIN = 8, EPISODE_GAP_MS = 30 * 60 * 1000, SINGLES_LOW = 3, ROWS_SHOWN = 10 };
 
 /* An invocation that counts. There may be five million of them: the rest is in its attempt and its group. */
 struct sample {
@@ -52,8 +53,10 @@ struct slow {
     struct intern keys; /* group i has key id i + 1 */
     struct group_key last_key;
     uint32_t last_group;
-    VEC(struct outlier) outliers;
-    struct stats_spread usual; /* of the largest group, the earliest of equals */
+    VEC(struct outlier) outliers; /* those that the finding is about */
+    size_t judged;                /* of a group that is large enough */
+    size_t above;                 /* of these, all that score over STATS_SUSPECT */
+    struct stats_spread usual;    /* of the largest group, the earliest of equals */
     bool episode;
 };
 
@@ -126,21 +129,28 @@ static void judge(struct slow *s)
     free(values);
 }
 
+static bool goes_on(const struct slow *s, size_t i)
+{
+    const struct sample *all = s->all.v;
+    struct attempt *const *of = s->f->attempts.v;
+    return i > 0 && attempt_begin(of[all[i].at]) - attempt_begin(of[all[i - 1].at]) <= EPISODE_GAP_MS;
+}
+
 /* The stretch in which outliers outnumber the others most. */
 static bool find_episode(const struct slow *s, size_t *ret_from, size_t *ret_to)
 {
     size_t from = 0;
     int64_t sum = 0, best = 0;
     for (size_t i = 0; i < s->all.n; i++) {
+        if (sum <= 0 || !goes_on(s, i)) {
+            sum = 0;
+            from = i;
+        }
         sum += score_of(s, &s->all.v[i]) > STATS_SUSPECT ? 1 : -1;
         if (sum > best) {
             best = sum;
             *ret_from = from;
             *ret_to = i;
-        }
-        if (sum <= 0) {
-            sum = 0;
-            from = i + 1;
         }
     }
     return best >= EPISODE_MIN;
@@ -154,6 +164,8 @@ static void find_outliers(struct slow *s)
         bool inside = s->episode && i >= from && i <= to;
         const struct sample *sample = &s->all.v[i];
         double score = score_of(s, sample);
+        s->judged += s->groups.v[sample->group].spread.n > 0;
+        s->above += score > STATS_SUSPECT;
         if (score > (inside ? STATS_SUSPECT : STATS_EXTREME) && (inside || !s->episode))
             *vec_push(&s->outliers) = (struct outlier){s->f->attempts.v[sample->at], ms_of(s, sample), score};
     }
@@ -195,7 +207,7 @@ static void write_table(const struct slow *s, struct findings *fs, struct findin
 {
     static const char *const columns[] = {"start (UTC)", "request", "#duration ms",
                                           "#score",      "version", "cold"};
-    struct finding_table *t = finding_table(f, "The slowest", columns, 6);
+    struct finding_table *t = finding_table(f, "The slowest of them", columns, 6);
     for (size_t i = 0; i < s->outliers.n && i < ROWS_SHOWN; i++) {
         const struct outlier *o = &s->outliers.v[i];
         char time[TEXT_TIME_SIZE], id[37];
@@ -210,6 +222,20 @@ static void write_table(const struct slow *s, struct findings *fs, struct findin
     }
 }
 
+/* What the finding counts, of all that are over the threshold. */
+static const char *which(const struct slow *s, const struct finding *f, struct arena *m)
+{
+    const char *count = detector_count(m, s->outliers.n);
+    char from[TEXT_TIME_SIZE], to[TEXT_TIME_SIZE];
+    if (!s->episode)
+        return arena_printf(m, "%s of them %s over 3.5, spread over the usual ones", count,
+                            detector_plural(s->outliers.n, "scores", "score"));
+    text_time_print(f->first_seen, from);
+    text_time_print(f->last_seen, to);
+    return arena_printf(m, "%s of them began between %.8s and %.8s, where they outnumber the usual ones",
+                        count, from + 11, to + 11);
+}
+
 static void write_prose(const struct slow *s, struct findings *fs, struct finding *f)
 {
     struct arena *m = &fs->arena;
@@ -218,24 +244,21 @@ static void write_prose(const struct slow *s, struct findings *fs, struct findin
     f->title =
         arena_printf(m, "%s %s of %.*s took far longer than the rest%s", detector_count(m, s->outliers.n),
                      detector_plural(s->outliers.n, "invocation", "invocations"), SLICE_ARG(name),
-                     s->episode ? ", one after the other" : "");
-    f->what = arena_printf(
-        m,
-        "The median duration of %.*s is %.0f ms (MAD %.0f ms, %zu measured). %s %s far above it, the slowest "
-        "with %.0f ms.%s",
-        SLICE_ARG(name), s->usual.median, s->usual.mad, s->usual.n, detector_count(m, s->outliers.n),
-        detector_plural(s->outliers.n, "is", "are"), s->outliers.v[0].ms,
-        s->episode ? " They follow each other, with fewer usual ones between them: users met a slow service."
-                   : " They are spread over the usual ones.");
+                     s->episode ? ", in one stretch" : "");
+    f->what =
+        arena_printf(m,
+                     "The median duration of %.*s is %.0f ms (MAD %.0f ms, %s measured). %s of the %s judged "
+                     "are over the threshold of their kind, %.0f ms for most. %s; the slowest took %.0f ms.",
+                     SLICE_ARG(name), s->usual.median, s->usual.mad, detector_count(m, s->usual.n),
+                     detector_count(m, s->above), detector_count(m, s->judged), s->usual.threshold,
+                     which(s, f, m), s->outliers.v[0].ms);
     f->how =
         "Median and MAD of ln(duration) over the same function, version and memory size, warm against warm "
         "and cold against cold; an outlier scores over 2.5 within an episode, else over 3.5, is at least "
         "twice the median and 200 ms above it. Larger inputs at those times would disprove that the "
         "service was slow.";
     finding_command(fs, f, "# records where the time goes, by subsegment, from now on");
-    finding_command(
-        fs, f, "aws lambda update-function-configuration --function-name %s --tracing-config Mode=Active",
-        dossier_shell_name(m, name));
+    remedy_configure(s->d, s->f, "--tracing-config Mode=Active", fs, f);
     f->fix = "Trace one of these requests, look at what the function calls and at the size of its input, and "
              "give each outgoing call a time-out and a metric of its own.";
     finding_step(fs, f, "threshold = max(2 x %.0f, %.0f + 200, exp(ln %.0f + 2.5 x %.3f / 0.6745)) = %.0f ms",
@@ -259,6 +282,8 @@ static void write_detail(const struct slow *s, struct findings *fs, struct findi
     jsonw_double(&detail.w, s->usual.threshold, 2);
     jsonw_key(&detail.w, "measured");
     jsonw_i64(&detail.w, (int64_t)s->all.n);
+    jsonw_key(&detail.w, "above_threshold");
+    jsonw_i64(&detail.w, (int64_t)s->above);
     jsonw_key(&detail.w, "episode");
     jsonw_bool(&detail.w, s->episode);
     jsonw_key(&detail.w, "slowest_ms");
@@ -313,8 +338,10 @@ const struct detector detector_slow = {
     .doc = "durations far off the rest of their function",
     .missing = "no invocation with a duration in the evidence",
     .rule = "Score over 2.5, 2 x median and 200 ms above it, within function, version and memory size, warm "
-            "apart from cold. Medium when such outliers outnumber the others by 8 in one stretch and their "
-            "median is 1000 ms above the usual one; single ones over 3.5 are low from 3 on.",
+            "apart from cold. Medium when such outliers outnumber the others by 8 in one stretch without a "
+            "pause of "
+            "30 minutes, and their median is 1000 ms above the usual one; single ones over 3.5 are low from "
+            "3 on.",
     .fact = "Duration leaves out the init but holds a repeated one, so attempts behind a failure are not "
             "measured (field guide 1.5).",
     .disproof = "Larger inputs at those times.",

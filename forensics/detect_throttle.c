@@ -63,13 +63,17 @@ static void write_prose(const struct throttled *t, struct findings *fs, struct f
                            detector_count(m, t->f->attempts.n), detector_count(m, handled));
     f->how = "The SDK's own error names the throttle. The service's ThrottledRequests metric at the same "
              "minutes would confirm it; none there would disprove it.";
-    finding_command(fs, f,
-                    "# bounds how many environments call the service at once; more callers are then "
-                    "refused by Lambda instead");
-    finding_command(fs, f,
-                    "aws lambda put-function-concurrency --function-name %s "
-                    "--reserved-concurrent-executions 5",
-                    dossier_shell_name(m, name));
+    if (t->f->peak_concurrency > 1) {
+        finding_command(
+            fs, f,
+            "# halves how many environments call the service at once (%zu did at the peak); more callers are "
+            "then refused by Lambda instead",
+            t->f->peak_concurrency);
+        finding_command(
+            fs, f,
+            "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions %zu",
+            dossier_shell_name(m, name), t->f->peak_concurrency / 2);
+    }
     f->fix = t->most->fix && *t->most->fix
                  ? t->most->fix
                  : "Retry with exponential back-off and jitter, batch the calls, and raise the quota or the "

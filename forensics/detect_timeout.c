@@ -3,6 +3,7 @@
  * Thresholds: 1 or 2 are medium, 3 and more are high. */
 #include "forensics/detector.h"
 #include "forensics/outcomes.h"
+#include "forensics/remedy.h"
 
 enum { TIMEOUT_HIGH = 3, PATTERNS_SHOWN = 5 };
 
@@ -286,11 +287,18 @@ static void write_words(const struct timeouts *t, struct findings *fs, struct fi
     }
 }
 
+/* Twice the limit, as far as Lambda lets it go. */
+static unsigned long long longer_s(const struct timeouts *t)
+{
+    enum { UNKNOWN_S = 60, LAMBDA_MAX_S = 900 };
+    unsigned long long twice = t->most_ms ? t->most_ms * 2 / 1000 : UNKNOWN_S;
+    return twice < LAMBDA_MAX_S ? twice : LAMBDA_MAX_S;
+}
+
 static void write_prose(const struct timeouts *t, struct findings *fs, struct finding *f)
 {
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(t->d, t->f->name);
-    const char *shell = dossier_shell_name(m, name);
     const char *limit = limit_text(t, m);
     f->moment = "time-out";
     f->title = arena_printf(m, "%s %s of %.*s timed out", detector_count(m, t->picks.n),
@@ -305,14 +313,8 @@ static void write_prose(const struct timeouts *t, struct findings *fs, struct fi
         "report). The last words show where an invocation was, not that this caused the delay: a "
         "longer trace or the called service's own log would confirm or disprove it.";
     finding_command(fs, f, "# gives calls more time; callers wait longer and every waiting second is billed");
-    finding_command(
-        fs, f, "aws lambda update-function-configuration --function-name %s --timeout %llu", shell,
-        (unsigned long long)(t->most_ms ? t->most_ms * 2 / 1000 < 900 ? t->most_ms * 2 / 1000 : 900 : 60));
-    finding_command(fs, f,
-                    "# stops the two automatic retries of asynchronous events; failed events are then lost");
-    finding_command(
-        fs, f, "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
-        shell);
+    remedy_configure(t->d, t->f, arena_printf(m, "--timeout %llu", longer_s(t)), fs, f);
+    remedy_stop_retries(t->d, t->f, fs, f);
     f->fix =
         "Give every outgoing call a time-out well below the function's (connect 2-5 s, whole call at most a "
         "third), abort by the context's remaining time, keep the work idempotent, and check the VPC's route "

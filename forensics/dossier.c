@@ -275,6 +275,24 @@ size_t dossier_lower(const struct function *f, int64_t time)
     return low;
 }
 
+/* Phases are sorted by stream. */
+uint32_t dossier_runtime(const struct dossier *d, uint32_t stream)
+{
+    const struct index *x = d->index;
+    size_t low = 0, high = x->phases.n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (x->phases.v[mid].stream < stream)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < x->phases.n && x->phases.v[low].stream == stream; low++)
+        if (x->phases.v[low].runtime)
+            return x->phases.v[low].runtime;
+    return 0;
+}
+
 size_t dossier_begun(const struct function *f, int64_t from, int64_t to)
 {
     return to > from ? dossier_lower(f, to) - dossier_lower(f, from) : 0;

@@ -46,6 +46,8 @@ struct slice dossier_name(const struct dossier *d, uint32_t name);
 size_t dossier_alive(const struct dossier *d, const struct function *f, int64_t time);
 /* The same at its highest between two times. */
 size_t dossier_alive_peak(const struct dossier *d, const struct function *f, int64_t from, int64_t to);
+/* The runtime of an environment, as its INIT_START names it; 0 unknown. */
+uint32_t dossier_runtime(const struct dossier *d, uint32_t stream);
 /* Attempts of the function that began in [from, to). */
 size_t dossier_begun(const struct function *f, int64_t from, int64_t to);
 /* Where the first attempt with start >= time stands in f->attempts. */

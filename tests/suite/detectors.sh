@@ -139,6 +139,108 @@ same 'cold-start by hand: the four slow ones share a folder' "$(prose)" \
 cold thumbs
 same 'cold-start by hand: a folder that all share is no trait' "$(prose)" ''
 
+# ---- what is usual, and what stands out ----
+
+# call TIME ID MILLISECONDS [WORDS]: an invocation of version 7 that ends well, with an error that it handled.
+call() {
+    printf '%s:00.000Z START RequestId: %s Version: 7\n' "$1" "$2"
+    [ -z "${4:-}" ] || printf '%s:00.500Z %s:00.500Z\t%s\tERROR\t%s\n' "$1" "$1" "$2" "$4"
+    printf '%s:01.000Z END RequestId: %s\n' "$1" "$2"
+    printf '%s:01.000Z REPORT RequestId: %s\tDuration: %s.00 ms\tBilled Duration: %s ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\n' "$1" "$2" "$3" "$3"
+}
+# errors DAY FIRST-ID FROM TO: invocations in the minutes FROM to TO of 21:00, all but each fifth with the error.
+errors() { local i; for i in $(seq "$3" "$4"); do call "2026-03-$1T21:$i" "$(id $(($2 + i)))" 900 "$([ $((i % 5)) -eq 0 ] || echo 'balance is off')"; done; }
+{ errors 04 0 10 39; errors 05 100 10 39; } >nightly.log
+same 'error-burst by hand: 24 of 30 each night are nothing new' "$(by_hand error-burst nightly.log '.checks[0].verdict')" '"clean"'
+{
+    call 2026-03-04T20:00 "$(id 900)" 900 'balance is off'
+    for i in $(seq 10 59); do call "2026-03-04T20:$i" "$(id $((i + 300)))" 900; call "2026-03-04T20:$i" "$(id $((i + 400)))" 900; done
+    errors 04 0 10 24
+} >burst.log
+same 'error-burst by hand: 8 of 10 in the window are too few' "$(by_hand error-burst burst.log '.checks[0].verdict')" '"clean"'
+errors 04 50 10 19 >>burst.log
+same 'error-burst by hand: 16 of the 19 from 21:11 to 21:20, 5 of 107 elsewhere' \
+    "$(by_hand error-burst burst.log '[.findings[] | .count, .detail.new, .detail.share, .detail.usual_share]')" '[16,false,0.8421,0.0467]'
+
+# night DAY FIRST-ID MILLISECONDS: five invocations.
+night() { local i; for i in 11 12 13 14 15; do call "2026-03-$1T21:$i" "$(id $(($2 + i)))" "$3"; done; }
+{ for i in $(seq 10 59); do call "2026-03-03T20:$i" "$(id "$i")" 900; done; night 04 100 5000; night 05 200 5000; } >nights.log
+slow='.findings[0].detail | [.episode, .above_threshold]'
+same 'slow by hand: five and five a day later are no stretch' "$(by_hand slow nights.log "$slow")" '[false,10]'
+{ for i in $(seq 10 59); do call "2026-03-03T20:$i" "$(id "$i")" 900; done; night 04 100 5000; night 04 200 5000; night 06 300 5000; } >nights.log
+same 'slow by hand: ten together, and five that are told beside them' "$(by_hand slow nights.log "[.findings[0].count] + ($slow)")" '[10,true,15]'
+
+{
+    for i in $(seq 10 2 38) 59; do call "2026-03-04T10:$i" "$(id "$i")" 900; done
+    for i in $(seq 100 199); do call "2026-03-04T10:$((40 + i % 5))" "$(id "$i")" 900; done
+} >spike.log
+same 'invocation-spike by hand: 16 in the 45 minutes outside of the spike' \
+    "$(by_hand invocation-spike spike.log '.findings[0].detail | [.minutes, .a_minute, .usual_a_minute]')" '[5,20,0.36]'
+
+{ climb 8; climb 8 | sed 's/T10:/T11:/;s/-0000-4/-0001-4/'; } >climb.log
+same 'memory-creep by hand: two lives of one environment' "$(by_hand memory-creep climb.log '.findings[0].detail | [.environments, .lives]')" '[1,2]'
+
+# ---- many born at once ----
+
+# in_stream NUMBER: its lines as `aws logs tail` prints them.
+in_stream() { sed "s|\.000Z |.000000+00:00 2026/03/04/[7]$(printf '%032x' "$1") |"; }
+# born TIME MILLISECONDS NUMBER: an environment whose init begins 3 s before its first START.
+born() {
+    {
+        printf '%s:00.000Z INIT_START Runtime Version: python:3.12.v27\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:a\n' "$1"
+        call "$1" "$(id "$3")" 900 | sed "s/:00.000Z/:03.000Z/;s/:01.000Z/:04.000Z/;s/90 MB/90 MB\tInit Duration: $2.00 ms/"
+    } | in_stream "$3"
+}
+storm() { "$COLDCASE" report -q --assume-function f --only cold-start born.log | sed -n 's/^- most environments born within 10 s: //p'; }
+{
+    for i in $(seq 10 29); do born "2026-03-04T09:$i" 300 "$i"; done
+    for i in $(seq 110 119); do born 2026-03-04T10:30 2900 "$i"; done
+} >born.log
+same 'cold-start by hand: the newborn are no older environments' "$(storm)" \
+    '10, from 10:30:03; no other ran in the minute before, so calls came after a pause or all environments were replaced'
+for i in 10 11 12; do call 2026-03-04T10:29 "$(id $((i + 200)))" 900 | sed 's/:0\([01]\)\.000Z/:3\1.000Z/' | in_stream "$i"; done >>born.log
+same 'cold-start by hand: three ran just before, none of them afterwards' "$(storm)" \
+    '10, from 10:30:03; 3 others ran in the minute before and 3 of them ran nothing afterwards, so it was a replacement (a deployment, a runtime patch or a recycling)'
+
+# ---- what to do now: only what the evidence knows ----
+
+# verbs DETECTOR PATH: the commands of AWS that the report gives.
+verbs() { "$COLDCASE" report -q --assume-function f --only "$1" "$2" | sed -nE 's/^aws lambda ([a-z-]+) .*/\1/p' | tr '\n' ' '; }
+retries='get-function-event-invoke-config update-function-event-invoke-config '
+attempt 00 "$(id 1)" 90 'Status: timeout' >limit.log
+same 'timeout by hand: a published version is published anew' "$(verbs timeout limit.log)" \
+    "update-function-configuration wait publish-version update-alias $retries"
+sed -i 's/Version: 7/Version: $LATEST/' limit.log
+same 'timeout by hand: $LATEST is changed in place, and its destinations stay' "$(verbs timeout limit.log)" "update-function-configuration $retries"
+{ attempt 00 "$(id 1)" 90 "$broken"; attempt 02 "$(id 1)" 90 "$broken"; attempt 05 "$(id 1)" 90 "$broken"; } >storm.log
+same 'retry-storm by hand: the destinations are read and stay' "$(verbs retry-storm storm.log)" "$retries"
+
+# inits VERSION RUNTIME: one invocation that goes well, and one of version 7 whose init fails twice.
+inits() {
+    mkdir -p inits
+    {
+        printf '2026-03-04T10:00:00.000Z INIT_START Runtime Version: %s\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:a\n' "$2"
+        attempt 00 "$(id 1)" 90 ''
+    } | sed "s/Version: 7/Version: $1/" >inits/good.log
+    {
+        printf '2026-03-04T10:05:00.000Z INIT_START Runtime Version: python:3.12.v28\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:b\n'
+        printf '2026-03-04T10:05:00.000Z INIT_REPORT Init Duration: 300.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError\n'
+        printf '2026-03-04T10:05:01.000Z INIT_REPORT Init Duration: 300.00 ms\tPhase: invoke\tStatus: error\tError Type: Runtime.ExitError\n'
+        attempt 05 "$(id 2)" 90 "$broken"
+    } >inits/failed.log
+    verbs init-failure inits
+}
+same 'init-failure by hand: the version before, on the same runtime' "$(inits 6 python:3.12.v28)" 'update-alias '
+same 'init-failure by hand: and it is named' "$("$COLDCASE" report -q --assume-function f --only init-failure inits | grep -c -- '--function-version 6$')" 1
+same 'init-failure by hand: the same version, on the runtime before' "$(inits 7 python:3.12.v27)" 'get-function-configuration put-runtime-management-config '
+same 'init-failure by hand: another runtime cannot be chosen so' "$(inits '$LATEST' python:3.11.v90)" 'get-function-configuration '
+
+for scenario in pool-exhausted descriptors; do
+    "$GENERATE" --scenario $scenario --seed 7 -o $scenario >/dev/null || not_ok "generate $scenario"
+    same "connection-limit in $scenario: their number is an environment's own, so no cap" \
+        "$(verbs connection-limit $scenario/evidence | grep -c put-function-concurrency)" 0
+done
+
 # ---- a failed init is paid by the attempt in which it stands, else by the next one of its environment ----
 
 # stream MINUTE-OF-INIT TIME-AND-WORDS ID: an attempt without REPORT, the failed init, an attempt 3 s after it.
