@@ -132,7 +132,7 @@ static void judge(struct slow *s)
 static bool goes_on(const struct slow *s, size_t i)
 {
     const struct sample *all = s->all.v;
-    struct attempt *const *of = s->f->attempts.v;
+    const struct attempt *const *of = s->f->attempts.v;
     return i > 0 && attempt_begin(of[all[i].at]) - attempt_begin(of[all[i - 1].at]) <= EPISODE_GAP_MS;
 }
 

@@ -250,8 +250,10 @@ static void take_named(struct incident *in, attempts *named)
 /* What findings say of each function, by name id. */
 struct said {
     uint64_t concerned; /* its invocations that they name */
-    bool named;         /* by one of the incident that counts */
-    bool touched;       /* by one of another time, or of no time, that still touches this one */
+    uint64_t untimed, errors,
+        timeouts; /* those of them without a time: they are of the incident, whenever they began */
+    bool named;   /* by one of the incident that counts */
+    bool touched; /* by one of another time, or of no time, that still touches this one */
     bool hurt;
 };
 
@@ -265,6 +267,21 @@ static struct said *said_of(const struct functions *f, uint32_t name)
     return &f->v[name < f->n ? name : 0]; /* 0 is no function's name */
 }
 
+static bool is_error(const struct attempt *a)
+{
+    return attempt_status(a) == ATTEMPT_FAILED || attempt_status(a) == ATTEMPT_INIT_FAILURE;
+}
+
+static void note_named(struct said *said, const struct attempt *a)
+{
+    said->concerned++;
+    if (attempt_begin(a) != TIME_NONE)
+        return;
+    said->untimed++;
+    said->errors += is_error(a);
+    said->timeouts += attempt_status(a) == ATTEMPT_TIMED_OUT;
+}
+
 static void functions_init(struct functions *ret, const struct incident *in, const struct dossier *d,
                            const attempts *named)
 {
@@ -275,7 +292,7 @@ static void functions_init(struct functions *ret, const struct incident *in, con
     if (!ret->v)
         err_oom();
     for (size_t i = 0; i < named->n; i++)
-        said_of(ret, named->v[i]->function)->concerned++;
+        note_named(said_of(ret, named->v[i]->function), named->v[i]);
     for (size_t i = 0; i < in->chain.n; i++)
         if (incident_counts(in->chain.v[i]))
             said_of(ret, in->chain.v[i]->function)->named = true;
@@ -286,18 +303,21 @@ static void functions_init(struct functions *ret, const struct incident *in, con
     }
 }
 
-static void measure(const struct incident *in, const struct function *f, uint64_t concerned,
+static void measure(const struct incident *in, const struct function *f, const struct said *said,
                     struct incident_function *ret)
 {
     size_t first = dossier_lower(f, in->from), last = dossier_lower(f, in->end + 1);
-    *ret = (struct incident_function){
-        .function = f, .invocations = last - first, .before = first, .concerned = concerned};
+    *ret = (struct incident_function){.function = f,
+                                      .invocations = last - first + said->untimed,
+                                      .errors = said->errors,
+                                      .timeouts = said->timeouts,
+                                      .before = first,
+                                      .concerned = said->concerned};
     for (size_t i = 0; i < first; i++)
         ret->before_failed += is_failed(f->attempts.v[i]);
     for (size_t i = first; i < last; i++) {
-        enum attempt_status s = attempt_status(f->attempts.v[i]);
-        ret->errors += s == ATTEMPT_FAILED || s == ATTEMPT_INIT_FAILURE;
-        ret->timeouts += s == ATTEMPT_TIMED_OUT;
+        ret->errors += is_error(f->attempts.v[i]);
+        ret->timeouts += attempt_status(f->attempts.v[i]) == ATTEMPT_TIMED_OUT;
     }
 }
 
@@ -313,7 +333,7 @@ static void sort_functions(struct incident *in, const struct dossier *d, const s
     for (size_t i = 0; i < d->functions.n; i++) {
         struct said *said = said_of(fns, d->functions.v[i].name);
         struct incident_function m;
-        measure(in, &d->functions.v[i], said->concerned, &m);
+        measure(in, &d->functions.v[i], said, &m);
         said->hurt = said->named || m.concerned || (m.invocations && fails_more(&m));
         if (said->hurt)
             *vec_push(&in->hurt) = m;
@@ -361,6 +381,7 @@ static void find_first_error(struct incident *in, const attempts *all)
 {
     for (size_t i = 0; i < all->n; i++) {
         const struct attempt *a = all->v[i];
+        in->failed |= is_failed(a);
         if (is_failed(a) && attempt_over(a) != TIME_NONE &&
             (!in->first_error || attempt_over(a) < attempt_over(in->first_error)))
             in->first_error = a;

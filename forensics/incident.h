@@ -12,13 +12,14 @@ enum { INCIDENT_SIGN_MS = 3600000 };
 
 struct incident_function {
     const struct function *function;
-    uint64_t invocations, errors, timeouts; /* begun between `from` and `end` */
+    uint64_t invocations, errors, timeouts; /* begun between `from` and `end`, or named and without a time */
     uint64_t concerned;                     /* invocations that a finding of the incident names */
     uint64_t before, before_failed;         /* begun earlier, as far back as the evidence goes */
 };
 
 struct incident {
     bool found;                  /* false: no finding at medium or above with a time, the rest is empty */
+    bool failed;                 /* an invocation failed, be its time known or not */
     bool live;                   /* still going on at the last record of the evidence */
     int64_t from;                /* the earliest of onset and the begin of any invocation named */
     int64_t onset, end;          /* first_seen of the first finding, last_seen of the last */

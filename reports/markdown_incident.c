@@ -52,7 +52,10 @@ static void write_first_error(struct report *r, struct buf *out)
     const struct attempt *a = r->incident.first_error;
     char id[37];
     if (!a) {
-        put_moment(r, "first error", TIME_NONE, "no invocation failed by its own log", LOC_NONE, out);
+        put_moment(r, "first error", TIME_NONE,
+                   r->incident.failed ? "invocations failed, but the evidence does not tell when"
+                                      : "no invocation failed by its own log",
+                   LOC_NONE, out);
         return;
     }
     int64_t after = attempt_over(a) - r->incident.sign->first_seen;

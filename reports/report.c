@@ -143,6 +143,29 @@ static void add_figure(struct report *r, const char *label, const char *incident
     *vec_push(&r->figures) = (struct report_figure){label, incident, before};
 }
 
+static size_t count_untimed(const struct attempt *const *v, size_t n)
+{
+    size_t untimed = 0;
+    for (size_t i = 0; i < n; i++)
+        untimed += attempt_begin(v[i]) == TIME_NONE;
+    return untimed;
+}
+
+/* What ran at a time is unknown when invocations without one are among those that the finding names, or are at least
+ * each UNTIMED_SHARE-th of the function's: then no number of that time would be true, and the table says so. */
+static bool add_untimed(struct report *r, const struct function *fn, const char *name)
+{
+    enum { UNTIMED_SHARE = 10 };
+    const struct finding *f = r->top;
+    size_t all = count_untimed(fn->attempts.v, fn->attempts.n);
+    if (!count_untimed(f->attempts.v, f->attempts.n) && (!all || all * UNTIMED_SHARE < fn->attempts.n))
+        return false;
+    add_figure(r, arena_printf(&r->arena, "invocations of %s named by %s", name, f->id),
+               count(r, f->attempts.n), "unknown");
+    add_figure(r, "without a time, in the whole evidence", count(r, all), "");
+    return true;
+}
+
 /* An invocation that failed at its end began before. */
 static int64_t incident_begin(const struct finding *f)
 {
@@ -179,6 +202,8 @@ static void add_figures(struct report *r)
     if (!fn || f->first_seen == TIME_NONE)
         return;
     const char *name = arena_copy(&r->arena, dossier_name(r->dossier, fn->name)).p;
+    if (add_untimed(r, fn, name))
+        return;
     int64_t from = incident_begin(f);
     measure(r, fn, from, f->last_seen + 1, &now);
     int64_t length = 0;

@@ -241,6 +241,19 @@ for scenario in pool-exhausted descriptors; do
         "$(verbs connection-limit $scenario/evidence | grep -c put-function-concurrency)" 0
 done
 
+# ---- what has no time is not nothing ----
+
+for i in 1 2 3; do
+    printf 'START RequestId: %s Version: 7\n2026-03-04T10:00:0%s.500Z\t%s\tERROR\tError: ER_CON_COUNT_ERROR: Too many connections\n' "$(id "$i")" "$i" "$(id "$i")"
+    printf 'END RequestId: %s\nREPORT RequestId: %s\tDuration: 90.00 ms\tBilled Duration: 90 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\tStatus: error\tError Type: Error\n' "$(id "$i")" "$(id "$i")"
+done >untimed.log
+"$COLDCASE" report -q --assume-function f --only connection-limit untimed.log >untimed.md
+same 'without times: the key figures tell three, and no number of that time' "$(sed -n 's/^| \(invocations of f.*\|without a time.*\|errors.*\)/\1/p' untimed.md)" \
+    'invocations of f named by F1 | 3 | unknown |
+without a time, in the whole evidence | 3 |  |'
+same 'without times: three are hurt' "$(grep '^| `f` ' untimed.md)" '| `f` | 3 | 3 | 0 | 3 | none ran | **hurt**: F1 |'
+same 'without times: they failed, it is not known when' "$(grep -c "the evidence does not tell when" untimed.md)" 1
+
 # ---- a failed init is paid by the attempt in which it stands, else by the next one of its environment ----
 
 # stream MINUTE-OF-INIT TIME-AND-WORDS ID: an attempt without REPORT, the failed init, an attempt 3 s after it.
