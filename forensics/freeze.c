@@ -5,6 +5,7 @@
 #include "base/order.h"
 #include "base/parallel.h"
 #include "forensics/charge.h"
+#include "forensics/filters.h"
 #include "forensics/messages.h"
 #include "forensics/outcomes.h"
 #include "forensics/place.h"
@@ -296,7 +297,7 @@ static void name_streams(struct index *x)
         name_stream(x, &x->streams.v[i]);
 }
 
-/* ---- order and filters ---- */
+/* ---- order ---- */
 
 /* Attempts that began in one millisecond. */
 static int by_id_place(const struct attempt *a, const struct attempt *b)
@@ -371,104 +372,6 @@ static void number_attempts(struct index *x)
         if (memcmp(&a->id, &before->id, sizeof a->id) == 0)
             a->ordinal = (uint16_t)(before->ordinal + 1);
     }
-}
-
-static bool in_window(const struct evidence_options *o, int64_t time)
-{
-    if (time == TIME_NONE)
-        return o->from == TIME_NONE && o->to == TIME_NONE;
-    return (o->from == TIME_NONE || time >= o->from) && (o->to == TIME_NONE || time <= o->to);
-}
-
-static bool wanted_function(const struct index *x, const struct evidence_options *o, uint32_t function)
-{
-    struct slice name = intern_name(&x->names, function);
-    for (size_t i = 0; i < o->functions_n; i++)
-        if (slice_eq(name, o->functions[i]))
-            return true;
-    return o->functions_n == 0;
-}
-
-static struct attempt *visible(struct attempt *a)
-{
-    return a && !(a->flags & ATTEMPT_HIDDEN) ? a : NULL;
-}
-
-static void filter_messages(struct index *x, const struct evidence_options *o)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < x->messages.n; i++) {
-        struct message *m = &x->messages.v[i];
-        m->event.attempt = visible(m->event.attempt);
-        m->sender = visible(m->sender);
-        if (in_window(o, m->event.time))
-            x->messages.v[n++] = *m;
-    }
-    x->messages.n = n;
-    for (size_t i = 0; i < x->links.n; i++)
-        x->links.v[i].attempt = visible(x->links.v[i].attempt);
-}
-
-/* An environment lived in the window, or it is not shown. */
-static void filter_streams(struct index *x, const struct evidence_options *o)
-{
-    for (size_t i = 0; i < x->streams.n; i++) {
-        struct stream *s = &x->streams.v[i];
-        bool open = o->from == TIME_NONE && o->to == TIME_NONE;
-        bool out = s->first == INT64_MAX ? !open
-                                         : !((o->from == TIME_NONE || s->last >= o->from) &&
-                                             (o->to == TIME_NONE || s->first <= o->to));
-        if (out || !wanted_function(x, o, s->function)) {
-            s->environment = false;
-            s->attempts = 0;
-            s->first = INT64_MAX;
-            s->last = INT64_MIN;
-        } else if (s->first != INT64_MAX) {
-            s->first = o->from != TIME_NONE && s->first < o->from ? o->from : s->first;
-            s->last = o->to != TIME_NONE && s->last > o->to ? o->to : s->last;
-        }
-    }
-}
-
-/* Records and gateway lines stay whatever --function says: they are what connects functions. */
-static void apply_filters(struct index *x, const struct evidence_options *o)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < x->attempts.n; i++) {
-        struct attempt *a = x->attempts.v[i];
-        bool keep = in_window(o, attempt_begin(a)) && wanted_function(x, o, a->function);
-        if (keep) {
-            a->row = (uint32_t)n;
-            x->attempts.v[n++] = a;
-        } else {
-            a->flags |= ATTEMPT_HIDDEN;
-        }
-    }
-    x->attempts.n = n;
-    n = 0;
-    for (size_t i = 0; i < x->marks.n; i++) {
-        const struct mark *m = &x->marks.v[i];
-        bool alone = in_window(o, m->time) && wanted_function(x, o, x->streams.v[m->stream].function);
-        if (m->attempt ? !(m->attempt->flags & ATTEMPT_HIDDEN) : alone)
-            x->marks.v[n++] = *m;
-    }
-    x->marks.n = n;
-    n = 0;
-    for (size_t i = 0; i < x->phases.n; i++) {
-        const struct phase *p = &x->phases.v[i];
-        if (in_window(o, p->time) && wanted_function(x, o, x->streams.v[p->stream].function))
-            x->phases.v[n++] = *p;
-    }
-    x->phases.n = n;
-    n = 0;
-    for (size_t i = 0; i < x->objects.n; i++) {
-        struct object_event *r = &x->objects.v[i];
-        r->attempt = visible(r->attempt);
-        if (in_window(o, r->time))
-            x->objects.v[n++] = *r;
-    }
-    x->objects.n = n;
-    filter_streams(x, o);
 }
 
 static int tie_objects(const void *ctx, uint32_t i, uint32_t k)
@@ -546,8 +449,7 @@ void freeze_index(struct index *x, const struct evidence_options *options, unsig
     settle_objects(x);
     messages_settle(x);
     outcomes_settle(x);
-    apply_filters(x, options);
-    filter_messages(x, options);
+    filters_apply(x, options);
     skew_measure(x);
     vec_done(&x->runs);
 }

@@ -6,8 +6,8 @@
 #include "forensics/messages.h"
 
 #include "base/vec.h"
-#include "parsers/record_span.h"
 #include "forensics/skew.h"
+#include "parsers/record_span.h"
 
 enum { NS_PER_MS = 1000000, NS_PER_US = 1000 };
 

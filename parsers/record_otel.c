@@ -27,16 +27,11 @@ enum slot {
 };
 
 static const struct field span_fields[] = {
-    {"traceId", TRACE},
-    {"spanId", ID},
-    {"parentSpanId", PARENT},
-    {"name", NAME},
-    {"startTimeUnixNano", START},
-    {"endTimeUnixNano", END},
-    {"status/code", CODE},
-    {"links", LINKS},
-    {"attributes", ATTRIBUTES},
-    {"resource/attributes", RESOURCE_ATTRIBUTES},
+    {"traceId", TRACE},           {"spanId", ID},
+    {"parentSpanId", PARENT},     {"name", NAME},
+    {"startTimeUnixNano", START}, {"endTimeUnixNano", END},
+    {"status/code", CODE},        {"links", LINKS},
+    {"attributes", ATTRIBUTES},   {"resource/attributes", RESOURCE_ATTRIBUTES},
 };
 
 static const struct field log_fields[] = {

@@ -34,7 +34,8 @@ struct report {
     const struct finding *top;  /* the finding the figures are about, or NULL */
     struct incident incident;   /* around it; incident.found tells whether there is any */
     VEC(struct report_figure) figures;
-    const char *before; /* what the figures compare the incident with: "the hour before", or NULL: nothing is known */
+    const char *
+        before; /* what the figures compare the incident with: "the hour before", or NULL: nothing is known */
     VEC(struct report_moment) moments; /* in order of time */
     uint64_t counts[SEVERITIES];
     uint64_t bytes_read, bytes_decompressed, lines, unrecognised_lines, s3_records, sources_lost;

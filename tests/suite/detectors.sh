@@ -249,8 +249,8 @@ for i in 1 2 3; do
 done >untimed.log
 "$COLDCASE" report -q --assume-function f --only connection-limit untimed.log >untimed.md
 same 'without times: the key figures tell three, and no number of that time' "$(sed -n 's/^| \(invocations of f.*\|without a time.*\|errors.*\)/\1/p' untimed.md)" \
-    'invocations of f named by F1 | 3 | unknown |
-without a time, in the whole evidence | 3 |  |'
+    'invocations of f named by F1 | 3 |
+without a time, in the whole evidence | 3 |'
 same 'without times: three are hurt' "$(grep '^| `f` ' untimed.md)" '| `f` | 3 | 3 | 0 | 3 | none ran | **hurt**: F1 |'
 same 'without times: they failed, it is not known when' "$(grep -c "the evidence does not tell when" untimed.md)" 1
 

@@ -1,0 +1,104 @@
+/* What --from, --to and --function leave of a frozen index. */
+#include "forensics/filters.h"
+
+#include "base/text.h"
+#include "forensics/attempt.h"
+
+static bool in_window(const struct evidence_options *o, int64_t time)
+{
+    if (time == TIME_NONE)
+        return o->from == TIME_NONE && o->to == TIME_NONE;
+    return (o->from == TIME_NONE || time >= o->from) && (o->to == TIME_NONE || time <= o->to);
+}
+
+static bool wanted_function(const struct index *x, const struct evidence_options *o, uint32_t function)
+{
+    struct slice name = intern_name(&x->names, function);
+    for (size_t i = 0; i < o->functions_n; i++)
+        if (slice_eq(name, o->functions[i]))
+            return true;
+    return o->functions_n == 0;
+}
+
+static struct attempt *visible(struct attempt *a)
+{
+    return a && !(a->flags & ATTEMPT_HIDDEN) ? a : NULL;
+}
+
+static void filter_messages(struct index *x, const struct evidence_options *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->messages.n; i++) {
+        struct message *m = &x->messages.v[i];
+        m->event.attempt = visible(m->event.attempt);
+        m->sender = visible(m->sender);
+        if (in_window(o, m->event.time))
+            x->messages.v[n++] = *m;
+    }
+    x->messages.n = n;
+    for (size_t i = 0; i < x->links.n; i++)
+        x->links.v[i].attempt = visible(x->links.v[i].attempt);
+}
+
+/* An environment lived in the window, or it is not shown. */
+static void filter_streams(struct index *x, const struct evidence_options *o)
+{
+    for (size_t i = 0; i < x->streams.n; i++) {
+        struct stream *s = &x->streams.v[i];
+        bool open = o->from == TIME_NONE && o->to == TIME_NONE;
+        bool out = s->first == INT64_MAX ? !open
+                                         : !((o->from == TIME_NONE || s->last >= o->from) &&
+                                             (o->to == TIME_NONE || s->first <= o->to));
+        if (out || !wanted_function(x, o, s->function)) {
+            s->environment = false;
+            s->attempts = 0;
+            s->first = INT64_MAX;
+            s->last = INT64_MIN;
+        } else if (s->first != INT64_MAX) {
+            s->first = o->from != TIME_NONE && s->first < o->from ? o->from : s->first;
+            s->last = o->to != TIME_NONE && s->last > o->to ? o->to : s->last;
+        }
+    }
+}
+
+/* Records and gateway lines stay whatever --function says: they are what connects functions. */
+void filters_apply(struct index *x, const struct evidence_options *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < x->attempts.n; i++) {
+        struct attempt *a = x->attempts.v[i];
+        bool keep = in_window(o, attempt_begin(a)) && wanted_function(x, o, a->function);
+        if (keep) {
+            a->row = (uint32_t)n;
+            x->attempts.v[n++] = a;
+        } else {
+            a->flags |= ATTEMPT_HIDDEN;
+        }
+    }
+    x->attempts.n = n;
+    n = 0;
+    for (size_t i = 0; i < x->marks.n; i++) {
+        const struct mark *m = &x->marks.v[i];
+        bool alone = in_window(o, m->time) && wanted_function(x, o, x->streams.v[m->stream].function);
+        if (m->attempt ? !(m->attempt->flags & ATTEMPT_HIDDEN) : alone)
+            x->marks.v[n++] = *m;
+    }
+    x->marks.n = n;
+    n = 0;
+    for (size_t i = 0; i < x->phases.n; i++) {
+        const struct phase *p = &x->phases.v[i];
+        if (in_window(o, p->time) && wanted_function(x, o, x->streams.v[p->stream].function))
+            x->phases.v[n++] = *p;
+    }
+    x->phases.n = n;
+    n = 0;
+    for (size_t i = 0; i < x->objects.n; i++) {
+        struct object_event *r = &x->objects.v[i];
+        r->attempt = visible(r->attempt);
+        if (in_window(o, r->time))
+            x->objects.v[n++] = *r;
+    }
+    x->objects.n = n;
+    filter_streams(x, o);
+    filter_messages(x, o);
+}

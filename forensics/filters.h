@@ -1,0 +1,10 @@
+/* The window and the functions that the user asked for: a step of the freeze. */
+#ifndef FORENSICS_FILTERS_H
+#define FORENSICS_FILTERS_H
+
+#include "forensics/evidence.h"
+
+/* Hides attempts, and drops marks, phases, records, messages and environments, outside of them; numbers the rows. */
+void filters_apply(struct index *x, const struct evidence_options *o);
+
+#endif
