@@ -1,0 +1,91 @@
+/* base/order.h and base/parallel.h: every order is worked out by hand, every piece of work is done once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "base/order.h"
+#include "base/parallel.h"
+
+static int larger_first(const void *ctx, uint32_t a, uint32_t b)
+{
+    (void)ctx;
+    return a > b ? -1 : a < b;
+}
+
+static void is_order(const int64_t *keys, size_t n, const uint32_t *due)
+{
+    uint32_t *order = order_by(keys, n, larger_first, NULL);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(order[i], due[i]);
+    free(order);
+}
+
+static void by_key_then_tie(void **state)
+{
+    static const int64_t keys[] = {5, -3, 5000000, 5, 0, -3};
+    static const uint32_t due[] = {5, 1, 4, 3, 0, 2};
+    (void)state;
+    is_order(keys, 6, due);
+    is_order(keys, 1, (const uint32_t[]){0});
+    is_order(keys, 0, NULL);
+}
+
+/* Keys so far apart that they do not fit a word together with their number. */
+static void far_apart(void **state)
+{
+    static const int64_t keys[] = {INT64_MAX, 7, INT64_MIN, 7, -1};
+    static const uint32_t due[] = {2, 4, 3, 1, 0};
+    (void)state;
+    is_order(keys, 5, due);
+}
+
+static void moves_rows(void **state)
+{
+    char rows[][4] = {"one", "two", "six", "ten"};
+    uint32_t order[] = {2, 0, 1, 3};
+    (void)state;
+    order_apply(rows, 4, sizeof *rows, order);
+    assert_string_equal(rows[0], "six");
+    assert_string_equal(rows[1], "one");
+    assert_string_equal(rows[2], "two");
+    assert_string_equal(rows[3], "ten");
+}
+
+enum { THINGS = 1000 };
+
+static void count(void *ctx, unsigned thread, size_t i)
+{
+    unsigned char *done = ctx;
+    done[i] += thread < 3; /* asserting belongs to the thread of the test */
+}
+
+static void each_once(void **state)
+{
+    unsigned char done[THINGS + 1] = {0};
+    (void)state;
+    parallel_run(3, THINGS, count, done);
+    for (size_t i = 0; i < THINGS; i++)
+        assert_int_equal(done[i], 1);
+    assert_int_equal(done[THINGS], 0);
+    parallel_run(3, 0, count, done);
+    parallel_run(1, 1, count, done);
+    assert_int_equal(done[0], 2);
+    assert_int_equal(parallel_threads(5), 5);
+    assert_int_equal(parallel_threads(1000), THREADS_MAX);
+    assert_true(parallel_threads(0) >= 1);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_key_then_tie),
+        cmocka_unit_test(far_apart),
+        cmocka_unit_test(moves_rows),
+        cmocka_unit_test(each_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
