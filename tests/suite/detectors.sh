@@ -42,6 +42,10 @@ case_of invocation-spike heavy-traffic info
 case_of silent-gap silent-gap low
 case_of incomplete lost-lines low
 case_of cost costly-quarter info
+case_of timeout timeout-http high
+case_of out-of-memory out-of-memory high
+case_of crash crash high
+case_of init-failure init-failure high
 
 # ---- by hand: the numbers stand in the lines ----
 
