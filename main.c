@@ -6,8 +6,8 @@
 
 int main(int argc, char **argv)
 {
-    /* Windows and blocks of a megabyte are taken and given back for every file: from the heap they cost no page faults
-     * (11 % of the time on a thousand small files). Larger arrays keep growing by moving pages. */
+    /* Windows and blocks of a megabyte are taken and given back for every file: from the heap they cost no page
+     * faults (11 % of the time on a thousand small files). Larger arrays keep growing by moving pages. */
     (void)mallopt(M_MMAP_THRESHOLD, 8 << 20);
     (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
     (void)signal(SIGPIPE, SIG_DFL); /* `coldcase timeline … | head` ends quietly */

@@ -1,5 +1,5 @@
-/* Growth of a vec: half as much again while it is small, then twice as much, since memory that was never written to is
- * no memory yet and copying is what costs: the copy's pages have to be cleared first. */
+/* Growth of a vec: half as much again while it is small, then twice as much, since memory that was never
+ * written to is no memory yet and copying is what costs: the copy's pages have to be cleared first. */
 #include "base/vec.h"
 
 #include "base/err.h"

@@ -1,5 +1,5 @@
-/* Lines of gateways become calls, and calls find their invocation: by keys that are sorted once, then one pass over the
- * attempts, so that a log of a million calls costs no more than its sort. */
+/* Lines of gateways become calls, and calls find their invocation: by keys that are sorted once, then one pass
+ * over the attempts, so that a log of a million calls costs no more than its sort. */
 #include "forensics/calls.h"
 
 #include "forensics/attempt.h"

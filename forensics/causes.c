@@ -44,7 +44,8 @@ struct cause {
     const char *tie; /* what the counted ones have in common: "each …" */
 };
 
-/* Rows of one effect stand together. Where a pair stands twice, the stronger rule comes first and the next is tried when it does not hold. */
+/* Rows of one effect stand together. Where a pair stands twice, the stronger rule comes first and the next is
+ * tried when it does not hold. */
 static const struct cause causes[] = {
     {"connection-limit", "recursive-trigger", RULE_LOOP, "was a call of the loop"},
     {"connection-limit", "invocation-spike", RULE_BORN, "ran in an environment that the burst had started"},
@@ -237,7 +238,8 @@ static bool is_late(const struct finding *f)
     return false;
 }
 
-/* When the effect was there to be seen. Retries are: their second attempt is the first that follows from anything. */
+/* When the effect was there to be seen. Retries are: their second attempt is the first that follows from
+ * anything. */
 static int64_t shown_at(const struct finding *f, enum rule rule)
 {
     int64_t first = INT64_MAX;
@@ -335,8 +337,8 @@ static void link_to(struct arena *m, struct finding *f, const struct finding *ca
 
 /* ---- which findings may be tied at all ---- */
 
-/* A cause is of the effect's own function, or a loop that names one of the effect's invocations: looking at nothing else
- * keeps the work near the number of findings. Places in fs->list, in its order. */
+/* A cause is of the effect's own function, or a loop that names one of the effect's invocations: looking at
+ * nothing else keeps the work near the number of findings. Places in fs->list, in its order. */
 struct listed {
     uint32_t key;
     size_t place;

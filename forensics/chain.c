@@ -1,13 +1,13 @@
-/* From records, messages and attempts to chains. Steps: triggers told by the function's own lines and by traces;
- * writers by principal; triggers by count for what is left; writers by trace and key. All are in order of time, so each
- * step is one pass with a bounded look back.
+/* From records, messages and attempts to chains. Steps: triggers told by the function's own lines and by
+ * traces; writers by principal; triggers by count for what is left; writers by trace and key. All are in order
+ * of time, so each step is one pass with a bounded look back.
  *
- * COUNTED, in numbers: the objects of one bucket and the attempts of one function that no other bucket's
- * record is known to have triggered; each object takes the first free attempt that began 0 to COUNT_WINDOW_MS
- * behind it, and none when that one may have written it. The function counts as triggered by the bucket when at least COUNT_MIN objects and COUNT_SHARE
- * of both sides found a partner, the median delay is at most COUNT_DELAY_MS, and the delays vary less than
- * the gaps between the starts: a clock that starts the function every minute makes even gaps, S3 makes even
- * delays. */
+ * COUNTED, in numbers: the objects of one bucket and the attempts of one function that no other bucket's record
+ * is known to have triggered; each object takes the first free attempt that began 0 to COUNT_WINDOW_MS behind
+ * it, and none when that one may have written it. The function counts as triggered by the bucket when at least
+ * COUNT_MIN objects and COUNT_SHARE of both sides found a partner, the median delay is at most COUNT_DELAY_MS,
+ * and the delays vary less than the gaps between the starts: a clock that starts the function every minute
+ * makes even gaps, S3 makes even delays. */
 #include "forensics/chain.h"
 
 #include "forensics/chain_clock.h"
@@ -142,9 +142,9 @@ static void by_key_make(const struct chains *c, struct by_key *k)
     }
 }
 
-/* Is it, of all that is known, there before the attempt that names it, and not its own? What an attempt may have written
- * is no trigger of it, unless the key has one record and an earlier attempt that names it is the writer: `claims` holds
- * that one's row. */
+/* Is it, of all that is known, there before the attempt that names it, and not its own? What an attempt may
+ * have written is no trigger of it, unless the key has one record and an earlier attempt that names it is the
+ * writer: `claims` holds that one's row. */
 static bool is_before(const struct chains *c, const struct by_key *k, int32_t *claims, int32_t i,
                       const struct attempt *a)
 {
@@ -359,8 +359,8 @@ static bool is_told(const struct chains *c, const struct function *f)
     return told * 2 >= f->attempts.n;
 }
 
-/* The ways by which records come with parts of a second, by their name: EventBridge, CloudTrail and access logs round
- * down to whole ones. */
+/* The ways by which records come with parts of a second, by their name: EventBridge, CloudTrail and access logs
+ * round down to whole ones. */
 static bool *vias_fine(const struct index *x)
 {
     bool *fine = calloc(x->names.names.n + 1, sizeof *fine);

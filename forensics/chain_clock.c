@@ -1,16 +1,17 @@
 /* Self-made chains that a clock or other callers explain better than the bucket does: a function that is
- * started by a schedule and writes, or reads what it wrote before, looks like one that its own objects
- * invoke. The times tell them apart. From one start to the next passes work (start to write) plus delay
- * (write to next start). When the write invokes the next call, delay does not depend on work, and the gap
- * varies by both: more than the delay. When something else does, the gap does not depend on work, and the
- * delay is what is left of it.
+ * started by a schedule and writes, or reads what it wrote before, looks like one that its own objects invoke.
+ * The times tell them apart. From one start to the next passes work (start to write) plus delay (write to next
+ * start). When the write invokes the next call, delay does not depend on work, and the gap varies by both: more
+ * than the delay. When something else does, the gap does not depend on work, and the delay is what is left of
+ * it.
  *
- * Triggers that the function's lines name are dropped when the gaps vary less than half as much as the delays: no loop can
- * do that. Delays of S3 are taken to vary by DELAY_VARIES of their length at least: a schedule's rest of the minute does
- * not, and whole seconds hide what it varies by. So are they dropped when the way from the record to the end of the call
- * that names it varies less than half as much as that to its start: the call wrote it, and S3's clock is behind.
- * Triggers that rest on numbers alone must show that gaps follow the work: a slope of at least SLOPE_MIN with a t value
- * of T_MIN. Triggers told by the event itself or by a trace are left alone. */
+ * Triggers that the function's lines name are dropped when the gaps vary less than half as much as the delays:
+ * no loop can do that. Delays of S3 are taken to vary by DELAY_VARIES of their length at least: a schedule's
+ * rest of the minute does not, and whole seconds hide what it varies by. So are they dropped when the way from
+ * the record to the end of the call that names it varies less than half as much as that to its start: the call
+ * wrote it, and S3's clock is behind. Triggers that rest on numbers alone must show that gaps follow the work:
+ * a slope of at least SLOPE_MIN with a t value of T_MIN. Triggers told by the event itself or by a trace are
+ * left alone. */
 #include "forensics/chain_clock.h"
 
 #include "forensics/chain_parts.h"

@@ -1,5 +1,5 @@
-/* Triggers that traces tell: an invocation that a queue started has a trace of its own, whose link names the one in which
- * the message was sent (field guide, traces 5.4). */
+/* Triggers that traces tell: an invocation that a queue started has a trace of its own, whose link names the
+ * one in which the message was sent (field guide, traces 5.4). */
 #include "forensics/chain_parts.h"
 
 /* A queue may hold a message back for 15 minutes. */
@@ -37,8 +37,8 @@ static size_t lower(const links *all, const struct trace_id *trace)
     return low;
 }
 
-/* The first attempt linked to the message's trace that began behind it and has no cause yet. Rows are in order of time,
- * so that each message takes the next. */
+/* The first attempt linked to the message's trace that began behind it and has no cause yet. Rows are in order
+ * of time, so that each message takes the next. */
 static void link_message(struct chains *c, const links *all, size_t i)
 {
     const struct message *m = chain_message(c, i);

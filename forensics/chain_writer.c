@@ -27,13 +27,15 @@ struct namers {
     int64_t late;    /* ms that the first line of any stands behind its begin */
 };
 
-/* Does what the trace header counts grow from one to the other? The hash in its upper bytes is that of a function. */
+/* Does what the trace header counts grow from one to the other? The hash in its upper bytes is that of a
+ * function. */
 static bool grows(uint32_t from, uint32_t to)
 {
     return from && to && from >> 8 == to >> 8 && (to & 0xff) > (from & 0xff);
 }
 
-/* Tells nothing of who wrote, for all chains of a function have its hash: it makes sure of one that the trace tells. Like is compared with like: the headers of the two attempts, or those of the two messages. */
+/* Tells nothing of who wrote, for all chains of a function have its hash: it makes sure of one that the trace
+ * tells. Like is compared with like: the headers of the two attempts, or those of the two messages. */
 static bool lineage_grows(const struct chains *c, const struct namers *n, size_t i, const struct attempt *a)
 {
     int32_t next = c->links[i].triggered, cause = c->cause[a->row];
@@ -73,10 +75,9 @@ static enum chain_proof weigh(const struct chains *c, size_t i, const struct att
     return PROOF_NONE;
 }
 
-/* Among attempts that ran at the time: the one that a trace's call says comes first, then one whose lines name the key
- * or whose trace the message has, then one whose own object's name the
- * key ends with (thumb-x of x), of those the nearest (thumb-thumb-x is made from thumb-x rather than from x), then
- * the one that began last. */
+/* Among attempts that ran at the time: the one that a trace's call says comes first, then one whose lines name
+ * the key or whose trace the message has, then one whose own object's name the key ends with (thumb-x of x), of
+ * those the nearest (thumb-thumb-x is made from thumb-x rather than from x), then the one that began last. */
 enum { SENT_BY = 1 << 21, NAMES_KEY = 1 << 20, ENDS_WITH = 1 << 12 };
 
 static struct slice base_name(struct slice key)

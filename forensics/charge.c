@@ -142,9 +142,9 @@ static bool encloses(const struct attempt *host, const struct attempt *a)
     return a->first <= attempt_report(host);
 }
 
-/* A row of application lines alone is an invocation when its id is a UUID that nothing speaks against. A word, or the
- * id of another system that a program logs under the name of request id, gives its lines to the invocation in which
- * they stand. */
+/* A row of application lines alone is an invocation when its id is a UUID that nothing speaks against. A word,
+ * or the id of another system that a program logs under the name of request id, gives its lines to the
+ * invocation in which they stand. */
 static void release_ids(struct index *x, struct timeline *t)
 {
     size_t before = x->attempts.n;
@@ -330,8 +330,8 @@ static struct attempt *next_of(const struct timeline *t, const struct phase *p)
     return low < end ? t->v[low] : NULL;
 }
 
-/* Stands the phase in the attempt that was open at its time? END ends it where REPORT is missing; what has neither runs
- * on, for as long as Lambda lets it. */
+/* Stands the phase in the attempt that was open at its time? END ends it where REPORT is missing; what has
+ * neither runs on, for as long as Lambda lets it. */
 static bool stands_inside(const struct attempt *a, const struct phase *p)
 {
     int64_t last = attempt_report(a) != TIME_NONE ? attempt_report(a) : attempt_end(a);
@@ -341,8 +341,8 @@ static bool stands_inside(const struct attempt *a, const struct phase *p)
     return p->time < last || (p->time == last && loc_before(p->loc, attempt_report_loc(a)));
 }
 
-/* The attempt that pays for a failed init: the one that began right behind it or in which it stands, else the next of
- * the environment. */
+/* The attempt that pays for a failed init: the one that began right behind it or in which it stands, else the
+ * next of the environment. */
 static struct attempt *payer(const struct timeline *t, const struct phase *p)
 {
     struct attempt *next = next_of(t, p), *open = open_at(t, p->stream, p->time, p->loc);

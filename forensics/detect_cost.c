@@ -1,8 +1,8 @@
 /* cost: what the busiest stretch of the evidence cost, against as many normal minutes. Gigabyte-seconds are
- * billed time times memory size, as the reports say; prices: cost.h. Logs do not tell the architecture, so
- * both prices are given. A stretch counts when each of its minutes has COST_FACTOR times the gigabyte-seconds of a
- * quiet one, and it costs EXCESS_MIN_USD more than usual, which is the mean of the minutes outside of it. Severity: low when the excess is at least
- * EXCESS_LOW_USD an hour, else info. */
+ * billed time times memory size, as the reports say; prices: cost.h. Logs do not tell the architecture, so both
+ * prices are given. A stretch counts when each of its minutes has COST_FACTOR times the gigabyte-seconds of a
+ * quiet one, and it costs EXCESS_MIN_USD more than usual, which is the mean of the minutes outside of it.
+ * Severity: low when the excess is at least EXCESS_LOW_USD an hour, else info. */
 #include "forensics/cost.h"
 #include "forensics/detector.h"
 #include "forensics/minutes.h"

@@ -1,14 +1,14 @@
-/* error-burst: one kind of error that is new, or suddenly frequent, in invocations that ended well: errors
- * that the program caught and users may not have seen. Errors are alike when they are of one signature, or
- * when their lines are the same once made alike (wording.h). Invocations that failed are told by other
- * detectors, and so are connections, throttles and memory.
+/* error-burst: one kind of error that is new, or suddenly frequent, in invocations that ended well: errors that
+ * the program caught and users may not have seen. Errors are alike when they are of one signature, or when
+ * their lines are the same once made alike (wording.h). Invocations that failed are told by other detectors,
+ * and so are connections, throttles and memory.
  *
- * New: BURST_MIN attempts and more with the error, none among the k attempts before the first of them, and
- * (1 - p)^k < NEW_CHANCE, where p is the share of attempts with it from then on: by chance alone it would
- * have shown before. Suddenly frequent: of the WINDOW_MS with most of them it is in BURST_MIN attempts and more, and in
- * FREQUENT_FACTOR times the share of attempts that have it elsewhere, which are so many that chance alone would show
- * it there. Shares of attempts are compared, not of time: a function that runs once a day is idle, not well, between.
- * Severity: low. */
+ * New: BURST_MIN attempts and more with the error, none among the k attempts before the first of them, and (1 -
+ * p)^k < NEW_CHANCE, where p is the share of attempts with it from then on: by chance alone it would have shown
+ * before. Suddenly frequent: of the WINDOW_MS with most of them it is in BURST_MIN attempts and more, and in
+ * FREQUENT_FACTOR times the share of attempts that have it elsewhere, which are so many that chance alone would
+ * show it there. Shares of attempts are compared, not of time: a function that runs once a day is idle, not
+ * well, between. Severity: low. */
 #include "forensics/detector.h"
 #include "forensics/marked.h"
 

@@ -1,9 +1,9 @@
 /* incomplete: invocations of which a START, END or REPORT is missing although the evidence should hold it:
- * lines were dropped on the way, or files are missing. START and REPORT are due where the other one is there, for both
- * are of one log level, unless the function has none of them at all (a filter took them). An END is due when at least
- * END_DUE of the function's invocations have it: JSON has none. Edges are no holes: a START is
- * missed only behind an earlier invocation of the same environment, an END or REPORT only before a later one,
- * or EDGE_MS, the longest that an invocation can run, before the end of the evidence. Severity: low. */
+ * lines were dropped on the way, or files are missing. START and REPORT are due where the other one is there,
+ * for both are of one log level, unless the function has none of them at all (a filter took them). An END is
+ * due when at least END_DUE of the function's invocations have it: JSON has none. Edges are no holes: a START
+ * is missed only behind an earlier invocation of the same environment, an END or REPORT only before a later
+ * one, or EDGE_MS, the longest that an invocation can run, before the end of the evidence. Severity: low. */
 #include "forensics/detector.h"
 
 enum { PART_START, PART_END, PART_REPORT, PARTS };

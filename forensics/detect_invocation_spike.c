@@ -1,10 +1,9 @@
 /* invocation-spike: minutes with many times the function's usual number of invocations. Context for other
- * findings: traffic alone hurts nobody. A run of minutes counts when each has SPIKE_FACTOR times the number of a
- * quiet one, SPIKE_SIGMA standard deviations (of a Poisson number) above it and SPIKE_MINUTE_MIN at least; the
- * run must hold SPIKE_MIN invocations, less than half of the function's time, and SPIKE_FACTOR times as many a minute
- * as the usual ones, which are all outside of it. More than RUNS_MAX such runs
- * are the function's rhythm. Severity: low when at least FAILED_SHARE of the run's invocations failed, else
- * info. */
+ * findings: traffic alone hurts nobody. A run of minutes counts when each has SPIKE_FACTOR times the number of
+ * a quiet one, SPIKE_SIGMA standard deviations (of a Poisson number) above it and SPIKE_MINUTE_MIN at least;
+ * the run must hold SPIKE_MIN invocations, less than half of the function's time, and SPIKE_FACTOR times as
+ * many a minute as the usual ones, which are all outside of it. More than RUNS_MAX such runs are the function's
+ * rhythm. Severity: low when at least FAILED_SHARE of the run's invocations failed, else info. */
 #include "forensics/detector.h"
 #include "forensics/marked.h"
 #include "forensics/minutes.h"

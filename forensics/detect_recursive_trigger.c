@@ -1,9 +1,9 @@
-/* recursive-trigger: functions that trigger themselves through buckets, queues and topics. Chains and their proof:
- * chain.h; loops: loop.h. A pipeline that writes to another bucket or queue is no loop, nor is a write that triggers
- * nothing, a message that its queue gives out again, or a failed one that is sent once more: RETURNS_MIN calls of one
- * function in one chain are, each invoked by a write of the one before or of what that one invoked. A loop that
- * was still running at the last record (its last call within a minute of it, or within ten times the gap
- * between its last calls) is critical, one that ended is high. */
+/* recursive-trigger: functions that trigger themselves through buckets, queues and topics. Chains and their
+ * proof: chain.h; loops: loop.h. A pipeline that writes to another bucket or queue is no loop, nor is a write
+ * that triggers nothing, a message that its queue gives out again, or a failed one that is sent once more:
+ * RETURNS_MIN calls of one function in one chain are, each invoked by a write of the one before or of what that
+ * one invoked. A loop that was still running at the last record (its last call within a minute of it, or within
+ * ten times the gap between its last calls) is critical, one that ended is high. */
 #include "forensics/cost.h"
 #include "forensics/detector.h"
 #include "forensics/loop_account.h"

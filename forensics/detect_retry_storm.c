@@ -1,8 +1,9 @@
 /* retry-storm: requests that failed in every one of three or more attempts with the same request id (Lambda's
- * own retries of an asynchronous event, field guide 6.5): the event itself is the poison. A record of a destination or
- * dead-letter queue tells of attempts that are not in the logs, and that the event was given up. Severity: 3 or more
- * such requests are high, 1 or 2 medium; info when at least half of the attempts are told better by another
- * detector (time-outs, failed inits, memory, connections, throttles), for then this is their echo. */
+ * own retries of an asynchronous event, field guide 6.5): the event itself is the poison. A record of a
+ * destination or dead-letter queue tells of attempts that are not in the logs, and that the event was given up.
+ * Severity: 3 or more such requests are high, 1 or 2 medium; info when at least half of the attempts are told
+ * better by another detector (time-outs, failed inits, memory, connections, throttles), for then this is their
+ * echo. */
 #include "forensics/detector.h"
 #include "forensics/handled.h"
 #include "forensics/marked.h"

@@ -2,10 +2,11 @@
  * cold-start (stats.h). Warm invocations are held against warm ones and cold against cold; only those that
  * ended well count. Left out: an invocation behind a failed one in its environment, which may hold a repeated
  * init (field guide, lambda-text-logs 1.5), and near misses of a known limit (near-timeout). Severity: medium
- * for an episode, that is a stretch of the function's invocations, none EPISODE_GAP_MS behind the one before, in which
- * outliers outnumber the others by EPISODE_MIN, when its median is a second above the usual one (the delay at which people lose their thread:
- * Nielsen, Usability Engineering, 1993), else low. Without an episode single outliers over 3.5 are low from
- * SINGLES_LOW on, else info. An episode that API Gateway's time-outs tell already is info. */
+ * for an episode, that is a stretch of the function's invocations, none EPISODE_GAP_MS behind the one before,
+ * in which outliers outnumber the others by EPISODE_MIN, when its median is a second above the usual one (the
+ * delay at which people lose their thread: Nielsen, Usability Engineering, 1993), else low. Without an episode
+ * single outliers over 3.5 are low from SINGLES_LOW on, else info. An episode that API Gateway's time-outs tell
+ * already is info. */
 #include "forensics/detector.h"
 #include "forensics/limits_known.h"
 #include "forensics/marked.h"

@@ -127,8 +127,8 @@ static enum cause cause_of(const struct timeouts *t, const struct told *told, co
     return told->host ? CAUSE_CALL : CAUSE_OTHER;
 }
 
-/* Asynchronous events come again with the same id, until they go well or Lambda gives them up. A record of that tells of
- * attempts that are not in the logs, too. */
+/* Asynchronous events come again with the same id, until they go well or Lambda gives them up. A record of that
+ * tells of attempts that are not in the logs, too. */
 static void count_retry(struct timeouts *t, const struct attempt *a)
 {
     const struct outcome *o = outcome_find(t->d->index, &a->id);

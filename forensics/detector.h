@@ -11,8 +11,8 @@ struct detector {
     const char *name;    /* what --only takes and JSON shows */
     const char *doc;     /* one line for `coldcase detectors` */
     const char *missing; /* why it could not run: "no S3 event record in the evidence" */
-    /* For `coldcase explain`: the rule with its thresholds, the fact of AWS behind it with its source, and what would
-     * disprove a finding. Each one sentence or a few. */
+    /* For `coldcase explain`: the rule with its thresholds, the fact of AWS behind it with its source, and what
+     * would disprove a finding. Each one sentence or a few. */
     const char *rule, *fact, *disproof;
     /* How many things it can look at; 0 means that the evidence lacks what it needs. */
     uint64_t (*examine)(const struct dossier *d);

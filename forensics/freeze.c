@@ -408,8 +408,8 @@ static bool same_object(const struct object_event *a, const struct object_event 
            slice_eq(object_key(a), object_key(b)) && a->sequencer == b->sequencer && a->request == b->request;
 }
 
-/* Delivery is at least once, and a function may print the record that a queue also holds, which is no duplicate. The
- * first place is kept, and the attempt that printed it. */
+/* Delivery is at least once, and a function may print the record that a queue also holds, which is no
+ * duplicate. The first place is kept, and the attempt that printed it. */
 static void settle_objects(struct index *x)
 {
     size_t kept = 0;

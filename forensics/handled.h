@@ -1,4 +1,5 @@
-/* Which S3 object an attempt was about: the one whose record it printed, else the first one whose key its lines name. */
+/* Which S3 object an attempt was about: the one whose record it printed, else the first one whose key its lines
+ * name. */
 #ifndef FORENSICS_HANDLED_H
 #define FORENSICS_HANDLED_H
 

@@ -33,9 +33,9 @@ struct incident {
     VEC(const struct finding *)
     chain; /* the incident's findings and those linked to them: by time, none before its cause */
     VEC(const struct finding *) apart; /* at medium or above, of another time; in report order */
-    /* In order of name. Hurt: a finding of the incident names the function or an invocation of it, or it failed more
-     * often than before. Healthy: it ran within the incident, no finding at medium or above touches that time, and
-     * it failed no more often than before. */
+    /* In order of name. Hurt: a finding of the incident names the function or an invocation of it, or it failed
+     * more often than before. Healthy: it ran within the incident, no finding at medium or above touches that
+     * time, and it failed no more often than before. */
     VEC(struct incident_function) hurt;
     VEC(struct incident_function) healthy;
     /* Would be healthy, but did not run within the incident: nothing is known. */

@@ -40,8 +40,9 @@ enum { AFTER_NONE = INT32_MIN };
 /* No billed duration. */
 #define BILLED_NONE UINT32_MAX
 
-/* One attempt of one request id, or, before the freeze, a part of one. 128 bytes: five million of them and as many
- * S3 records have to fit a laptop. Times are kept as their distance from the earliest line; attempt.h reads them. */
+/* One attempt of one request id, or, before the freeze, a part of one. 128 bytes: five million of them and as
+ * many S3 records have to fit a laptop. Times are kept as their distance from the earliest line; attempt.h
+ * reads them. */
 struct attempt {
     struct request_id id;
     union {
@@ -187,9 +188,10 @@ struct trace_span {
     bool has_request, in_progress, failed, throttled, cold;
 };
 
-/* A message of a queue or topic. It is handed over as an object is: the event's bucket is "queue NAME" or "topic NAME",
- * with a blank that no bucket's name has (0 when unknown), its key the message id (empty for one that only a trace
- * tells), its time that of sending, its session the function that sent it, its attempt one that received it. */
+/* A message of a queue or topic. It is handed over as an object is: the event's bucket is "queue NAME" or
+ * "topic NAME", with a blank that no bucket's name has (0 when unknown), its key the message id (empty for one
+ * that only a trace tells), its time that of sending, its session the function that sent it, its attempt one
+ * that received it. */
 struct message {
     struct object_event event;
     struct trace_id trace;  /* that of the sender */
@@ -220,8 +222,8 @@ struct trace_link {
 
 /* Clocks that are compared with the log's. */
 enum skew_clock { SKEW_TRACE, SKEW_GATEWAY, SKEW_S3, SKEW_CLOCKS };
-/* How much later than the log's START the other clock has the same start, the gateway's call or the S3 event behind it,
- * in ms, over all pairs. */
+/* How much later than the log's START the other clock has the same start, the gateway's call or the S3 event
+ * behind it, in ms, over all pairs. */
 struct clock_skew {
     uint64_t pairs;
     int64_t median, least, most;
@@ -264,8 +266,8 @@ struct stream_facts {
     struct slice key, name, group, function_assumed, function_platform, function_path, folder;
 };
 uint32_t index_stream(struct index *x, const struct stream_facts *facts);
-/* A row for the request id in that stream to which a line of that kind and time can be added. `hint` (may be NULL) is
- * looked at first: the one that the line before belonged to. */
+/* A row for the request id in that stream to which a line of that kind and time can be added. `hint` (may be
+ * NULL) is looked at first: the one that the line before belonged to. */
 struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                               struct loc loc, struct attempt *hint);
 /* Adds a platform event (not EVENT_APP) to its rows. Returns the attempt that it concerns or NULL. */

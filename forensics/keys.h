@@ -1,6 +1,6 @@
-/* The object keys of all S3 records and the ids of all messages, to be found again in application lines: a function that logs the key it
- * works on tells which object invoked it, or which one it wrote. Built once from the records, const and
- * shared by all workers afterwards. */
+/* The object keys of all S3 records and the ids of all messages, to be found again in application lines: a
+ * function that logs the key it works on tells which object invoked it, or which one it wrote. Built once from
+ * the records, const and shared by all workers afterwards. */
 #ifndef FORENSICS_KEYS_H
 #define FORENSICS_KEYS_H
 
@@ -14,8 +14,8 @@ struct keys;
 /* Keys shorter than this turn up in any text. */
 enum { KEY_LENGTH_MIN = 4 };
 
-/* Numbers the keys of all objects and messages, and notes the numbers in them. NULL when the index holds none. Lends from the
- * index's arena, which must outlive the result. */
+/* Numbers the keys of all objects and messages, and notes the numbers in them. NULL when the index holds none.
+ * Lends from the index's arena, which must outlive the result. */
 struct keys *keys_new(struct index *x);
 void keys_free(struct keys *k); /* takes NULL */
 /* Numbers (from 1) of up to `max` different keys that stand in the line, decoded or URL-encoded, in order. */

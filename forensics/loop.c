@@ -120,8 +120,8 @@ struct depth {
     uint32_t returns; /* calls of its own function among them */
 };
 
-/* Attempts of the function above the one that the writer belongs to, itself included. A loop has few functions: each
- * keeps its own count along the chain. */
+/* Attempts of the function above the one that the writer belongs to, itself included. A loop has few functions:
+ * each keeps its own count along the chain. */
 static uint32_t returns_of(const struct chains *c, const struct loop *l, const struct depth *depth,
                            int32_t writer, uint32_t function)
 {
@@ -183,8 +183,9 @@ static void measure_chains(const struct chains *c, struct loop *l, struct depth 
     l->proof = most_proof(proofs, l->written);
 }
 
-/* Marks the attempts and hand-overs of chains that close: whatever a function came back to, and what stands before it
- * up to the root. What passes through some of the loop's functions once belongs to their ordinary work. */
+/* Marks the attempts and hand-overs of chains that close: whatever a function came back to, and what stands
+ * before it up to the root. What passes through some of the loop's functions once belongs to their ordinary
+ * work. */
 static void mark_members(const struct chains *c, const struct loop *l, const struct depth *depth,
                          char *objects, char *attempts)
 {

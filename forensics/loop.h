@@ -1,5 +1,5 @@
-/* Loops among chains: functions that trigger themselves through buckets, queues and topics. Used by detect_recursive_trigger.c.
- */
+/* Loops among chains: functions that trigger themselves through buckets, queues and topics. Used by
+ * detect_recursive_trigger.c. */
 #ifndef FORENSICS_LOOP_H
 #define FORENSICS_LOOP_H
 

@@ -50,8 +50,8 @@ struct marked_family {
 typedef VEC(struct marked_family) marked_families;
 enum { MARKED_FAMILY_MIN = 3 }; /* Lambda's own: one attempt and two retries (field guide 6.5) */
 
-/* Families of the function in which every attempt failed, MARKED_FAMILY_MIN and more by the logs or by Lambda's record;
- * in order of their first. */
+/* Families of the function in which every attempt failed, MARKED_FAMILY_MIN and more by the logs or by Lambda's
+ * record; in order of their first. */
 void marked_poisoned(const struct dossier *d, const struct function *f, marked_families *ret);
 void marked_families_done(marked_families *all);
 

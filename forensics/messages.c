@@ -25,7 +25,8 @@ bool message_topic(struct slice name)
 
 /* ---- filling ---- */
 
-/* The last part of arn:aws:sqs:eu-west-1:111122223333:jobs or https://sqs.eu-west-1.amazonaws.com/111122223333/jobs. */
+/* The last part of arn:aws:sqs:eu-west-1:111122223333:jobs or
+ * https://sqs.eu-west-1.amazonaws.com/111122223333/jobs. */
 static uint32_t resource_id(struct index *x, enum queue_kind kind, struct slice place)
 {
     enum { NAME_MAX_BYTES = 256 }; /* that of a topic is the longest: 256 */
@@ -112,8 +113,8 @@ static int by_receiver(const struct attempt *a, const struct attempt *b)
     return c ? c : by_loc(a->loc, b->loc);
 }
 
-/* Those of one id stand together, deliveries in order, what no function printed behind them. Those without an id (only
- * a trace tells them) follow the ones with it, by trace. */
+/* Those of one id stand together, deliveries in order, what no function printed behind them. Those without an
+ * id (only a trace tells them) follow the ones with it, by trace. */
 static int by_message(const void *a, const void *b)
 {
     const struct message *x = a, *y = b;
@@ -142,8 +143,8 @@ static bool is_called(const struct message *m)
     return memcmp(m->span, none, sizeof none) != 0;
 }
 
-/* What any place says of the message holds for all. An envelope's time is that of the queue, a call's begins before it;
- * no place is asked twice, so that the order of meeting does not matter. */
+/* What any place says of the message holds for all. An envelope's time is that of the queue, a call's begins
+ * before it; no place is asked twice, so that the order of meeting does not matter. */
 static void learn(struct message *m, const struct message *from)
 {
     m->event.time = m->event.time == TIME_NONE ? from->event.time : m->event.time;
@@ -159,8 +160,8 @@ static void learn(struct message *m, const struct message *from)
     }
 }
 
-/* Rows [from, end) are one message: a row for each attempt that received it is kept. `got` holds for each function the
- * message that it got last. */
+/* Rows [from, end) are one message: a row for each attempt that received it is kept. `got` holds for each
+ * function the message that it got last. */
 static size_t keep_deliveries(struct index *x, size_t from, size_t end, size_t kept, uint32_t *got)
 {
     struct message *v = x->messages.v, all = v[from];

@@ -1,5 +1,5 @@
-/* Messages of queues and topics in the index: rows from their envelopes (as a record, or as a function printed it) and
- * from the calls of a trace that sent them; made one for each delivery at the freeze. */
+/* Messages of queues and topics in the index: rows from their envelopes (as a record, or as a function printed
+ * it) and from the calls of a trace that sent them; made one for each delivery at the freeze. */
 #ifndef FORENSICS_MESSAGES_H
 #define FORENSICS_MESSAGES_H
 
@@ -11,8 +11,8 @@ void index_message(struct index *x, const struct queue_record *q, uint32_t strea
 /* The call of a trace that sent a message, and what a span says of the traces of what it received. */
 void index_sent(struct index *x, const struct span *s);
 void index_links(struct index *x, const struct span *s);
-/* At the freeze, when the attempts that sent and received are known: a message met in several places is one row for each
- * invocation that received it; rows come in order of time. */
+/* At the freeze, when the attempts that sent and received are known: a message met in several places is one row
+ * for each invocation that received it; rows come in order of time. */
 void messages_settle(struct index *x);
 
 /* "jobs" of "queue jobs"; a bucket's name as it is. */

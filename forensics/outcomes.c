@@ -20,8 +20,8 @@ void outcomes_merge(struct index *x, const struct index *from, const uint32_t *n
     }
 }
 
-/* A request may have a record and a dead letter, or the same in two files: what says that it went well stands first, then
- * what says how often it was tried. */
+/* A request may have a record and a dead letter, or the same in two files: what says that it went well stands
+ * first, then what says how often it was tried. */
 static int by_request(const void *a, const void *b)
 {
     const struct outcome *x = a, *y = b;

@@ -1,5 +1,5 @@
-/* What became of asynchronous invocations, by Lambda's own word: records of destinations and dead letters. They prove how
- * often an event was tried and that it was given up, also where the logs hold fewer attempts. */
+/* What became of asynchronous invocations, by Lambda's own word: records of destinations and dead letters. They
+ * prove how often an event was tried and that it was given up, also where the logs hold fewer attempts. */
 #ifndef FORENSICS_OUTCOMES_H
 #define FORENSICS_OUTCOMES_H
 

@@ -159,8 +159,8 @@ static void plan(struct job *job)
         job->records++;
 }
 
-/* Reads order[from..end). A source that is more than one thread's share outlasts the others: it gets the thread that
- * would be idle, to inflate for it. */
+/* Reads order[from..end). A source that is more than one thread's share outlasts the others: it gets the thread
+ * that would be idle, to inflate for it. */
 static void read_sources(struct job *job, size_t from, size_t end)
 {
     unsigned threads = job->ev->threads;

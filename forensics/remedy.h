@@ -1,6 +1,6 @@
-/* Commands that several detectors give for "what to do now". They name only what the evidence knows: a configuration
- * takes effect in $LATEST alone (AWS), so a function that ran as a published version needs a new one, and a version to
- * go back to is named only when it ran well. */
+/* Commands that several detectors give for "what to do now". They name only what the evidence knows: a
+ * configuration takes effect in $LATEST alone (AWS), so a function that ran as a published version needs a new
+ * one, and a version to go back to is named only when it ran well. */
 #ifndef FORENSICS_REMEDY_H
 #define FORENSICS_REMEDY_H
 

@@ -171,9 +171,9 @@ static bool begins_plain(struct slice text)
     return !slice_starts(text, SLICE("fatal"));
 }
 
-/* Can the line report an error at all? By the rules of signatures.h TRACE and DEBUG never do, and INFO only when the
- * message itself begins with an error or shows a stack: a line of plain words has neither. Spares most lines the
- * scan, which costs as much as splitting them. */
+/* Can the line report an error at all? By the rules of signatures.h TRACE and DEBUG never do, and INFO only
+ * when the message itself begins with an error or shows a stack: a line of plain words has neither. Spares most
+ * lines the scan, which costs as much as splitting them. */
 static bool may_report(const struct event *e)
 {
     if (e->level == LEVEL_TRACE || e->level == LEVEL_DEBUG)

@@ -1,5 +1,5 @@
-/* Calls that a gateway or load balancer answered, from its execution log (a line each step) or its access log (a line
- * each call): into rows of the index. */
+/* Calls that a gateway or load balancer answered, from its execution log (a line each step) or its access log
+ * (a line each call): into rows of the index. */
 #include "forensics/scan.h"
 
 #include "parsers/message.h"

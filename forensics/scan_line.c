@@ -1,5 +1,5 @@
-/* What a function's lines tell of the chain that its invocation stands in: the S3 records and messages of the event that
- * it printed, the object keys and message ids that it names, the hops of its trace header. */
+/* What a function's lines tell of the chain that its invocation stands in: the S3 records and messages of the
+ * event that it printed, the object keys and message ids that it names, the hops of its trace header. */
 #include "forensics/messages.h"
 #include "forensics/scan.h"
 #include "parsers/json.h"

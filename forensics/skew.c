@@ -1,6 +1,7 @@
-/* Clocks against that of the log, whose START both ends of a pair have in common: a gateway's call and the invocation
- * whose request id it names; an S3 event and the invocation that logged its record. Both lie before the START by the way
- * that call and record took: what is dated behind it proves that the clocks differ by so much at least. */
+/* Clocks against that of the log, whose START both ends of a pair have in common: a gateway's call and the
+ * invocation whose request id it names; an S3 event and the invocation that logged its record. Both lie before
+ * the START by the way that call and record took: what is dated behind it proves that the clocks differ by so
+ * much at least. */
 #include "forensics/skew.h"
 
 #include "forensics/attempt.h"

@@ -1,5 +1,6 @@
-/* Traces in the index: rows of spans while reading, and what they say of invocations at the freeze. A trace tells
- * when an invocation ran, what it paid for its init and whether it failed, also where no line of its log is left. */
+/* Traces in the index: rows of spans while reading, and what they say of invocations at the freeze. A trace
+ * tells when an invocation ran, what it paid for its init and whether it failed, also where no line of its log
+ * is left. */
 #ifndef FORENSICS_SPANS_H
 #define FORENSICS_SPANS_H
 

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 void stats_sort(double *values, size_t n);
-/* Of values in any order, n > 0, for several p at once, rising: reorders them, and takes a fraction of the time that
- * sorting would. */
+/* Of values in any order, n > 0, for several p at once, rising: reorders them, and takes a fraction of the time
+ * that sorting would. */
 void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, double *ret);
 double stats_median(double *values, size_t n);
 /* The median of how far they are from `middle`; their distances take the place of the values. */

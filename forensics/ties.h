@@ -1,6 +1,6 @@
-/* Which invocations an id of any kind leads to: a request id, a trace id in either spelling, a gateway's request id,
- * an S3 object (BUCKET/KEY, KEY, as a URL writes it, or its sequencer) or a queued message. What rows do not keep, an
- * object's version, stands in the records themselves: see ties_add_record. */
+/* Which invocations an id of any kind leads to: a request id, a trace id in either spelling, a gateway's
+ * request id, an S3 object (BUCKET/KEY, KEY, as a URL writes it, or its sequencer) or a queued message. What
+ * rows do not keep, an object's version, stands in the records themselves: see ties_add_record. */
 #ifndef FORENSICS_TIES_H
 #define FORENSICS_TIES_H
 

@@ -51,8 +51,9 @@ void container_sample(struct slice text, bool (*head)(struct slice line, struct 
  * every entry none does. */
 size_t container_naked(struct slice text);
 
-/* The message behind a line's time and a blank, without further blanks that a paste has put before the platform's line or
- * JSON. False when the time is the line's own: `time TAB id TAB LEVEL` of Node, pasted with blanks for its tabs. */
+/* The message behind a line's time and a blank, without further blanks that a paste has put before the
+ * platform's line or JSON. False when the time is the line's own: `time TAB id TAB LEVEL` of Node, pasted with
+ * blanks for its tabs. */
 bool container_message(struct slice rest, struct slice *ret);
 /* Whether a line of text without times goes on with the entry before it. */
 bool container_line_continues(struct slice line);

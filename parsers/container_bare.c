@@ -1,6 +1,6 @@
 /* Lambda log text without a container: terminal copies, console test results, issue threads, files of a
- * program. Each line is an entry, but for lines that continue the one before (see container_line_continues). Decoration
- * that consoles and tables put before a platform line is looked past: blanks, bars, stars, times. |
+ * program. Each line is an entry, but for lines that continue the one before (see container_line_continues).
+ * Decoration that consoles and tables put before a platform line is looked past: blanks, bars, stars, times. |
  * 2022-10-04T12:23:04.626-04:00 | END RequestId: c2c3b330-…
  *      * 2026-08-26T10:55:32.266 START RequestId: 88a9b9a0-… Version: 40 */
 #include "parsers/container.h"
@@ -99,8 +99,8 @@ static bool take_platform(struct slice rest, struct slice *ret)
     return ret->n > 0 && container_is_platform(*ret);
 }
 
-/* `service_1  | text`, `service-1  | text`: docker compose; `localstack_main | > text`: the container of LocalStack,
- * which marks what functions write. */
+/* `service_1  | text`, `service-1  | text`: docker compose; `localstack_main | > text`: the container of
+ * LocalStack, which marks what functions write. */
 static bool compose_head(struct slice line, struct slice *ret)
 {
     struct slice rest = line, word;

@@ -67,8 +67,9 @@ bool document_is_lambda(struct slice text);
 /* Hands one message to the sink. */
 void document_entry(struct documents *d, struct entry *e);
 
-/* One S3 record alone in its document, of a shape that was met before: nearly all that a bucket's queue or log holds.
- * Read at the front of a text that may go on, without framing it first. Returns its length, 0 for all else. */
+/* One S3 record alone in its document, of a shape that was met before: nearly all that a bucket's queue or log
+ * holds. Read at the front of a text that may go on, without framing it first. Returns its length, 0 for all
+ * else. */
 size_t document_records_alike(struct documents *d, struct slice text);
 
 /* Kinds, by file. */

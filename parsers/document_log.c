@@ -378,8 +378,8 @@ bool document_string(struct documents *d, struct slice value)
 
 /* ---- the answer of an invocation ---- */
 
-/* Text of lines without times, each an entry with those that continue it. Their order is told by their places: where
- * in the base64 each begins, four characters for three bytes. */
+/* Text of lines without times, each an entry with those that continue it. Their order is told by their places:
+ * where in the base64 each begins, four characters for three bytes. */
 static void read_lines(struct documents *d, struct slice text, struct loc loc)
 {
     struct slice line, next;
@@ -410,8 +410,8 @@ static void read_log_result(struct documents *d, struct slice base64)
     read_lines(d, slice_of(d->message.p, n), loc);
 }
 
-/* {"StatusCode":200,"FunctionError":"Unhandled","LogResult":"base64 of the log's last 4 KB"}; some tools hold the log as
- * a list of its lines. */
+/* {"StatusCode":200,"FunctionError":"Unhandled","LogResult":"base64 of the log's last 4 KB"}; some tools hold
+ * the log as a list of its lines. */
 bool document_invoke(struct documents *d, struct slice value)
 {
     struct json j;

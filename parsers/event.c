@@ -1,6 +1,6 @@
-/* What events and entries are before anything is known of them. They stand apart from their users, which copy them:
- * where gcc sees that so many bytes are zero it clears by `rep stos`, and that takes 20 ns to begin, a tenth of what
- * a line takes. */
+/* What events and entries are before anything is known of them. They stand apart from their users, which copy
+ * them: where gcc sees that so many bytes are zero it clears by `rep stos`, and that takes 20 ns to begin, a
+ * tenth of what a line takes. */
 #include "parsers/event.h"
 
 const struct entry entry_none = {.time = TIME_NONE};

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* A window of 1 MB, more than the cache has, took a tenth longer. WINDOW_KEPT: what long documents made of it is not
- * kept for the next source. AHEAD_FROM: less text is not worth a thread. */
+/* A window of 1 MB, more than the cache has, took a tenth longer. WINDOW_KEPT: what long documents made of it
+ * is not kept for the next source. AHEAD_FROM: less text is not worth a thread. */
 enum { WINDOW_CHUNK = 128 * 1024, WINDOW_KEPT = 1024 * 1024, AHEAD_FROM = 1024 * 1024 };
 enum { SNIFF_BYTES = FILTER_MAGIC_BYTES, DRAIN_BUFFER = 16 * 1024 };
 

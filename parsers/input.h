@@ -1,6 +1,6 @@
 /* Opens one source and gives its text as a sliding window of decompressed bytes, whatever it is wrapped in:
- * gzip (all members, gzip inside gzip), zstd, bzip2, xz, lz4 and UTF-16. What is wrong with the wrapping or with the
- * bytes of the text goes to the source as an anomaly; the text before the damage is delivered. */
+ * gzip (all members, gzip inside gzip), zstd, bzip2, xz, lz4 and UTF-16. What is wrong with the wrapping or
+ * with the bytes of the text goes to the source as an anomaly; the text before the damage is delivered. */
 #ifndef PARSERS_INPUT_H
 #define PARSERS_INPUT_H
 
@@ -27,8 +27,8 @@ struct input {
     uint64_t raw;     /* stored bytes of `at` read so far */
     bool failed, with_digest;
     bool raw_end; /* no stored byte is left */
-    /* To set by the caller once it is open: a thread of its own inflates ahead of the parser, where the source is large
-     * and gzip. What is read, and what is noted, stays the same. */
+    /* To set by the caller once it is open: a thread of its own inflates ahead of the parser, where the source
+     * is large and gzip. What is read, and what is noted, stays the same. */
     bool with_ahead;
     struct ahead *ahead; /* fills the window from a thread of its own, or NULL */
     bool hold;           /* while it does: anomalies go to `held`, which is that thread's */
@@ -54,7 +54,8 @@ struct input {
  * input. `with_digest` is false for a second reading, which changes nothing in the source. Where source->next
  * is set, its text follows without a seam. */
 bool input_open(struct input *in, struct source *source, bool with_digest);
-/* The same with the buffers of the source before, which cost as much as a small file: `in` is all zero or closed. */
+/* The same with the buffers of the source before, which cost as much as a small file: `in` is all zero or
+ * closed. */
 bool input_reopen(struct input *in, struct source *source, bool with_digest);
 /* The bytes at hand, lent until the next call of input_more or input_done. Inline, as is input_advance: both are
  * called for every line. */

@@ -1,5 +1,5 @@
-/* Inflating one whole value that a record holds, as Kinesis and CloudWatch subscriptions wrap their data. Streams of
- * whole files go through input.c. */
+/* Inflating one whole value that a record holds, as Kinesis and CloudWatch subscriptions wrap their data.
+ * Streams of whole files go through input.c. */
 #include "parsers/input.h"
 
 enum { INFLATE_CHUNK = 256 * 1024 };

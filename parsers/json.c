@@ -1,4 +1,5 @@
-/* The pull reader. Strings are most of what logs hold: json_scan.h searches them. The framer is in json_framer.c. */
+/* The pull reader. Strings are most of what logs hold: json_scan.h searches them. The framer is in
+ * json_framer.c. */
 #include "parsers/json.h"
 
 #include "base/text.h"
@@ -84,7 +85,8 @@ static const char *take_escape(struct json *j, const char *p)
     return p + 6;
 }
 
-/* From the first special byte at p, which is no closing quote, to that quote; NULL and an error when there is none. */
+/* From the first special byte at p, which is no closing quote, to that quote; NULL and an error when there is
+ * none. */
 static const char *take_escapes(struct json *j, const char *p)
 {
     while (p < j->end && *p != '"') {

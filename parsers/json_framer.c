@@ -1,7 +1,7 @@
-/* The framer: where does a value of a stream end? Every byte of every document passes here before the reader sees
- * it, so 64 of them are looked at as bits of a word: which are quotes, and from these which stand inside of strings;
- * of the rest only the brackets count. Blocks that hold what is no JSON, and what is left over at the end, are gone
- * through byte by byte, which gives the same: test_json_framer.c compares the two. */
+/* The framer: where does a value of a stream end? Every byte of every document passes here before the reader
+ * sees it, so 64 of them are looked at as bits of a word: which are quotes, and from these which stand inside
+ * of strings; of the rest only the brackets count. Blocks that hold what is no JSON, and what is left over at
+ * the end, are gone through byte by byte, which gives the same: test_json_framer.c compares the two. */
 #include "parsers/json.h"
 
 #if defined(__SSE2__)

@@ -1,4 +1,5 @@
-/* Shapes of JSON values: learned byte by byte, since that is rare, and read with a comparison and a search a value. */
+/* Shapes of JSON values: learned byte by byte, since that is rare, and read with a comparison and a search a
+ * value. */
 #include "parsers/json_shape.h"
 
 #include "parsers/json_scan.h"
@@ -40,8 +41,8 @@ static bool add_value(struct json_shape *s, size_t *used, const char *from, stru
     return true;
 }
 
-/* The string or number at p, for a string without its quotes; empty and not a value when it is a key or a number that is
- * not whole. *behind: where to go on. */
+/* The string or number at p, for a string without its quotes; empty and not a value when it is a key or a
+ * number that is not whole. *behind: where to go on. */
 static bool take_value(const char *p, const char *end, struct slice *ret, const char **behind)
 {
     if (*p == '"') {

@@ -1,6 +1,7 @@
-/* Values that look alike. The records of one source differ in their strings and numbers only; what stands between these,
- * a shape, is learned from one value that was read and then compared as bytes: no key is looked at, and yet all of the
- * value is checked. A fast path beside the pull reader: it gives what that gives, or nothing. Internal to parsers/. */
+/* Values that look alike. The records of one source differ in their strings and numbers only; what stands
+ * between these, a shape, is learned from one value that was read and then compared as bytes: no key is looked
+ * at, and yet all of the value is checked. A fast path beside the pull reader: it gives what that gives, or
+ * nothing. Internal to parsers/. */
 #ifndef PARSERS_JSON_SHAPE_H
 #define PARSERS_JSON_SHAPE_H
 
@@ -19,8 +20,8 @@ struct json_shape {
     uint16_t behind;
 };
 
-/* The shape of `value`, which must be JSON. ret[i] is its i-th string, without quotes, or number. False, and nothing
- * learned, when it is no object or array, has escapes, no values or more than fit. */
+/* The shape of `value`, which must be JSON. ret[i] is its i-th string, without quotes, or number. False, and
+ * nothing learned, when it is no object or array, has escapes, no values or more than fit. */
 bool json_shape_learn(struct json_shape *s, struct slice value, struct slice ret[JSON_SHAPE_VALUES]);
 /* Reads a value of the same shape at the front of `text`. Returns its length, 0 when none stands there. */
 size_t json_shape_read(const struct json_shape *s, struct slice text, struct slice ret[JSON_SHAPE_VALUES]);

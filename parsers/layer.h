@@ -31,7 +31,8 @@ void layer_drop(struct input *in, struct layer *layer);
 /* NULL is allowed. */
 void layer_free(struct layer *layer);
 
-/* Of input.c: the stored bytes, 0 at the end or on an error, which goes to the source; and what a layer finds wrong. */
+/* Of input.c: the stored bytes, 0 at the end or on an error, which goes to the source; and what a layer finds
+ * wrong. */
 size_t input_stored(struct input *in, char *out, size_t room);
 void input_note(struct input *in, enum anomaly_kind kind, uint64_t offset, const char *detail);
 

@@ -11,14 +11,16 @@ bool message_json(struct slice text, struct event *e);     /* {"time","type","re
 bool message_gateway(struct slice text, struct event *e);  /* API Gateway execution log */
 void message_app(struct slice text, struct event *e);      /* all else */
 
-/* Whether the text of an application line is what a runtime prints for an error that nobody caught: sets `unhandled`,
- * and type and message as far as they are said. For Node's line with level, for Python's behind [LEVEL], for all else: `text` is the
- * whole message, of which e->text may lack a first word that was taken for a level. */
+/* Whether the text of an application line is what a runtime prints for an error that nobody caught: sets
+ * `unhandled`, and type and message as far as they are said. For Node's line with level, for Python's behind
+ * [LEVEL], for all else: `text` is the whole message, of which e->text may lack a first word that was taken for
+ * a level. */
 void message_unhandled_node(struct event *e);
 void message_unhandled_python(struct event *e);
 void message_unhandled(struct slice text, struct event *e);
 
-/* Whether the first line ends in the class of an error and the next one begins its stack, as Java and .NET print it. */
+/* Whether the first line ends in the class of an error and the next one begins its stack, as Java and .NET
+ * print it. */
 bool message_begins_stack(struct slice line, struct slice next);
 
 /* The word at the front of *s as the event's request id: a UUID only, or any word that request_id_parse takes. */

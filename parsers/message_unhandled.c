@@ -1,5 +1,5 @@
-/* Errors that nobody caught, as the runtimes print them. Only forms that a runtime alone writes count: what a program
- * prints of an error that it caught begins with the error's own name or with the program's words.
+/* Errors that nobody caught, as the runtimes print them. Only forms that a runtime alone writes count: what a
+ * program prints of an error that it caught begins with the error's own name or with the program's words.
  * Source: field guide, lambda-text-logs 1.4 and error-signatures 8.6; the interface clients named there.
  *     ERROR<TAB>Invoke Error <TAB>{"errorType":"TypeError",…}                    Node
  *     [ERROR] KeyError: 'x'<LF>Traceback (most recent call last):                Python

@@ -5,8 +5,8 @@
 #include "parsers/event.h"
 #include "parsers/fields.h"
 
-/* Subsegments deeper than this are left out, and the span above them says so: real ones have three or four levels, and each level is read
- * again for each level above it. */
+/* Subsegments deeper than this are left out, and the span above them says so: real ones have three or four
+ * levels, and each level is read again for each level above it. */
 enum { SPAN_DEPTH_MAX = 32 };
 
 /* Reads an X-Ray segment or lone subsegment with all its subsegments. `scratch` holds decoded strings for the
@@ -30,12 +30,13 @@ bool record_otel_log(struct slice value, const struct otel_resource *resource, s
 
 /* 1-8hex-24hex (a shorter time part is padded) or 32 hex. */
 bool record_trace_id(struct slice text, uint8_t ret[16]);
-/* `Lineage=` as a number, LINEAGE_NONE when it cannot be read: 24 bits of the hash that was met most often and, in
- * the lowest byte, how often all of its hashes were met, the request at hand included, LINEAGE_HOPS_MAX at most. What
- * it counts is Lambda's own business: that it grows along a chain is all that is used. */
+/* `Lineage=` as a number, LINEAGE_NONE when it cannot be read: 24 bits of the hash that was met most often and,
+ * in the lowest byte, how often all of its hashes were met, the request at hand included, LINEAGE_HOPS_MAX at
+ * most. What it counts is Lambda's own business: that it grows along a chain is all that is used. */
 enum { LINEAGE_NONE = 0, LINEAGE_HOPS_MAX = 255 };
 uint32_t record_lineage(struct slice text);
-/* The traces that a span's `links` name, in either spelling; X-Ray writes SPAN_LINKS_MAX at most (field guide 5.4). */
+/* The traces that a span's `links` name, in either spelling; X-Ray writes SPAN_LINKS_MAX at most (field guide
+ * 5.4). */
 struct span_link {
     uint8_t trace[16];
 };

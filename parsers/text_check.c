@@ -1,5 +1,5 @@
-/* Checks text on its way through the window. Nearly all of it is ASCII without a NUL: 64 bytes are passed eight at a
- * time, and only blocks that hold something else are looked at byte by byte. */
+/* Checks text on its way through the window. Nearly all of it is ASCII without a NUL: 64 bytes are passed eight
+ * at a time, and only blocks that hold something else are looked at byte by byte. */
 #include "parsers/text_check.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* coldcase explain FINDING PATH...: why a finding is claimed: the lines, the rule, the arithmetic with its numbers, the
- * fact of AWS behind it, and what would disprove it. */
+/* coldcase explain FINDING PATH...: why a finding is claimed: the lines, the rule, the arithmetic with its
+ * numbers, the fact of AWS behind it, and what would disprove it. */
 #include "reports/command.h"
 
 #include "forensics/detector.h"

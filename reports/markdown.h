@@ -1,5 +1,6 @@
 /* Pieces that the parts of the Markdown report share. Internal to the renderer: render_markdown.c writes the
- * report, markdown_incident.c the incident as a whole, markdown_charts.c the timeline and charts, markdown_evidence.c what was read and what was not. */
+ * report, markdown_incident.c the incident as a whole, markdown_charts.c the timeline and charts,
+ * markdown_evidence.c what was read and what was not. */
 #ifndef REPORTS_MARKDOWN_H
 #define REPORTS_MARKDOWN_H
 

@@ -151,8 +151,9 @@ static size_t count_untimed(const struct attempt *const *v, size_t n)
     return untimed;
 }
 
-/* What ran at a time is unknown when invocations without one are among those that the finding names, or are at least
- * each UNTIMED_SHARE-th of the function's: then no number of that time would be true, and the table says so. */
+/* What ran at a time is unknown when invocations without one are among those that the finding names, or are at
+ * least each UNTIMED_SHARE-th of the function's: then no number of that time would be true, and the table says
+ * so. */
 static bool add_untimed(struct report *r, const struct function *fn, const char *name)
 {
     enum { UNTIMED_SHARE = 10 };

@@ -24,8 +24,8 @@ enum { SHOWN_LINES_MAX = 200 }; /* an invocation; the rest is only said to be th
 /* Reads all evidence once more. `ev` and `of` must outlive it. */
 void shown_lines_read(struct shown_lines *l, const struct evidence *ev, const ties *of);
 void shown_lines_done(struct shown_lines *l);
-/* The attempts whose lines hold the word, or whose objects have it as their version or as S3's request id: for ids that
- * no row keeps. */
+/* The attempts whose lines hold the word, or whose objects have it as their version or as S3's request id: for
+ * ids that no row keeps. */
 void shown_lines_find(const struct chains *c, struct slice word, ties *ret);
 
 #endif

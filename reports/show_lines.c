@@ -1,5 +1,5 @@
-/* Reads the evidence a second time and keeps what belongs to a few invocations: log lines by request id or by stream
- * and time, spans and calls and deliveries by request id or trace. */
+/* Reads the evidence a second time and keeps what belongs to a few invocations: log lines by request id or by
+ * stream and time, spans and calls and deliveries by request id or trace. */
 #include "reports/show.h"
 
 #include "forensics/attempt.h"

@@ -1,5 +1,5 @@
-/* Queues and topics: what is sent to them and whom it invokes. A function shows what it got by printing its event. Format:
- * field guide, api-gateway-and-queues 6.4, traces 5.1. */
+/* Queues and topics: what is sent to them and whom it invokes. A function shows what it got by printing its
+ * event. Format: field guide, api-gateway-and-queues 6.4, traces 5.1. */
 #ifndef SAMPLES_QUEUES_H
 #define SAMPLES_QUEUES_H
 

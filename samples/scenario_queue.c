@@ -1,5 +1,5 @@
-/* Scenarios of queues and topics that invoke functions: loops, a loop through a queue and a bucket, and traffic that
- * only looks like one. */
+/* Scenarios of queues and topics that invoke functions: loops, a loop through a queue and a bucket, and traffic
+ * that only looks like one. */
 #include "samples/lambda.h"
 #include "samples/objects.h"
 #include "samples/queues.h"
@@ -165,8 +165,8 @@ void scenario_queue_pipeline(struct world *w)
     world_neighbours(w, w->budget - orders * 4);
 }
 
-/* What fails three times is parked in a second queue, by hand or by the worker itself; a function sends it back once,
- * and it goes well then. */
+/* What fails three times is parked in a second queue, by hand or by the worker itself; a function sends it back
+ * once, and it goes well then. */
 static void behave_parking(struct world *w, struct turn *t)
 {
     bool parked = t->call->message[0] * 100 < REDRIVEN_PERCENT * 256 && t->call->hops == 0;

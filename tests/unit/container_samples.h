@@ -1,5 +1,5 @@
-/* Texts of each container and what it delivers of them, written out by hand, for test_containers.c. Each is also the
- * first look that a file gives: the container must be the one that is chosen. */
+/* Texts of each container and what it delivers of them, written out by hand, for test_containers.c. Each is
+ * also the first look that a file gives: the container must be the one that is chosen. */
 #ifndef TESTS_UNIT_CONTAINER_SAMPLES_H
 #define TESTS_UNIT_CONTAINER_SAMPLES_H
 

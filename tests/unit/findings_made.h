@@ -1,4 +1,5 @@
-/* Findings, attempts and functions made by hand, for the tests of what is worked out from them. Times are seconds. */
+/* Findings, attempts and functions made by hand, for the tests of what is worked out from them. Times are
+ * seconds. */
 #ifndef TESTS_FINDINGS_MADE_H
 #define TESTS_FINDINGS_MADE_H
 

@@ -58,7 +58,8 @@ static void nothing_in_common(void **state)
     made_done(&m);
 }
 
-/* Spans that touch: of ten invocations four began within ten minutes of the last refusal. That is less than half. */
+/* Spans that touch: of ten invocations four began within ten minutes of the last refusal. That is less than
+ * half. */
 static void times_only_touch(void **state)
 {
     for (int near = 4; near <= 5; near++) {

@@ -1,5 +1,5 @@
-/* gunzip on cut files and on files with flipped bits: expected is what zlib says when asked directly. Where ISA-L may differ by nature (damaged data, see parsers/inflate_isal.c) the test
- * says how far. */
+/* gunzip on cut files and on files with flipped bits: expected is what zlib says when asked directly. Where
+ * ISA-L may differ by nature (damaged data, see parsers/inflate_isal.c) the test says how far. */
 #include "tests/unit/gunzip_files.h"
 
 /* ---- cut files ---- */

@@ -118,7 +118,8 @@ static void blast_radius(void **state)
     made_done(&m);
 }
 
-/* A finding at medium or above that goes on all the time: not of the incident, but its function is not called well. */
+/* A finding at medium or above that goes on all the time: not of the incident, but its function is not called
+ * well. */
 static void apart(void **state)
 {
     struct made m;
@@ -136,8 +137,8 @@ static void apart(void **state)
     made_done(&m);
 }
 
-/* A low finding in the same function within the hour before is the first sign; one in a healthy function is not, nor
- * is context. */
+/* A low finding in the same function within the hour before is the first sign; one in a healthy function is
+ * not, nor is context. */
 static void first_sign(void **state)
 {
     struct made m;

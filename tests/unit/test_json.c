@@ -252,8 +252,8 @@ static void truncated(void **state)
     }
 }
 
-/* Blanks of any number before a value, a comma and a bracket, with a line end or a tab at any place among them: they are
- * passed 16 at a time. The text fills its memory, so that a sanitizer sees a read too far. */
+/* Blanks of any number before a value, a comma and a bracket, with a line end or a tab at any place among them:
+ * they are passed 16 at a time. The text fills its memory, so that a sanitizer sees a read too far. */
 static void blanks(void **state)
 {
     (void)state;

@@ -112,8 +112,8 @@ static size_t end_by_steps(struct slice text, size_t step)
     return 0;
 }
 
-/* Blocks of 64 bytes and single bytes give the same end, for text that is nearly JSON and text that is not: bytes drawn
- * from those that mean something, escapes and quotes more or less often. */
+/* Blocks of 64 bytes and single bytes give the same end, for text that is nearly JSON and text that is not:
+ * bytes drawn from those that mean something, escapes and quotes more or less often. */
 static void blocks_as_bytes(void **state)
 {
     static const char *const alphabets[] = {"{[}] y_Y:,a\"", "{[}]\"\\ax ,", "{}[]\"\\\n",

@@ -8,7 +8,8 @@
 
 #include "parsers/record_span.h"
 
-/* The grammars of field guide 5.1: the lower 24 bits of the hash that was met most often, then all counts, each plus one. */
+/* The grammars of field guide 5.1: the lower 24 bits of the hash that was met most often, then all counts, each
+ * plus one. */
 static void lineages(void **state)
 {
     static const struct {

@@ -1,4 +1,5 @@
-/* Errors that nobody caught (parsers/message_unhandled.c): what only a runtime writes, and what a program may write. */
+/* Errors that nobody caught (parsers/message_unhandled.c): what only a runtime writes, and what a program may
+ * write. */
 #include "tests/unit/expect_event.h"
 
 #include "parsers/message.h"
