@@ -2,7 +2,6 @@
  * freeze, when parts have become attempts. */
 #include "forensics/charge.h"
 
-#include "base/text.h"
 #include "forensics/attempt.h"
 
 enum {
@@ -124,13 +123,6 @@ static bool same_run(const struct run *a, const struct run *b)
 
 /* ---- ids of the application ---- */
 
-static bool is_uuid(const struct index *x, const struct attempt *a)
-{
-    struct slice text = intern_name(&x->names, a->id_text);
-    struct request_id id;
-    return text.n == 0 || (text.n == 36 && text_uuid(&text, id.bytes));
-}
-
 /* An environment has one invocation at a time: what stands between START and REPORT of one is no other's. */
 static bool encloses(const struct attempt *host, const struct attempt *a)
 {
@@ -147,7 +139,7 @@ static bool encloses(const struct attempt *host, const struct attempt *a)
  * invocation in which they stand. */
 static void release_ids(struct index *x, struct timeline *t)
 {
-    size_t before = x->attempts.n;
+    bool released = false;
     for (size_t stream = 0; stream < x->streams.n; stream++) {
         struct attempt *host = NULL;
         for (size_t i = t->first[stream]; i < t->first[stream + 1]; i++) {
@@ -156,17 +148,18 @@ static void release_ids(struct index *x, struct timeline *t)
                 host = a;
                 continue;
             }
-            if (is_uuid(x, a) && !(x->streams.v[stream].name && encloses(host, a)))
+            if (a->id_text == 0 && !(x->streams.v[stream].name && encloses(host, a)))
                 continue;
             if (host)
                 host->lines += a->lines;
             a->flags |= ATTEMPT_MERGED;
             a->into = host;
+            released = true;
         }
     }
-    x->attempts.n = drop_merged(x->attempts.v, x->attempts.n);
-    if (x->attempts.n == before)
+    if (!released)
         return;
+    x->attempts.n = drop_merged(x->attempts.v, x->attempts.n);
     x->families.n = drop_merged(x->families.v, x->families.n);
     timeline_done(t);
     timeline_make(x, t);

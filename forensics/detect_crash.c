@@ -5,6 +5,7 @@
  * are medium; a single one is low. */
 #include "forensics/detector.h"
 #include "forensics/marked.h"
+#include "forensics/remedy.h"
 
 enum { CRASH_HIGH = 5, CRASH_MEDIUM = 2 };
 #define CRASH_HIGH_SHARE 0.01
@@ -66,9 +67,7 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     f->how = "The runtime reports the error itself (Invoke Error, Traceback, a crash line, or Status: error "
              "in the report). "
              "A caller that got a proper answer from one of these requests would disprove it.";
-    finding_command(fs, f, "# goes back to the last version without this error; N is its number");
-    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N",
-                    dossier_shell_name(m, name));
+    remedy_roll_back(d, fn, f->first_seen, fs, f);
     f->fix = "Handle the error where it arises, keep a test with the input that caused it, and alarm on the "
              "function's "
              "Errors metric.";
@@ -106,6 +105,7 @@ static void report(const struct detector *self, const struct dossier *d, const s
 static const char *crash_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     struct marked explained, storms;
+    bool told = false; /* some failed, and another detector says with what */
     marked_init(&explained, d, marked_named);
     marked_storms(&storms, d);
     for (size_t i = 0; i < d->functions.n; i++) {
@@ -114,8 +114,11 @@ static const char *crash_run(const struct detector *self, const struct dossier *
         for (size_t k = 0; k < fn->attempts.n; k++) {
             const struct attempt *a = fn->attempts.v[k];
             bool memory = slice_eq(dossier_name(d, a->error_type), SLICE("Runtime.OutOfMemory"));
-            if (attempt_status(a) == ATTEMPT_FAILED && !memory && !marked_has(&storms, a) &&
-                !marked_has(&explained, a))
+            if (attempt_status(a) != ATTEMPT_FAILED)
+                continue;
+            if (memory || marked_has(&storms, a) || marked_has(&explained, a))
+                told = true;
+            else
                 add(&all, a);
         }
         for (size_t k = 0; k < all.n; k++) {
@@ -126,9 +129,8 @@ static const char *crash_run(const struct detector *self, const struct dossier *
     }
     marked_done(&explained);
     marked_done(&storms);
-    if (explained.list.n || storms.list.n)
-        return "no invocation failed with an error beyond those that other findings tell";
-    return "no invocation failed with an error of its own";
+    return told ? "no invocation failed with an error beyond those that other findings tell"
+                : "no invocation failed with an error of its own";
 }
 
 const struct detector detector_crash = {

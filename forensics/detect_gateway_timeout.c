@@ -4,6 +4,7 @@
  * proof. Severity: 3 or more are high, 1 or 2 medium. */
 #include "forensics/calls.h"
 #include "forensics/detector.h"
+#include "forensics/remedy.h"
 
 enum { PAIR_MS = 1500, TIMEOUT_HIGH = 3, ROWS_SHOWN = 10 };
 
@@ -151,7 +152,6 @@ static void write_prose(const struct dossier *d, uint32_t function, uint64_t fin
 {
     struct arena *m = &fs->arena;
     struct slice name = function ? dossier_name(d, function) : SLICE("a function that the log does not name");
-    const char *shell = dossier_shell_name(m, dossier_name(d, function));
     f->moment = "call given up";
     f->title = arena_printf(m, "API Gateway gave up on %s %s of %.*s%s", detector_count(m, f->count),
                             detector_plural(f->count, "call", "calls"), SLICE_ARG(name),
@@ -173,9 +173,12 @@ static void write_prose(const struct dossier *d, uint32_t function, uint64_t fin
              "the one that began with the call and was still running then. Another id in the gateway's \"AWS "
              "Integration "
              "Endpoint RequestId\" would disprove a pair.";
-    finding_command(fs, f,
-                    "# frees the environment when the caller is gone; work that needs longer then fails");
-    finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --timeout 28", shell);
+    const struct function *fn = dossier_function(d, function);
+    if (fn) {
+        finding_command(fs, f,
+                        "# frees the environment when the caller is gone; work that needs longer then fails");
+        remedy_configure(d, fn, "--timeout 28", fs, f);
+    }
     f->fix = "Answer at once and work in the background (202 and polling, Step Functions or a queue), stream "
              "the response "
              "through a function URL, or raise the integration limit of a Regional REST API by quota.";

@@ -4,6 +4,7 @@
  * proof: a time-out with a full page cache looks the same (field guide, lambda-text-logs 1.2). Severity: 3 or
  * more are high, 1 or 2 medium. */
 #include "forensics/detector.h"
+#include "forensics/remedy.h"
 
 enum { MEMORY_HIGH = 3, TYPES_MAX = 8 };
 
@@ -91,8 +92,8 @@ static void write_prose(const struct dossier *d, const struct function *fn, stru
              "failed "
              "invocation. A Max Memory Used well below the size would disprove it.";
     finding_command(fs, f, "# more memory is also more CPU; each second costs in proportion");
-    finding_command(fs, f, "aws lambda update-function-configuration --function-name %s --memory-size %u",
-                    dossier_shell_name(m, name), fn->memory_mb ? fn->memory_mb * 2 : 2048);
+    remedy_configure(d, fn, arena_printf(m, "--memory-size %u", fn->memory_mb ? fn->memory_mb * 2 : 2048), fs,
+                     f);
     f->fix = "Stream instead of buffering, cap the batch size, set the runtime's heap to about 75 % of the "
              "function's "
              "memory, and look for a leak where the memory climbs through an environment's life.";

@@ -6,6 +6,7 @@
  * they stay in one place is what this adds. */
 #include "forensics/detector.h"
 #include "forensics/marked.h"
+#include "forensics/remedy.h"
 
 enum { FAILED_MIN = 5, HEALTHY_MIN = 10, ROWS_SHOWN = 10 };
 #define FAILED_SHARE 0.8
@@ -95,24 +96,6 @@ static void write_detail(const struct dossier *d, const struct place *p, struct 
     detail_done(&detail, fs, f);
 }
 
-/* A published version's environments stay as they are: another version has to take its place. */
-static void write_commands(const struct dossier *d, const struct place *p, struct slice name,
-                           struct findings *fs, struct finding *f)
-{
-    const char *shell = dossier_shell_name(&fs->arena, name);
-    struct slice version = dossier_name(d, p->failed.v[0]->version);
-    bool published = version.n && !slice_eq(version, SLICE("$LATEST"));
-    finding_command(fs, f, "# replaces all environments of $LATEST%s",
-                    published ? "; then publish it and point the alias there, N is the new number" : "");
-    finding_command(
-        fs, f, "aws lambda update-function-configuration --function-name %s --description recycled", shell);
-    if (!published)
-        return;
-    finding_command(fs, f, "aws lambda publish-version --function-name %s", shell);
-    finding_command(fs, f, "aws lambda update-alias --function-name %s --name live --function-version N",
-                    shell);
-}
-
 static void report(const struct detector *self, const struct dossier *d, const struct function *fn,
                    const struct place *p, struct findings *fs)
 {
@@ -138,7 +121,8 @@ static void report(const struct detector *self, const struct dossier *d, const s
     f->how =
         "The same version at the same time, apart by environment. One input that is always routed to this "
         "environment would disprove it: compare what the failed invocations were asked.";
-    write_commands(d, p, name, fs, f);
+    finding_command(fs, f, "# replaces all environments of the function");
+    remedy_configure(d, fn, "--description recycled", fs, f);
     f->fix = "Check what is kept between invocations (connections, files, caches) before it is used, make it "
              "anew after a failure, and let the process exit when it cannot be mended.";
     finding_step(fs, f, "%zu / %zu = %.0f %% >= 80 %%; others: %zu / %zu = %.0f %% <= 5 %%", p->failed.n,

@@ -213,11 +213,14 @@ static void write_commands(const struct loop_account *a, struct findings *fs, st
             fs, f,
             "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions 0",
             dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
-    finding_command(fs, f, "# gives up the retries of failed events");
+    finding_command(
+        fs, f,
+        "# gives up the retries of failed events and leaves their destinations; where a function has no "
+        "configuration of them yet, put-function-event-invoke-config makes it");
     for (size_t i = 0; i < a->l->functions.n; i++)
         finding_command(
             fs, f,
-            "aws lambda put-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
+            "aws lambda update-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
             dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
     stop_sources(a, fs, f);
     finding_command(fs, f, "# lets AWS break such loops again: expect Terminate");

@@ -54,8 +54,9 @@ struct attempt {
     struct decimal duration, init;
     struct loc loc;        /* of START, else of the earliest line */
     uint32_t report_bytes; /* REPORT stands so far behind loc; 0 with report_lines 0: unknown */
-    uint32_t stream, version, error_type, id_text;
-    uint32_t trace; /* position in index.traces plus one */
+    uint32_t stream, version, error_type;
+    uint32_t id_text; /* 0: the id is a UUID */
+    uint32_t trace;   /* position in index.traces plus one */
     uint32_t lines;
     uint32_t function; /* set by the freeze */
     uint32_t row;      /* in index.attempts; set by the freeze */

@@ -44,12 +44,6 @@ static void read_records(struct worker *w, struct json *j, struct attempt *a, st
     }
 }
 
-static bool names_source(struct slice text)
-{
-    return slice_find(text, SLICE("aws:s3")) >= 0 || slice_find(text, SLICE("aws:sqs")) >= 0 ||
-           slice_find(text, SLICE("aws:sns")) >= 0;
-}
-
 /* The array behind "Records", wherever in the line the event stands; empty when there is none. */
 static struct slice records_in(struct slice text)
 {
@@ -83,7 +77,8 @@ static void find_event(struct worker *w, const struct event *e, struct attempt *
     enum { RECORD_MIN = 200 }; /* no record of S3, SQS or SNS is shorter */
     struct buf decoded;
     struct json j;
-    if (e->text.n < RECORD_MIN || !memchr(e->text.p, '{', e->text.n) || !names_source(e->text))
+    if (e->text.n < RECORD_MIN || !memchr(e->text.p, '{', e->text.n) ||
+        slice_find(e->text, SLICE("aws:s")) < 0) /* :s3, :sqs, :sns */
         return;
     buf_init(&decoded, LIMIT_ENTRY);
     struct slice records = records_in(e->text);

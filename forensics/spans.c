@@ -232,7 +232,8 @@ static void add_part(struct joining *j, struct traced *t)
         return;
     int64_t start = run->start / NS_PER_MS, end = run->end == TIME_NONE ? TIME_NONE : run->end / NS_PER_MS;
     struct event e = {.kind = EVENT_START, .has_id = true, .id = s->request};
-    e.id_text = intern_name(&x->names, s->request_text);
+    struct slice rest = e.id_text = intern_name(&x->names, s->request_text);
+    e.is_uuid = text_uuid(&rest, e.id.bytes) && rest.n == 0;
     struct attempt *a = index_attempt(x, &e, stream_of(x, s, run), start, run->loc, NULL);
     t->part = a;
     if (a->flags & ATTEMPT_START)
