@@ -214,9 +214,7 @@ static void write_commands(const struct loop_account *a, struct findings *fs, st
             "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions 0",
             dossier_shell_name(a->m, dossier_name(a->d, a->l->functions.v[i])));
     finding_command(
-        fs, f,
-        "# gives up the retries of failed events and leaves their destinations; where a function has no "
-        "configuration of them yet, put-function-event-invoke-config makes it");
+        fs, f, "# gives up retries and keeps destinations (put- instead where nothing is configured yet)");
     for (size_t i = 0; i < a->l->functions.n; i++)
         finding_command(
             fs, f,
