@@ -32,19 +32,23 @@ struct pair {
 };
 typedef VEC(struct pair) pairs;
 
+/* The function that wrote the hand-over and was triggered by it; 0 when these are two, or one attempt. */
+static uint32_t function_of(const struct chains *c, size_t i)
+{
+    const struct attempt *writer = chain_attempt(c, c->links[i].writer),
+                         *next = chain_attempt(c, c->links[i].triggered);
+    return writer && next && writer != next && writer->function == next->function ? next->function : 0;
+}
+
 static void collect(const struct chains *c, uint32_t function, enum chain_trigger how, bool messages,
                     pairs *ret)
 {
-    const struct index *x = c->d->index;
     for (size_t k = 0; k < c->n; k++) {
         size_t i = chain_at(c, k);
         const struct chain_link *l = &c->links[i];
-        if (l->writer < 0 || l->triggered < 0 || l->trigger != how ||
-            (chain_message(c, i) != NULL) != messages)
+        if (l->trigger != how || (chain_message(c, i) != NULL) != messages || function_of(c, i) != function)
             continue;
-        const struct attempt *writer = x->attempts.v[l->writer], *next = x->attempts.v[l->triggered];
-        if (writer->function != function || next->function != function || writer == next)
-            continue;
+        const struct attempt *writer = chain_attempt(c, l->writer), *next = chain_attempt(c, l->triggered);
         *vec_push(ret) =
             (struct pair){i, (double)(chain_object(c, i)->time - chain_begin(writer)),
                           (double)chains_delay(c, i), (double)(attempt_over(next) - chain_begin(next))};
@@ -125,11 +129,21 @@ static void drop_counted(struct chains *c, const struct function *f)
     vec_done(&counted);
 }
 
+/* Few functions have pairs at all: the others need no pass over the hand-overs. */
 void chain_clock_drop(struct chains *c)
 {
+    uint32_t *own = calloc(c->d->index->names.names.n + 1, sizeof *own);
+    if (!own)
+        err_oom();
+    for (size_t i = 0; i < c->n; i++)
+        own[function_of(c, i)]++;
     for (size_t i = 0; i < c->d->functions.n; i++) {
-        drop_named(c, &c->d->functions.v[i], false);
-        drop_named(c, &c->d->functions.v[i], true);
-        drop_counted(c, &c->d->functions.v[i]);
+        const struct function *f = &c->d->functions.v[i];
+        if (own[f->name] < PAIRS_MIN)
+            continue;
+        drop_named(c, f, false);
+        drop_named(c, f, true);
+        drop_counted(c, f);
     }
+    free(own);
 }

@@ -200,9 +200,10 @@ static void count_told(struct storm *s, const struct marked *plain)
 static const char *storm_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     struct marked plain;
-    struct handled handled;
+    struct handled handled = {.x = d->index};
     marked_storms(&plain, d);
-    handled_init(&handled, d->index);
+    if (d->index->families.n || d->index->outcomes.n)
+        handled_init(&handled, d->index);
     for (size_t i = 0; i < d->functions.n; i++) {
         struct storm s = {.d = d, .f = &d->functions.v[i], .handled = &handled};
         marked_poisoned(d, s.f, &s.families);
