@@ -10,6 +10,8 @@
  * makes even gaps, S3 makes even delays. */
 #include "forensics/chain.h"
 
+#include "base/huge.h"
+
 #include "forensics/chain_clock.h"
 #include "forensics/chain_parts.h"
 #include "forensics/stats.h"
@@ -123,9 +125,7 @@ uint32_t chain_most_number(const struct chains *c)
 
 int32_t *chain_rows_new(size_t n)
 {
-    int32_t *v = malloc((n + 1) * sizeof *v);
-    if (!v)
-        err_oom();
+    int32_t *v = huge_array(n, sizeof *v);
     memset(v, 0xff, (n + 1) * sizeof *v);
     return v;
 }
@@ -396,9 +396,7 @@ static void put_in_order(struct chains *c)
     size_t objects = c->d->index->objects.n, i = 0, m = objects;
     if (m == c->n || m == 0)
         return;
-    c->order = malloc(c->n * sizeof *c->order);
-    if (!c->order)
-        err_oom();
+    c->order = huge_array(c->n, sizeof *c->order);
     for (size_t k = 0; k < c->n; k++) {
         bool object = i < objects && (m == c->n || chain_object(c, i)->time == TIME_NONE ||
                                       chain_object(c, i)->time <= chain_object(c, m)->time);
@@ -412,9 +410,7 @@ void chains_init(struct chains *c, const struct dossier *d)
     ids buckets = {0};
     *c = (struct chains){.d = d, .n = x->objects.n + x->messages.n};
     c->cause = chain_rows_new(x->attempts.n);
-    c->links = calloc(c->n + 1, sizeof *c->links);
-    if (!c->links)
-        err_oom();
+    c->links = huge_zeros(c->n, sizeof *c->links);
     put_in_order(c);
     mark_objects(c);
     chain_writers_name(c);

@@ -14,8 +14,8 @@
  * left alone. */
 #include "forensics/chain_clock.h"
 
+#include "base/huge.h"
 #include "forensics/chain_parts.h"
-
 #include "forensics/stats.h"
 
 #include <math.h>
@@ -58,9 +58,7 @@ static void collect(const struct chains *c, uint32_t function, enum chain_trigge
 /* Median distance from the median of the delays, with the work before or the run behind them when `with` is 1. */
 static double spread(const pairs *p, double with_work, double with_run, double *ret_median)
 {
-    double *v = malloc(p->n * sizeof *v);
-    if (!v)
-        err_oom();
+    double *v = huge_array(p->n, sizeof *v);
     for (size_t i = 0; i < p->n; i++)
         v[i] = with_work * p->v[i].work + p->v[i].delay + with_run * p->v[i].run;
     double result = chain_deviation(v, p->n, ret_median);

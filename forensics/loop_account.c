@@ -1,6 +1,8 @@
 /* What a loop did: numbers first, then words. */
 #include "forensics/loop_account.h"
 
+#include "base/huge.h"
+
 #include "forensics/cost.h"
 #include "forensics/stats.h"
 
@@ -40,10 +42,8 @@ static double doubling_of(const struct loop_account *a)
 
 static double median_delay(const struct loop_account *a)
 {
-    double *v = malloc((a->l->objects.n + 1) * sizeof *v), median = -1;
+    double *v = huge_array(a->l->objects.n, sizeof *v), median = -1;
     size_t n = 0;
-    if (!v)
-        err_oom();
     for (size_t i = 0; i < a->l->objects.n; i++) {
         int64_t delay = chains_delay(a->c, (size_t)a->l->objects.v[i]);
         if (delay != TIME_NONE)

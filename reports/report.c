@@ -1,6 +1,8 @@
 /* The report's model: headline, verdict, figures and timeline, worked out once for all renderers. */
 #include "reports/report.h"
 
+#include "base/huge.h"
+
 #include "forensics/cost.h"
 #include "forensics/stats.h"
 #include "parsers/archive.h"
@@ -88,9 +90,7 @@ static void measure(const struct report *r, const struct function *f, int64_t fr
     static const double ranks[] = {0.5, 0.99};
     double quantiles[2] = {0, 0};
     size_t n = 0, first = dossier_lower(f, from), last = dossier_lower(f, to);
-    double *durations = malloc((last - first + 1) * sizeof *durations);
-    if (!durations)
-        err_oom();
+    double *durations = huge_array(last - first, sizeof *durations);
     *s = (struct spell){.invocations = last - first};
     for (size_t i = first; i < last; i++) {
         const struct attempt *a = f->attempts.v[i];
