@@ -2,20 +2,22 @@
  * which attempt wrote or sent it. Both are hand-overs, counted from 0: the index's objects, then its messages.
  * Built from the frozen index for the detector of loops and for `coldcase show`.
  *
- * A hand-over TRIGGERED an attempt when, strongest first: LOGGED     the attempt printed the event that holds
- * it, or its trace stands below the call that sent it; TRACED     the attempt's trace names that of the message
- * as what it received (a span's link); NAMED      the attempt's lines name the object's key or the message's
- * id, and it began behind its time; COUNTED    the function's attempts match the records of one bucket one to
- * one, in number and time (chain.c
- *              says how strictly). Time alone is no evidence, and that two attempts share a trace is none either: a
- *              workflow calls a function again and again in one trace.
- * It was WRITTEN by a function when, strongest first: PRINCIPAL  the writer's role session is the function's
- * name (an execution role's session is named so); LINEAGE    TRACE holds, and the hops that Lambda counts in
- * the trace header grow from the attempt that wrote it to
- *              what it triggered;
- * TRACE      the attempt that ran when it was written and the one it triggered, or the message, share the trace
- * root; KEY        its key is derived from the key that triggered an attempt running at that time. Sources:
- * field guide, s3-event-records 4.5-4.7, traces 5.1, 5.4, api-gateway-and-queues 6.4. */
+ * A hand-over TRIGGERED an attempt when, strongest first:
+ * - LOGGED: the attempt printed the event that holds it, or its trace stands below the call that sent it;
+ * - TRACED: the attempt's trace names that of the message as what it received (a span's link);
+ * - NAMED: the attempt's lines name the object's key or the message's id, and it began behind its time;
+ * - COUNTED: the function's attempts match the records of one bucket one to one, in number and time
+ *   (chain_count.c says how strictly).
+ * Time alone is no evidence, and that two attempts share a trace is none either: a workflow calls a function again
+ * and again in one trace.
+ *
+ * It was WRITTEN by a function when, strongest first:
+ * - PRINCIPAL: the writer's role session is the function's name (an execution role's session is named so);
+ * - LINEAGE: TRACE holds, and the hops that Lambda counts in the trace header grow from the attempt that wrote it
+ *   to what it triggered;
+ * - TRACE: the attempt that ran when it was written and the one it triggered, or the message, share the trace root;
+ * - KEY: its key is derived from the key that triggered an attempt running at that time.
+ * Sources: field guide, s3-event-records 4.5-4.7, traces 5.1, 5.4, api-gateway-and-queues 6.4. */
 #ifndef FORENSICS_CHAIN_H
 #define FORENSICS_CHAIN_H
 
