@@ -7,6 +7,7 @@
 #include "forensics/cost.h"
 #include "forensics/detector.h"
 #include "forensics/loop_account.h"
+#include "forensics/loop_doubt.h"
 #include "forensics/messages.h"
 
 #include <math.h>
@@ -426,6 +427,19 @@ static void report(const struct detector *self, struct loop_account *a, struct f
     finding_span(f, a->doubling > 0 ? "loop, growing" : "loop", f->first_seen, f->last_seen);
 }
 
+/* Two explanations: none is claimed, and which is missing to tell them apart. */
+static void doubt(const struct loop_account *a, struct findings *fs)
+{
+    fs->undecided = arena_printf(a->m,
+                                 "%s%s%s calls of %s each follow a write of the one before to %s, as calls "
+                                 "do that the write invokes, and "
+                                 "as those of a caller that waits for each answer; the notification of the "
+                                 "bucket, printed events or a "
+                                 "trace would tell",
+                                 fs->undecided ? fs->undecided : "", fs->undecided ? "; " : "",
+                                 detector_count(a->m, a->l->attempts.n), loop_functions(a), loop_buckets(a));
+}
+
 static const char *loop_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     struct chains c;
@@ -434,7 +448,11 @@ static const char *loop_run(const struct detector *self, const struct dossier *d
     loops_find(&c, &all);
     for (size_t i = 0; i < all.n; i++) {
         struct loop_account a = {.d = d, .c = &c, .l = &all.v[i], .m = &fs->arena};
-        if (all.v[i].returns >= RETURNS_MIN && all.v[i].proof != PROOF_NONE)
+        if (all.v[i].returns < RETURNS_MIN || all.v[i].proof == PROOF_NONE)
+            continue;
+        if (loop_doubtful(&c, &all.v[i]))
+            doubt(&a, fs);
+        else
             report(self, &a, fs);
     }
     loops_done(&all);
