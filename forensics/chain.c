@@ -3,6 +3,7 @@
  * of time, so each step is one pass with a bounded look back. */
 #include "forensics/chain.h"
 
+#include "base/order.h"
 #include "forensics/chain_clock.h"
 #include "forensics/chain_parts.h"
 
@@ -140,7 +141,7 @@ static bool is_before(const struct chains *c, const struct by_key *k, int32_t *c
     /* What its own function wrote behind its start is its own output, not a trigger and a skew; nor does a
      * function name a message that it gets before it has it. */
     int64_t skew = c->links[i].function == a->function || chain_message(c, (size_t)i) ? 0 : SKEW_MS;
-    if (o->time == TIME_NONE || !c->links[i].creation)
+    if (o->time == TIME_NONE || !c->links[i].creation || !chain_same_clock(c, (size_t)i))
         return false;
     if (chain_may_write(c, a, (size_t)i)) {
         bool alone = k->first[o->number] == i && k->next[i] < 0;
@@ -230,6 +231,42 @@ static void put_in_order(struct chains *c)
     }
 }
 
+static int by_place(const void *ctx, uint32_t a, uint32_t b)
+{
+    (void)ctx;
+    return a < b ? -1 : a > b;
+}
+
+/* Where the call that it invoked began within the second, else at the second's end. */
+static int64_t causal_time(const struct chains *c, size_t i)
+{
+    const struct attempt *next = chain_attempt(c, c->links[i].triggered);
+    int64_t time = chain_object(c, i)->time, latest = chain_latest(c, i),
+            begin = next ? chain_begin(next) : latest;
+    return begin < time ? time : begin < latest ? begin : latest;
+}
+
+/* Records in whole seconds stand in the order of chains, so that a writer stands before what it wrote. */
+static void put_in_causal_order(struct chains *c)
+{
+    int64_t *keys = malloc((c->n + 1) * sizeof *keys), last = 0;
+    bool coarse = false;
+    if (!keys)
+        err_oom();
+    for (size_t k = 0; k < c->n; k++) {
+        size_t i = chain_at(c, k);
+        coarse |= c->links[i].coarse;
+        if (chain_object(c, i)->time != TIME_NONE)
+            last = causal_time(c, i);
+        keys[i] = last; /* those without a time stand behind */
+    }
+    if (coarse) {
+        free(c->order);
+        c->order = order_by(keys, c->n, by_place, NULL);
+    }
+    free(keys);
+}
+
 void chains_init(struct chains *c, const struct dossier *d)
 {
     const struct index *x = d->index;
@@ -243,10 +280,12 @@ void chains_init(struct chains *c, const struct dossier *d)
     chain_writers_name(c);
     link_logged(c);
     chain_traces_find(c);
+    chain_keys_find(c);
     link_named(c);
     chain_count_find(c);
     chain_writers_find(c);
     chain_clock_drop(c);
+    put_in_causal_order(c);
 }
 
 void chains_done(struct chains *c)
@@ -260,7 +299,7 @@ void chains_done(struct chains *c)
 int64_t chains_delay(const struct chains *c, size_t i)
 {
     const struct attempt *a = chain_attempt(c, c->links[i].triggered);
-    if (!a || chain_object(c, i)->time == TIME_NONE || attempt_begin(a) == TIME_NONE)
+    if (!a || c->links[i].clockless || chain_object(c, i)->time == TIME_NONE || attempt_begin(a) == TIME_NONE)
         return TIME_NONE;
     return chain_begin(a) - chain_object(c, i)->time;
 }

@@ -35,6 +35,7 @@ struct chain_link {
     uint32_t function; /* name of the function that wrote it, 0 when none of the evidence did */
     uint8_t trigger, proof;
     bool creation, coarse; /* of a new object or a message; its time is in whole seconds */
+    bool clockless;        /* told by names alone, for its clock is not that of the logs */
     bool again;            /* a message that the same function got before: tried again, no step of its own */
 };
 
@@ -43,7 +44,10 @@ struct chains {
     size_t n;
     struct chain_link *links; /* n of them */
     uint32_t *order;          /* all hand-overs by time; NULL when they stand so */
-    int32_t *cause; /* one an attempt: the hand-over that triggered it, CHAIN_NO_ROW when none is known */
+    int64_t
+        ahead; /* ms that S3's clock is ahead of the logs' by the median, when ids tell that they differ */
+    size_t ahead_of; /* over so many writes; 0: nothing speaks for it */
+    int32_t *cause;  /* one an attempt: the hand-over that triggered it, CHAIN_NO_ROW when none is known */
 };
 
 static inline const struct message *chain_message(const struct chains *c, size_t i)
@@ -66,8 +70,19 @@ static inline size_t chain_at(const struct chains *c, size_t k)
 
 void chains_init(struct chains *c, const struct dossier *d);
 void chains_done(struct chains *c);
-/* How long it took from the write to the start of the attempt it triggered, ms; TIME_NONE when unknown. */
+/* How long it took from the write to the start of the attempt it triggered, ms; TIME_NONE when unknown, also where
+ * the clocks are known to differ. */
 int64_t chains_delay(const struct chains *c, size_t i);
+/* What speaks for clocks that differ, or for logs that are missing: records whose principal names a function of the
+ * evidence, and those of them at whose time no call of it ran; the first function, by name, whose records match its
+ * calls one to one but lie off by `off` ms, 0 when none does; and the first that wrote as many records as it had
+ * calls, in whole seconds in which several calls begin, 0 when none did. */
+struct chain_astray {
+    uint64_t written, astray;
+    uint32_t function, rounded;
+    int64_t off;
+};
+struct chain_astray chain_astray_of(const struct chains *c);
 /* True when the key is the other one with something put before, behind or between its name and its ending. */
 bool chain_derived(struct slice key, struct slice from);
 

@@ -20,7 +20,7 @@
 
 #include <math.h>
 
-enum { PAIRS_MIN = 5 };
+enum { PAIRS_MIN = 5, ROUNDING_MS = 250 };
 #define EVEN_FACTOR  0.5
 #define DELAY_VARIES 0.02
 #define SLOPE_MIN    0.5
@@ -28,6 +28,7 @@ enum { PAIRS_MIN = 5 };
 
 struct pair {
     size_t object;
+    bool coarse;
     struct chain_step step;
     double run; /* ms from the start of the next to its end */
 };
@@ -50,10 +51,12 @@ static void collect(const struct chains *c, uint32_t function, enum chain_trigge
         if (l->trigger != how || (chain_message(c, i) != NULL) != messages || function_of(c, i) != function)
             continue;
         const struct attempt *writer = chain_attempt(c, l->writer), *next = chain_attempt(c, l->triggered);
-        *vec_push(ret) = (struct pair){
-            i,
-            {(double)(chain_object(c, i)->time - chain_begin(writer)), (double)chains_delay(c, i)},
-            (double)(attempt_over(next) - chain_begin(next))};
+        int64_t written = chain_object(c, i)->time - (l->clockless ? c->ahead : 0);
+        *vec_push(ret) =
+            (struct pair){i,
+                          l->coarse,
+                          {(double)(written - chain_begin(writer)), (double)(chain_begin(next) - written)},
+                          (double)(attempt_over(next) - chain_begin(next))};
     }
 }
 
@@ -70,9 +73,18 @@ static double spread(const pairs *p, double with_work, double with_run, double *
     return result;
 }
 
+/* Times that are rounded down to a second vary by that alone: the median distance from the middle is a quarter. */
+static double rounding(const pairs *p)
+{
+    size_t coarse = 0;
+    for (size_t i = 0; i < p->n; i++)
+        coarse += p->v[i].coarse;
+    return coarse * 2 > p->n ? ROUNDING_MS : 0;
+}
+
 static bool is_even(const pairs *p, double varies)
 {
-    double gap, delay, gaps = spread(p, 1, 0, &gap), delays = spread(p, 0, 0, &delay);
+    double gap, delay, gaps = spread(p, 1, 0, &gap), delays = spread(p, 0, 0, &delay) - rounding(p);
     return gaps < EVEN_FACTOR * fmax(delays, varies * delay);
 }
 

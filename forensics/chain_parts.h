@@ -17,6 +17,12 @@ enum {
     END_SLACK_MS = 1000, /* a write may be stamped after the line that ends its attempt */
 };
 
+/* Can the hand-over's time be compared with those of calls? */
+static inline bool chain_same_clock(const struct chains *c, size_t i)
+{
+    return !c->ahead_of || chain_message(c, i);
+}
+
 /* True when START, or REPORT and its duration, say when the attempt began. */
 bool chain_timed(const struct attempt *a);
 /* That time; else the earliest line, before which it may have run for long. */
@@ -40,6 +46,8 @@ int32_t *chain_rows_new(size_t n);
 void chain_trigger(struct chains *c, size_t i, const struct attempt *a, enum chain_trigger how);
 /* What the links of spans tell of triggers. */
 void chain_traces_find(struct chains *c);
+/* What ids alone tell, when clocks differ; needs the writers' names. */
+void chain_keys_find(struct chains *c);
 /* What number and time tell of triggers; needs what is told otherwise, and the writers' names. */
 void chain_count_find(struct chains *c);
 /* Names the function whose role session each record has; needs nothing else. */
