@@ -213,7 +213,7 @@ void chain_writers_find(struct chains *c)
     read_lineages(c, &n);
     for (size_t k = 0; k < c->n; k++) {
         size_t i = chain_at(c, k);
-        if (chain_object(c, i)->time != TIME_NONE && c->links[i].creation)
+        if (chain_object(c, i)->time != TIME_NONE && c->links[i].creation && chain_same_clock(c, i))
             find_writer(c, &n, i);
     }
     free(n.first);

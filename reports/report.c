@@ -360,6 +360,18 @@ static const char *beside(struct report *r)
     return arena_printf(&r->arena, "%s%s", low, not_run);
 }
 
+/* What a detector saw and could not decide is as much as a finding's worth of looking at. */
+static const char *undecided(struct report *r)
+{
+    const char *text = "";
+    for (size_t i = 0; i < r->findings->checks.n; i++) {
+        const struct check *c = &r->findings->checks.v[i];
+        if (c->undecided)
+            text = arena_printf(&r->arena, "%s\n%s cannot tell: %s.", text, c->detector->name, c->why);
+    }
+    return text;
+}
+
 /* The findings that matter, one sentence each, and what they follow from. */
 static void write_summary(struct report *r)
 {
@@ -375,6 +387,7 @@ static void write_summary(struct report *r)
             detector_plural(r->dossier->functions.n, "function", "functions"), count(r, r->dossier->cold),
             detector_plural(r->dossier->cold, "start", "starts"), count(r, r->dossier->errors),
             count(r, r->dossier->timeouts), open_ends(r), checks_ran(r), beside(r));
+        r->summary = arena_printf(&r->arena, "%s%s", r->summary, undecided(r));
         return;
     }
     size_t told = 0, more = 0;
@@ -389,9 +402,9 @@ static void write_summary(struct report *r)
         text = arena_printf(&r->arena, "%s\n%s (%s%s%s).", text, f->title, f->id,
                             f->caused_by ? ", follows from " : "", f->caused_by ? f->caused_by : "");
     }
-    r->summary =
-        more ? arena_printf(&r->arena, "%s\n%s more at medium or above stand below.", text, count(r, more))
-             : text;
+    if (more)
+        text = arena_printf(&r->arena, "%s\n%s more at medium or above stand below.", text, count(r, more));
+    r->summary = arena_printf(&r->arena, "%s%s", text, undecided(r));
 }
 
 void report_init(struct report *r, const struct evidence *ev, const struct dossier *d,
