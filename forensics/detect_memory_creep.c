@@ -4,6 +4,9 @@
  * means that the process was started again; each stretch is judged by itself. Severity: medium when one of
  * those environments ran out of memory, else low. */
 #include "forensics/detector.h"
+
+#include "base/huge.h"
+#include "base/order.h"
 #include "forensics/marked.h"
 #include "forensics/remedy.h"
 
@@ -74,15 +77,16 @@ struct creep {
     uint32_t from, to;   /* MB of the stretch that grew most */
 };
 
-static int by_stream(const void *a, const void *b)
+/* Within an environment they stay by time. */
+static void sort_by_stream(detector_picks *reports)
 {
-    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
-    if (x->stream != y->stream)
-        return x->stream < y->stream ? -1 : 1;
-    int64_t s = attempt_begin(x), t = attempt_begin(y);
-    if (s != t)
-        return s < t ? -1 : 1;
-    return memcmp(&x->id, &y->id, sizeof x->id);
+    int64_t *streams = huge_array(reports->n, sizeof *streams);
+    for (size_t i = 0; i < reports->n; i++)
+        streams[i] = reports->v[i]->stream;
+    uint32_t *order = order_by(streams, reports->n, NULL, NULL);
+    order_apply(reports->v, reports->n, sizeof *reports->v, order);
+    free(order);
+    free(streams);
 }
 
 static bool reported(const struct attempt *a)
@@ -245,7 +249,7 @@ static const char *creep_run(const struct detector *self, const struct dossier *
     for (size_t i = 0; i < d->functions.n; i++) {
         struct creep c = {.d = d, .f = &d->functions.v[i]};
         detector_pick(c.f, reported, &c.reports);
-        vec_sort(&c.reports, by_stream);
+        sort_by_stream(&c.reports);
         find_stretches(&c, &told);
         if (c.found.n)
             report(self, &c, fs);

@@ -88,6 +88,7 @@ static void collect(struct slow *s, uint8_t *failed_before)
 {
     struct limits_known limits;
     limits_known_init(&limits, s->f);
+    vec_reserve(&s->all, s->f->attempts.n);
     for (size_t i = 0; i < s->f->attempts.n; i++) {
         const struct attempt *a = s->f->attempts.v[i];
         bool after_failure = failed_before[a->stream];

@@ -237,6 +237,7 @@ static void settle_attempts(struct index *x)
     struct groups g;
     parts kept = {0}, all = {0};
     groups_make(x, &g);
+    vec_reserve(&kept, x->attempts.n);
     for (size_t i = 0; i < x->attempts.n; i++) {
         if (!g.members[i].last)
             continue;
