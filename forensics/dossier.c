@@ -98,7 +98,7 @@ static size_t peak_of(const struct function *f)
     size_t n = 0;
     int64_t *begins = huge_array(f->attempts.n * 2, sizeof *begins), *ends = begins + f->attempts.n;
     for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&f->attempts, i);
         if (attempt_begin(a) == TIME_NONE)
             continue;
         begins[n] = attempt_begin(a);
@@ -135,7 +135,7 @@ static void measure_function(void *ctx, unsigned thread, size_t number)
     size_t durations = 0, inits = 0;
     double *values = huge_array(f->attempts.n * 2, sizeof *values), *init = values + f->attempts.n;
     for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&f->attempts, i);
         count_attempt(f, a);
         if (decimal_known(a->duration))
             values[durations++] = decimal_value(a->duration);
@@ -163,7 +163,7 @@ static void fill(struct dossier *d, struct function **of_name)
 {
     const struct index *x = d->index;
     for (size_t i = 0; i < x->attempts.n; i++) {
-        const struct attempt *a = x->attempts.v[i];
+        const struct attempt *a = attempt_walk(&x->attempts, i);
         if (of_name[a->function])
             *vec_push(&of_name[a->function]->attempts) = a;
         seen(d, attempt_begin(a));
