@@ -6,7 +6,6 @@
 #include "forensics/detector.h"
 
 #include "base/huge.h"
-#include "base/order.h"
 #include "forensics/marked.h"
 #include "forensics/remedy.h"
 
@@ -77,16 +76,26 @@ struct creep {
     uint32_t from, to;   /* MB of the stretch that grew most */
 };
 
-/* Within an environment they stay by time. */
-static void sort_by_stream(detector_picks *reports)
+/* Dealt out to the function's environments, where they stay by time. `at`: one a stream. */
+static void sort_by_stream(const struct function *f, size_t *at, detector_picks *reports)
 {
-    int64_t *streams = huge_array(reports->n, sizeof *streams);
+    detector_picks sorted = {0};
+    size_t n = 0;
+    vec_reserve(&sorted, reports->n);
+    for (size_t i = 0; i < f->streams.n; i++)
+        at[f->streams.v[i]] = 0;
     for (size_t i = 0; i < reports->n; i++)
-        streams[i] = reports->v[i]->stream;
-    uint32_t *order = order_by(streams, reports->n, NULL, NULL);
-    order_apply(reports->v, reports->n, sizeof *reports->v, order);
-    free(order);
-    free(streams);
+        at[reports->v[i]->stream]++;
+    for (size_t i = 0; i < f->streams.n; i++) {
+        size_t *first = &at[f->streams.v[i]], count = *first;
+        *first = n;
+        n += count;
+    }
+    for (size_t i = 0; i < reports->n; i++)
+        sorted.v[at[attempt_walk(reports, i)->stream]++] = reports->v[i];
+    sorted.n = n;
+    vec_done(reports);
+    *reports = sorted;
 }
 
 static bool reported(const struct attempt *a)
@@ -245,11 +254,12 @@ static void report(const struct detector *self, struct creep *c, struct findings
 static const char *creep_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     struct marked told;
+    size_t *at = huge_zeros(d->index->streams.n, sizeof *at);
     marked_init(&told, d, detector_says_memory);
     for (size_t i = 0; i < d->functions.n; i++) {
         struct creep c = {.d = d, .f = &d->functions.v[i]};
         detector_pick(c.f, reported, &c.reports);
-        sort_by_stream(&c.reports);
+        sort_by_stream(c.f, at, &c.reports);
         find_stretches(&c, &told);
         if (c.found.n)
             report(self, &c, fs);
@@ -257,6 +267,7 @@ static const char *creep_run(const struct detector *self, const struct dossier *
         vec_done(&c.found);
     }
     marked_done(&told);
+    free(at);
     return "no environment's memory goes on rising";
 }
 
