@@ -192,12 +192,18 @@ static void quote_source(struct quoter *q)
     }
     source_init(&again, s->path, s->open);
     again.memory = s->memory;
-    if (input_open(&in, &again, false)) {
-        for (size_t i = 0; i < q->n; i++) {
-            struct citation *c = q->v[i];
-            if (c->text.n == 0)
-                c->text = arena_copy(q->arena, cut(text_at(q, c, seek(&in, c->loc.offset))));
+    bool open = input_open_at(&in, &again, s, q->v[0]->loc.offset);
+    for (size_t i = 0; open && i < q->n; i++) {
+        struct citation *c = q->v[i];
+        if (c->text.n > 0)
+            continue;
+        const struct restart *near = source_restart(s, c->loc.offset);
+        if (near && near->offset > in.offset + input_window(&in).n) {
+            input_done(&in);
+            open = input_open_at(&in, &again, s, c->loc.offset);
         }
+        if (open)
+            c->text = arena_copy(q->arena, cut(text_at(q, c, seek(&in, c->loc.offset))));
     }
     input_done(&in);
     source_done(&again);

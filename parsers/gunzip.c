@@ -45,6 +45,16 @@ void gunzip_reset(struct gunzip *g)
     *g = (struct gunzip){.inflate = g->inflate, .state = AT_MEMBER};
 }
 
+bool gunzip_copy(struct gunzip *to, const struct gunzip *from)
+{
+    struct inflate *inflate = from->damages ? NULL : inflate_copy(from->inflate);
+    if (!inflate)
+        return false;
+    *to = *from;
+    to->inflate = inflate;
+    return true;
+}
+
 void gunzip_done(struct gunzip *g)
 {
     if (!g)

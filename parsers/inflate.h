@@ -24,6 +24,7 @@ struct inflate_backend {
     struct inflate *(*create)(void);
     void (*free)(struct inflate *);
     void (*reset)(struct inflate *);
+    struct inflate *(*copy)(struct inflate *);
     enum inflate_status (*run)(struct inflate *, struct slice *in, char *out, size_t room,
                                size_t *ret_written);
     enum inflate_status (*finish)(struct inflate *, char *out, size_t room, size_t *ret_written);
@@ -60,6 +61,13 @@ static inline void inflate_free(struct inflate *z)
 static inline void inflate_reset(struct inflate *z)
 {
     z->backend->reset(z);
+}
+
+/* Another at the same place of the same stream; NULL when that is damaged. For data that was read before: what the
+ * copy says of damage is of less worth. */
+static inline struct inflate *inflate_copy(struct inflate *z)
+{
+    return z->backend->copy(z);
 }
 
 /* Decodes from *in, which is advanced, to `out` of `room` (> 0) bytes. *ret_written is always set, and its

@@ -99,6 +99,19 @@ static void isal_reset(struct inflate *base)
     z->judging = false;
 }
 
+/* Without a log: behind its place there is no mark to begin at. */
+static struct inflate *isal_copy(struct inflate *base)
+{
+    const struct isal_inflate *from = isal_of(base);
+    if (from->judging)
+        return NULL;
+    struct isal_inflate *z = isal_of(isal_create());
+    z->state = from->state;
+    z->used = z->old.used = z->young.used = from->used;
+    z->produced = z->old.produced = z->young.produced = from->produced;
+    return &z->base;
+}
+
 /* ---- calling ISA-L ---- */
 
 /* One call, which moves *in and *out. */
@@ -251,7 +264,7 @@ static bool judge_start(struct isal_inflate *z)
     z->skip = z->produced;
     z->judge_from = 0;
     z->judging = z->old.used == 0;
-    if (z->judging || z->log.n == 0)
+    if (z->judging || z->log.n == 0 || !z->old.state)
         return z->judging;
     struct isal_seek *seek = malloc(sizeof *seek);
     if (!seek)
@@ -351,6 +364,7 @@ const struct inflate_backend inflate_isal = {
     .create = isal_create,
     .free = isal_free,
     .reset = isal_reset,
+    .copy = isal_copy,
     .run = isal_run,
     .finish = isal_finish,
     .used = isal_used,

@@ -42,6 +42,16 @@ static void zlib_reset(struct inflate *base)
     zlib_of(base)->used = 0;
 }
 
+static struct inflate *zlib_copy(struct inflate *base)
+{
+    struct zlib_inflate *from = zlib_of(base), *z = calloc(1, sizeof *z);
+    if (!z || inflateCopy(&z->stream, &from->stream) != Z_OK)
+        err_oom();
+    z->base.backend = &inflate_zlib;
+    z->used = from->used;
+    return &z->base;
+}
+
 static enum inflate_status zlib_run(struct inflate *base, struct slice *in, char *out, size_t room,
                                     size_t *ret_written)
 {
@@ -103,6 +113,7 @@ const struct inflate_backend inflate_zlib = {
     .create = zlib_create,
     .free = zlib_free,
     .reset = zlib_reset,
+    .copy = zlib_copy,
     .run = zlib_run,
     .finish = zlib_finish,
     .used = zlib_used,

@@ -122,15 +122,14 @@ static void digest_begin(struct input *in)
     in->digesting = true;
 }
 
-static bool open_source(struct input *in, struct source *source, bool with_digest)
+/* From byte `from` of what is stored. */
+static bool open_stored(struct input *in, struct source *source, uint64_t from)
 {
     in->at = source;
     in->fd = -1;
-    in->memory_at = 0;
-    in->raw = 0;
+    in->memory_at = (size_t)from;
+    in->raw = from;
     in->raw_end = false;
-    if (archive_unpacked(source))
-        return false;
     if (!source->memory.p) {
         in->fd = open(source->open, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (in->fd < 0) {
@@ -139,7 +138,16 @@ static bool open_source(struct input *in, struct source *source, bool with_diges
         }
         if (source->size > LAYER_BUFFER)
             (void)posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+        if (from > 0 && lseek(in->fd, (off_t)from, SEEK_SET) < 0)
+            return false;
     }
+    return true;
+}
+
+static bool open_source(struct input *in, struct source *source, bool with_digest)
+{
+    if (archive_unpacked(source) || !open_stored(in, source, 0))
+        return false;
     if (with_digest)
         digest_begin(in);
     unwrap(in);
@@ -171,6 +179,21 @@ bool input_reopen(struct input *in, struct source *source, bool with_digest)
     bool ok = open_source(in, source, with_digest);
     looked_at(in, input_window(in));
     return ok;
+}
+
+bool input_open_at(struct input *in, struct source *source, const struct source *known, uint64_t offset)
+{
+    const struct restart *from = source_restart(known, offset);
+    if (!from)
+        return input_open(in, source, false);
+    *in = (struct input){.source = source, .offset = from->offset};
+    *vec_push(&in->pieces) = (struct input_piece){source, 0, 1};
+    if (!open_stored(in, source, from->stored))
+        return false;
+    layer_push(in, LAYER_GZIP, "gzip");
+    struct gunzip *gunzip = &in->layers[1]->gunzip;
+    gunzip_done(gunzip);
+    return gunzip_copy(gunzip, from->gunzip);
 }
 
 static void drain(struct input *in)

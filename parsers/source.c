@@ -1,6 +1,9 @@
 /* One input file and its fate. */
 #include "parsers/source.h"
 
+#include "base/err.h"
+#include "parsers/gunzip.h"
+
 void source_init(struct source *s, const char *path, const char *open)
 {
     *s = (struct source){.path = path, .open = open, .format = "unrecognised", .compression = "none"};
@@ -11,6 +14,11 @@ void source_init(struct source *s, const char *path, const char *open)
 void source_done(struct source *s)
 {
     vec_done(&s->anomalies);
+    for (size_t i = 0; i < s->restarts.n; i++) {
+        gunzip_done(s->restarts.v[i].gunzip);
+        free(s->restarts.v[i].gunzip);
+    }
+    vec_done(&s->restarts);
     arena_done(&s->arena);
 }
 
@@ -25,6 +33,28 @@ void source_anomaly(struct source *s, enum anomaly_kind kind, uint64_t line, uin
     }
     const char *copy = arena_copy(&s->arena, slice_str(detail)).p;
     *vec_push(&s->anomalies) = (struct anomaly){kind, line, offset, copy, 1};
+}
+
+void source_keep(struct source *s, uint64_t stored, const struct gunzip *at)
+{
+    uint64_t last = s->restarts.n ? s->restarts.v[s->restarts.n - 1].offset : 0;
+    if (at->produced - last < RESTART_EVERY || s->restarts.n == RESTARTS_MAX)
+        return;
+    struct gunzip *copy = malloc(sizeof *copy);
+    if (!copy)
+        err_oom();
+    if (gunzip_copy(copy, at))
+        *vec_push(&s->restarts) = (struct restart){at->produced, stored, copy};
+    else
+        free(copy);
+}
+
+const struct restart *source_restart(const struct source *s, uint64_t offset)
+{
+    size_t n = s->restarts.n;
+    while (n > 0 && s->restarts.v[n - 1].offset > offset)
+        n--;
+    return n ? &s->restarts.v[n - 1] : NULL;
 }
 
 void source_unrecognised(struct source *s, struct loc loc, struct slice line)

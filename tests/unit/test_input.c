@@ -329,6 +329,64 @@ static void test_bomb(void **state)
     arena_done(&m);
 }
 
+enum { STAMP_EVERY = 4096 };
+
+/* Dull text in which a place tells its own offset. */
+static struct slice stamped(struct arena *m, size_t n)
+{
+    char *p = arena_alloc(m, n), stamp[24];
+    memset(p, '.', n);
+    for (size_t at = 0; at + STAMP_EVERY <= n; at += STAMP_EVERY)
+        memcpy(p + at, stamp, (size_t)snprintf(stamp, sizeof stamp, "\n%zu ", at));
+    return slice_of(p, n);
+}
+
+static void expect_at(struct source *known, struct slice text, uint64_t offset, uint64_t least)
+{
+    struct source again;
+    struct input in;
+    source_init(&again, "test", NULL);
+    again.memory = known->memory;
+    assert_true(input_open_at(&in, &again, known, offset));
+    assert_in_range(in.offset, least, offset);
+    while (in.offset + input_window(&in).n < offset + 64 && input_more(&in))
+        input_advance(&in, input_window(&in).n > 64 && in.offset + input_window(&in).n < offset
+                               ? input_window(&in).n - 64
+                               : 0);
+    struct slice there = slice_skip(input_window(&in), (size_t)(offset - in.offset));
+    assert_memory_equal(there.p, text.p + offset, there.n < 64 ? there.n : 64);
+    while (input_more(&in))
+        input_advance(&in, input_window(&in).n);
+    assert_int_equal(in.offset + input_window(&in).n, text.n);
+    assert_int_equal(again.anomalies.n, 0);
+    input_done(&in);
+    source_done(&again);
+}
+
+/* Two members, the second one longer than the distance of two places. */
+static void test_restart(void **state)
+{
+    enum { FIRST = 1 << 20, SECOND = 34 << 20 };
+    struct arena m = {0};
+    struct reading r;
+    struct slice text = stamped(&m, FIRST + SECOND);
+    struct slice a = gzipped(&m, slice_head(text, FIRST)), b = gzipped(&m, slice_skip(text, FIRST));
+    char *both = arena_alloc(&m, a.n + b.n);
+    (void)state;
+    memcpy(both, a.p, a.n);
+    memcpy(both + a.n, b.p, b.n);
+    read_whole(&r, slice_of(both, a.n + b.n));
+    assert_int_equal(r.text.n, text.n);
+    assert_int_equal(r.source.restarts.n, 2);
+    expect_at(&r.source, text, 0, 0);
+    expect_at(&r.source, text, RESTART_EVERY - STAMP_EVERY, 0);
+    expect_at(&r.source, text, RESTART_EVERY * 2, RESTART_EVERY - 1);
+    expect_at(&r.source, text, FIRST + SECOND - STAMP_EVERY, 2 * RESTART_EVERY);
+    reading_done(&r);
+    r.source.memory = slice_of("", 0);
+    arena_done(&m);
+}
+
 static void test_unreadable(void **state)
 {
     struct source s;
@@ -345,9 +403,11 @@ static void test_unreadable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),  cmocka_unit_test(test_gzip),   cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_utf16),  cmocka_unit_test(test_bomb),   cmocka_unit_test(test_filter_damage),
-        cmocka_unit_test(test_digest), cmocka_unit_test(test_pieces), cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_plain),   cmocka_unit_test(test_gzip),   cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_utf16),   cmocka_unit_test(test_bomb),   cmocka_unit_test(test_filter_damage),
+        cmocka_unit_test(test_digest),  cmocka_unit_test(test_pieces), cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_restart),
+
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     input_done(&last);
