@@ -189,7 +189,8 @@ struct trace_span {
     bool has_request, in_progress, failed, throttled, cold;
 };
 
-/* A message of a queue or topic. It is handed over as an object is: the event's bucket is "queue NAME" or
+/* A message of a queue or topic, or one function's call of another ("function NAME", its key the request id). It is
+ * handed over as an object is: the event's bucket is "queue NAME" or
  * "topic NAME", with a blank that no bucket's name has (0 when unknown), its key the message id (empty for one
  * that only a trace tells), its time that of sending, its session the function that sent it, its attempt one
  * that received it. */

@@ -3,6 +3,7 @@
 #include "forensics/keys.h"
 
 #include "forensics/index.h"
+#include "forensics/messages.h"
 
 enum {
     KEY_LENGTH_MAX = 1024, /* S3's own limit, bytes of the decoded key */
@@ -237,6 +238,8 @@ struct keys *keys_new(struct index *x)
         err_oom();
     add_all(k, x);
     for (size_t i = 0; i < x->messages.n; i++) {
+        if (message_invoke(intern_name(&x->names, x->messages.v[i].event.bucket)))
+            continue; /* every line of the invocation has its id */
         struct coming c;
         prepare(k, object_key(&x->messages.v[i].event), &c);
         x->messages.v[i].event.number = add(k, &c);

@@ -56,7 +56,10 @@ static const char *written_by(const struct loop_account *a)
             "Proof: principal (the strongest). %s names the writer of %s records by the role session of the "
             "loop's own functions; for a Lambda role the session is the function's name. Another principal "
             "with the same session name would disprove it.",
-            a->l->to_buckets ? "S3" : "The queue", n);
+            a->l->to_buckets     ? "S3"
+            : loop_only_calls(a) ? "CloudTrail"
+                                 : "The queue",
+            n);
     case PROOF_TRACE:
         return arena_printf(a->m,
                             "Proof: trace. The invocation that ran at each of %s writes and the one that the "
@@ -87,22 +90,24 @@ static const char *written_by(const struct loop_account *a)
 /* "180 by the event in the call's own log, 3 by …"; ways that occur. */
 static const char *invoked_by(const struct loop_account *a)
 {
-    const char *const ways[][2] = {
-        [TRIGGER_LOGGED] = {"by the event in the call's own log", ""},
-        [TRIGGER_TRACED] = {"by a link of the call's trace", ""},
-        [TRIGGER_NAMED] = {a->l->to_buckets == a->l->written
-                               ? "by the object's key in its lines"
-                               : "by the object's key or message's id in its lines",
-                           ""},
-        [TRIGGER_COUNTED] = {"by records and calls that match one to one",
-                             arena_printf(a->m, " (median %.0f ms from write to start)", a->delay)}};
+    const char *const ways[] = {[TRIGGER_LOGGED] =
+                                    loop_only_calls(a)
+                                        ? "by the request id that the call was answered with, or its trace"
+                                        : "by the event in the call's own log",
+                                [TRIGGER_TRACED] = "by a link of the call's trace",
+                                [TRIGGER_NAMED] = a->l->to_buckets == a->l->written
+                                                      ? "by the object's key in its lines"
+                                                      : "by the object's key or message's id in its lines",
+                                [TRIGGER_COUNTED] = "by records and calls that match one to one"};
     const char *text = "";
     for (size_t how = TRIGGER_LOGGED; how > TRIGGER_NONE; how--) {
         uint64_t n = links_of(a, (enum chain_trigger)how);
         if (n)
-            text = arena_printf(a->m, "%s%s%s %s%s", text, *text ? ", " : "", detector_count(a->m, n),
-                                ways[how][0], ways[how][1]);
+            text =
+                arena_printf(a->m, "%s%s%s %s", text, *text ? ", " : "", detector_count(a->m, n), ways[how]);
     }
+    if (a->delay >= 0)
+        text = arena_printf(a->m, "%s (median %.0f ms from write to start)", text, a->delay);
     return text;
 }
 
