@@ -46,6 +46,13 @@ static const char *pace(const struct loop_account *a)
 
 static const char *fix_of(const struct loop_account *a)
 {
+    if (loop_unknown_way(a))
+        return "Find what carries the event from one call to the next: a direct call, a bucket, a queue or a "
+               "topic; "
+               "S3 event records, queue records or CloudTrail data events would name it. Keep the functions' "
+               "recursion "
+               "config at Terminate with a current SDK that forwards the trace header, and alarm on "
+               "RecursiveInvocationsDropped, on invocations and on the budget.";
     if (loop_only_calls(a))
         return "Do not let a function call on by itself: give the work to a queue or a state machine with a "
                "bound. "
@@ -75,7 +82,8 @@ static void write_prose(const struct loop_account *a, struct finding *f)
     bool one = a->l->functions.n == 1;
     f->title =
         loop_only_calls(a)
-            ? arena_printf(m, one ? "%s invokes itself" : "%s invoke each other", loop_functions(a))
+            ? arena_printf(m, one ? "%s invokes itself%s" : "%s invoke each other%s", loop_functions(a),
+                           loop_unknown_way(a) ? ", in a way that the evidence does not hold" : "")
             : arena_printf(m, one ? "%s triggers itself through %s" : "%s trigger each other through %s",
                            loop_functions(a), loop_buckets(a));
     f->what =
@@ -110,7 +118,7 @@ static bool goes_through(const struct loop_account *a, bool (*kind)(struct slice
 
 static bool is_bucket(struct slice name)
 {
-    return !message_queue(name) && !message_topic(name) && !message_invoke(name);
+    return !message_queue(name) && !message_topic(name) && !message_direct(name);
 }
 
 /* What hands over events to the loop's functions, and how to make it stop. */
@@ -199,7 +207,7 @@ static void tally_make(const struct loop_account *a, struct tally *t)
         uint32_t through = loop_object(a, o)->bucket;
         const char *reader = text_of(a, names, loop_attempt(a, k->triggered)->function);
         const char *writer = k->function ? text_of(a, names, k->function) : NULL;
-        if (message_invoke(dossier_name(a->d, through))) {
+        if (message_direct(dossier_name(a->d, through))) {
             if (writer)
                 count_edge(t, (struct finding_edge){writer, reader, NULL, NODE_FUNCTION, NODE_FUNCTION});
             continue;
@@ -290,7 +298,7 @@ static void write_root(const struct loop_account *a, struct jsonw *w)
 static void add_root(const struct loop_account *a, struct finding *f)
 {
     struct slice to = dossier_name(a->d, loop_object(a, a->l->root)->bucket);
-    bool called = message_invoke(to);
+    bool called = message_direct(to);
     *vec_push(&f->edges) = (struct finding_edge){
         loop_writer(a, a->l->root), arena_copy(a->m, called ? message_resource(to) : to).p,
         called ? "first call" : "first write", NODE_ACTOR, called ? NODE_FUNCTION : NODE_BUCKET};

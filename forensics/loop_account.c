@@ -123,6 +123,7 @@ static const char *listed(const struct loop_account *a, const uint32_t *v, size_
     for (size_t i = 0; i < n; i++) {
         struct slice name = dossier_name(a->d, v[i]);
         bool called = message_invoke(name);
+        name = message_unknown(name) ? SLICE("what the evidence does not hold") : name;
         text = arena_printf(a->m, "%s%s%s%.*s", text,
                             i == 0       ? ""
                             : i + 1 == n ? " and "
@@ -135,9 +136,17 @@ static const char *listed(const struct loop_account *a, const uint32_t *v, size_
 bool loop_only_calls(const struct loop_account *a)
 {
     for (size_t i = 0; i < a->l->buckets.n; i++)
-        if (!message_invoke(dossier_name(a->d, a->l->buckets.v[i])))
+        if (!message_direct(dossier_name(a->d, a->l->buckets.v[i])))
             return false;
     return true;
+}
+
+bool loop_unknown_way(const struct loop_account *a)
+{
+    for (size_t i = 0; i < a->l->buckets.n; i++)
+        if (message_unknown(dossier_name(a->d, a->l->buckets.v[i])))
+            return true;
+    return false;
 }
 
 const char *loop_functions(const struct loop_account *a)
@@ -165,6 +174,8 @@ const char *loop_object_name(const struct loop_account *a, int32_t i)
     enum { FRONT = 40, BACK = 24 };
     const struct object_event *o = loop_object(a, i);
     struct slice bucket = dossier_name(a->d, o->bucket);
+    if (message_unknown(bucket))
+        return "a call, in an unknown way";
     if (message_invoke(bucket))
         return arena_printf(a->m, "call of %.*s, request %.*s", SLICE_ARG(message_resource(bucket)),
                             SLICE_ARG(object_key(o)));

@@ -36,8 +36,9 @@ void loop_account_make(struct loop_account *a);
 /* "resize and optimise"; the loop's functions; its buckets, queues and topics ("uploads and queue jobs"). */
 const char *loop_functions(const struct loop_account *a);
 const char *loop_buckets(const struct loop_account *a);
-/* Its functions invoke each other directly, through nothing else. */
+/* Its functions invoke each other, through nothing that the evidence holds; and it does not even hold the calls. */
 bool loop_only_calls(const struct loop_account *a);
+bool loop_unknown_way(const struct loop_account *a);
 /* hh:mm:ss */
 const char *loop_clock(const struct loop_account *a, int64_t time);
 /* BUCKET/KEY of an object, keys that grew by their ends; "queue NAME, message ID". */

@@ -74,13 +74,15 @@ static const char *written_by(const struct loop_account *a)
             "CloudTrail data events would confirm or disprove it.",
             n);
     case PROOF_LINEAGE:
-        return arena_printf(a->m,
-                            "Proof: lineage (stronger than a trace). The invocation that ran at each of %s "
-                            "writes shares its trace "
-                            "root with what it wrote, and the hops that Lambda counts in the trace header "
-                            "grow from the one to the "
-                            "other. A count that does not grow, or another root, would disprove it.",
-                            n);
+        return arena_printf(
+            a->m,
+            "Proof: lineage (stronger than a trace). The invocation that %s %s "
+            "shares its trace root with what %s, and the hops that Lambda counts in the trace "
+            "header grow from the one to the other. A count that does not grow, or another "
+            "root, would disprove it.",
+            loop_only_calls(a) ? "made each of" : "ran at each of",
+            arena_printf(a->m, loop_only_calls(a) ? "%s calls" : "%s writes", n),
+            loop_only_calls(a) ? "it invoked" : "it wrote");
     case PROOF_NONE:
     case CHAIN_PROOFS: break;
     }
@@ -91,7 +93,8 @@ static const char *written_by(const struct loop_account *a)
 static const char *invoked_by(const struct loop_account *a)
 {
     const char *const ways[] = {[TRIGGER_LOGGED] =
-                                    loop_only_calls(a)
+                                    loop_unknown_way(a) ? "by the one hop more in its trace header"
+                                    : loop_only_calls(a)
                                         ? "by the request id that the call was answered with, or its trace"
                                         : "by the event in the call's own log",
                                 [TRIGGER_TRACED] = "by a link of the call's trace",
@@ -124,6 +127,7 @@ static const char *clocks(const struct loop_account *a)
 
 const char *loop_how_known(const struct loop_account *a)
 {
-    return arena_printf(a->m, "%s That a write invoked a call: %s. Confidence: %s.%s", written_by(a),
-                        invoked_by(a), loop_confidence(a), clocks(a));
+    return arena_printf(a->m, "%s That a %s: %s. Confidence: %s.%s", written_by(a),
+                        loop_only_calls(a) ? "call invoked the next" : "write invoked a call", invoked_by(a),
+                        loop_confidence(a), clocks(a));
 }

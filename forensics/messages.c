@@ -2,11 +2,13 @@
 #include "forensics/messages.h"
 
 #include "forensics/attempt.h"
+#include "forensics/hops.h"
 #include "parsers/record_span.h"
 
-#define QUEUE  "queue "
-#define TOPIC  "topic "
-#define INVOKE "function "
+#define QUEUE   "queue "
+#define TOPIC   "topic "
+#define INVOKE  "function "
+#define UNKNOWN "unknown "
 
 struct slice message_resource(struct slice name)
 {
@@ -32,6 +34,17 @@ bool message_topic(struct slice name)
 bool message_invoke(struct slice name)
 {
     return slice_starts(name, SLICE(INVOKE));
+}
+
+bool message_unknown(struct slice name)
+{
+    return slice_starts(name, SLICE(UNKNOWN));
+}
+
+uint32_t message_unknown_id(struct index *x, uint32_t function)
+{
+    struct slice name = intern_name(&x->names, function);
+    return intern_id(&x->names, slice_str(arena_printf(&x->arena, UNKNOWN "%.*s", SLICE_ARG(name))));
 }
 
 /* ---- filling ---- */
@@ -333,5 +346,6 @@ void messages_settle(struct index *x)
     x->messages.n = kept;
     free(got);
     drop_told(x);
+    hops_add(x);
     vec_sort(&x->messages, by_time);
 }

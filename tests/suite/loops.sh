@@ -130,6 +130,22 @@ same 'what a service calls is for others to tell' "$(by_hand '.checks[0].verdict
 { invoke 4 worker other 91; invoke 7 worker other 92; invoke 10 worker other 93; } >trail/calls.json
 same 'nor is a function that calls another' "$(by_hand "$verdict" trail)" '["clean"]'
 
+# Trace headers alone: no record, no message, but a count of hops that grows from call to call.
+mkdir -p hops/aws/lambda/worker
+headed() { # SECOND REQUEST HOPS
+    printf '2026-03-04T10:10:%02d.000Z START RequestId: %s Version: 7\n2026-03-04T10:10:%02d.100Z 2026-03-04T10:10:%02d.100Z\t%s\tINFO\theader Root=1-69a80000-111111111111111111111111;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:a87bd80c:%s\n' \
+        "$1" "$(request "$2")" "$1" "$1" "$(request "$2")" "$3"
+    printf '2026-03-04T10:10:%02d.900Z END RequestId: %s\n2026-03-04T10:10:%02d.900Z REPORT RequestId: %s\tDuration: 1900.00 ms\tBilled Duration: 1900 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\nXRAY TraceId: 1-69a80000-111111111111111111111111\tSegmentId: 000000000000000%s\tSampled: true\n' \
+        $(($1 + 1)) "$(request "$2")" $(($1 + 1)) "$(request "$2")" "$2"
+}
+for i in 1 2 3 4; do headed $((i * 3)) $i $((i - 1)); done >hops/aws/lambda/worker/log.txt
+same 'headers that count on: a loop of 4, in an unknown way' "$(by_hand "$calls" hops)" \
+    '["found",["worker invokes itself, in a way that the evidence does not hold",4,4,"lineage","very strong",[]]]'
+for i in 1 2 3 4; do headed $((i * 3)) $i 0; done >hops/aws/lambda/worker/log.txt
+same 'calls of a workflow in one trace count the same: no loop' "$(by_hand '.findings' hops)" '[]'
+for i in 1 2 3 4; do headed $((i * 3)) $i $((i * 2)); done >hops/aws/lambda/worker/log.txt
+same 'hops that lack calls between them are none' "$(by_hand '.findings' hops)" '[]'
+
 # ---- clocks ----
 
 # The records of a scenario as an S3 tells them whose clock is ahead by SECONDS.
