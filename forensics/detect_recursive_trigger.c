@@ -405,11 +405,11 @@ static void doubt(const struct loop_account *a, struct findings *fs)
 /* Without a common clock, and without names in the lines, nothing ties records to calls. */
 static void doubt_clocks(const struct chains *c, struct findings *fs)
 {
-    struct chain_astray k = chain_astray_of(c);
     struct arena *m = &fs->arena;
     const char *what = NULL;
-    if (fs->list.n && (c->ahead_of || k.rounded)) /* the finding says it */
+    if (fs->list.n) /* it shows that clocks agree, or says by how much they do not */
         return;
+    struct chain_astray k = chain_astray_of(c);
     if (k.off)
         what =
             arena_printf(m,

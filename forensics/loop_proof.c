@@ -2,12 +2,17 @@
 #include "forensics/detector.h"
 #include "forensics/loop_account.h"
 
-static uint64_t links_of(const struct loop_account *a, enum chain_trigger how)
+/* How many hand-overs invoked in which way. */
+struct ways {
+    uint64_t n[TRIGGER_LOGGED + 1];
+};
+
+static struct ways ways_of(const struct loop_account *a)
 {
-    uint64_t n = 0;
+    struct ways ret = {{0}};
     for (size_t i = 0; i < a->l->objects.n; i++)
-        n += a->c->links[a->l->objects.v[i]].trigger == how;
-    return n;
+        ret.n[a->c->links[a->l->objects.v[i]].trigger]++;
+    return ret;
 }
 
 /* ---- confidence ---- */
@@ -28,8 +33,9 @@ static enum confidence of_writers(const struct loop_account *a)
 /* Of the kind that holds for half of the triggers or more, stronger ones counted in (4.6). */
 static enum confidence of_triggers(const struct loop_account *a)
 {
-    uint64_t told = links_of(a, TRIGGER_LOGGED) + links_of(a, TRIGGER_TRACED),
-             named = told + links_of(a, TRIGGER_NAMED), all = a->l->objects.n;
+    struct ways w = ways_of(a);
+    uint64_t told = w.n[TRIGGER_LOGGED] + w.n[TRIGGER_TRACED], named = told + w.n[TRIGGER_NAMED],
+             all = a->l->objects.n;
     return told * 2 >= all ? VERY_STRONG : named * 2 >= all ? STRONG : CIRCUMSTANTIAL;
 }
 
@@ -103,8 +109,9 @@ static const char *invoked_by(const struct loop_account *a)
                                                       : "by the object's key or message's id in its lines",
                                 [TRIGGER_COUNTED] = "by records and calls that match one to one"};
     const char *text = "";
+    struct ways counts = ways_of(a);
     for (size_t how = TRIGGER_LOGGED; how > TRIGGER_NONE; how--) {
-        uint64_t n = links_of(a, (enum chain_trigger)how);
+        uint64_t n = counts.n[how];
         if (n)
             text =
                 arena_printf(a->m, "%s%s%s %s", text, *text ? ", " : "", detector_count(a->m, n), ways[how]);
