@@ -211,8 +211,12 @@ struct outcome {
     int64_t time;
     struct loc loc;
     uint32_t condition; /* RetriesExhausted, EventAgeExceeded, DeadLetter …; Success */
+    uint32_t function;  /* 0: not said */
     uint32_t tried;     /* about how often it was; 0: not said */
     bool good;          /* it went well; else it was given up */
+    bool batch;         /* of a stream: its tries have request ids of their own */
+    bool logged;        /* an attempt of it is in the evidence; set by the freeze */
+    bool hidden;        /* outside of --from, --to or --function */
 };
 
 /* A span says that what it received was sent in another trace. */

@@ -88,6 +88,20 @@ fi
 same_files 'retry-storm by hand: as in tests/cases' findings.json "$cases/retry-storm-given-up/findings.json"
 record "$(id 1)" EventAgeExceeded 1 >given/record.json
 same 'retry-storm by hand: given up for its age after one attempt' "$(by_hand retry-storm given "$storm")" '["clean"]'
+same 'retry-storm by hand: and the check says so' "$(by_hand retry-storm given '.checks[0].why | test("1 event that it has given up .EventAgeExceeded")')" true
+record "$(id 7)" RetriesExhausted 3 >given/record.json
+same 'retry-storm by hand: an event of which the logs hold no attempt' \
+    "$(by_hand retry-storm given '[.findings[] | [.severity, .function, .count, .detail.requests, .detail.attempts, .detail.attempts_logged, .detail.unlogged]]')" \
+    '[["medium","f",1,1,3,0,1]]'
+jq -c '.requestContext.functionArn |= sub("function:f"; "function:g")' given/record.json >given/other.json && rm given/record.json
+same 'retry-storm by hand: nor a log of the function' "$(by_hand retry-storm given '[.findings[] | [.function, .count]]')" '[["g",1]]'
+same 'retry-storm by hand: --function leaves it out' \
+    "$("$COLDCASE" report -q --assume-function f --function f --only retry-storm --format json given | jq -c '.findings')" '[]'
+jq -c '. + {KinesisBatchInfo: {streamArn: "arn:aws:kinesis:eu-west-1:111122223333:stream/s"}} | .requestContext.condition = "RetryAttemptsExhausted"' \
+    given/other.json >given/record.json && rm given/other.json
+same 'retry-storm by hand: the tries of a batch have ids of their own' \
+    "$(by_hand retry-storm given '[(.findings | length), (.checks[0].why | test("RetryAttemptsExhausted"))]')" '[0,true]'
+record "$(id 1)" EventAgeExceeded 1 >given/record.json
 { attempt 00 "$(id 1)" 90 "$broken"; attempt 02 "$(id 1)" 90 "$broken"; attempt 05 "$(id 1)" 90 "$broken"; } >given/aws/lambda/f.log
 same 'retry-storm by hand: three in the log, none by a record' "$(by_hand retry-storm given "$storm")" '["found",[3,3,3,1]]'
 record "$(id 1)" Success 4 >given/record.json
