@@ -151,6 +151,8 @@ static void report(const struct detector *self, struct holes *h, struct findings
     for (unsigned part = 0; part < PARTS; part++)
         if (h->missing[part])
             finding_fact(fs, f, part_names[part], "missing in %s", detector_count(m, h->missing[part]));
+    finding_step(fs, f, "END: %zu / %zu invocations = %.1f %%, due in all from 90 %% on", h->have[PART_END],
+                 h->f->attempts.n, 100.0 * (double)h->have[PART_END] / (double)h->f->attempts.n);
     finding_step(fs, f, "of %zu invocations %zu have START, %zu END (due from 90 %% on), %zu REPORT",
                  h->f->attempts.n, h->have[PART_START], h->have[PART_END], h->have[PART_REPORT]);
     write_detail(h, fs, f);

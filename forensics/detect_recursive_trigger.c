@@ -104,6 +104,7 @@ static void write_facts(const struct loop_account *a, struct findings *fs, struc
         finding_fact(fs, f, "its end", "%s", stopped);
     finding_fact(fs, f, loop_only_calls(a) ? "calls per invocation" : "writes per invocation", "%.2f",
                  (double)a->l->written / (double)a->l->attempts.n);
+    finding_step(fs, f, "calls of one function in the longest chain: %zu >= %d", a->l->returns, RETURNS_MIN);
     loop_write_cost(a, fs, f);
 }
 

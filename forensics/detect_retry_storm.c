@@ -226,6 +226,7 @@ static void report(const struct detector *self, struct storm *s, struct findings
     write_prose(s, fs, f);
     write_table(s, fs, f);
     write_detail(s, fs, f);
+    detector_level(fs, f, "requests that never succeeded", requests_of(s), FAMILIES_HIGH);
     finding_span(f, "requests fail again and again", f->first_seen, f->last_seen);
     free(s->objects);
 }

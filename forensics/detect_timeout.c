@@ -359,6 +359,7 @@ static void report_function(const struct detector *self, struct timeouts *t, str
     write_prose(t, fs, f);
     write_words(t, fs, f);
     write_detail(t, fs, f);
+    detector_level(fs, f, "attempts that timed out", t->picks.n, TIMEOUT_HIGH);
     finding_span(f, "invocations time out", f->first_seen, f->last_seen);
 }
 
