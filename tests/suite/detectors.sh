@@ -301,4 +301,8 @@ same 'nor for the inits that follow' "$(paid payer.log)" '[[false,"incomplete"],
 "$GENERATE" --scenario quiet-day --seed 21 -o quiet >/dev/null || not_ok 'generate quiet-day'
 same 'quiet-day: none of them finds anything' "$(report quiet/evidence | jq -c '[.checks[] | select(.verdict == "found") | .detector]')" '[]'
 same 'without invocations they do not run' "$(report "$ROOT/samples/quiet-day/evidence/s3-events" | jq -c '[.checks[] | select(.verdict != "not-run") | .detector]')" '[]'
+
+# Logs of three days, months apart: the evidence has the gaps, not the functions.
+for seed in 1 2 3; do "$GENERATE" --scenario quiet-day --seed $seed -o days/$seed >/dev/null || not_ok 'generate quiet-day'; done
+same 'silent-gap: none where all of the evidence is silent' "$("$COLDCASE" report -q --only silent-gap --format json days | jq -c '.checks[0].verdict')" '"clean"'
 finish
