@@ -302,6 +302,14 @@ same 'nor for the inits that follow' "$(paid payer.log)" '[[false,"incomplete"],
 same 'quiet-day: none of them finds anything' "$(report quiet/evidence | jq -c '[.checks[] | select(.verdict == "found") | .detector]')" '[]'
 same 'without invocations they do not run' "$(report "$ROOT/samples/quiet-day/evidence/s3-events" | jq -c '[.checks[] | select(.verdict != "not-run") | .detector]')" '[]'
 
+# A function whose log changed from text to JSON, which has no END: each environment keeps its format.
+mkdir -p 'formats/2026-03-04-[7]00000000000000000000000000000001' 'formats/2026-03-04-[8]00000000000000000000000000000002'
+for i in $(seq 10 49); do attempt "$i" "$(id "$i")" 90 ''; done >'formats/2026-03-04-[7]00000000000000000000000000000001/log'
+for i in 50 52; do attempt "$i" "$(id "$i")" 90 '' | grep -v END; done >'formats/2026-03-04-[8]00000000000000000000000000000002/log'
+same 'incomplete: an environment without any END logs in JSON' "$(by_hand incomplete formats '.checks[0].verdict')" '"clean"'
+sed -i '/END RequestId: 00000020/d' 'formats/2026-03-04-[7]00000000000000000000000000000001/log'
+same 'incomplete: an END that its neighbours have' "$(by_hand incomplete formats '[.findings[0] | .count, .detail.missing_end]')" '[1,1]'
+
 # Logs of three days, months apart: the evidence has the gaps, not the functions.
 for seed in 1 2 3; do "$GENERATE" --scenario quiet-day --seed $seed -o days/$seed >/dev/null || not_ok 'generate quiet-day'; done
 same 'silent-gap: none where all of the evidence is silent' "$("$COLDCASE" report -q --only silent-gap --format json days | jq -c '.checks[0].verdict')" '"clean"'
