@@ -302,6 +302,21 @@ same 'nor for the inits that follow' "$(paid payer.log)" '[[false,"incomplete"],
 same 'quiet-day: none of them finds anything' "$(report quiet/evidence | jq -c '[.checks[] | select(.verdict == "found") | .detector]')" '[]'
 same 'without invocations they do not run' "$(report "$ROOT/samples/quiet-day/evidence/s3-events" | jq -c '[.checks[] | select(.verdict != "not-run") | .detector]')" '[]'
 
+# Slow inits that share the folder of their S3 object: 25 of 310.1 to 334.1 ms, 5 of 2935.1 to 2939.1 ms. The median of all
+# is (324.1 + 325.1) / 2; callers paid 5 * (2937.1 - 324.6) ms more.
+mkdir -p shared/aws/lambda/f
+for i in $(seq 10 39); do
+    key=small/$i.jpg init=$((300 + i))
+    [ "$i" -lt 35 ] || { key=big/$i.tif init=$((2900 + i)); }
+    printf '{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventTime":"2026-03-04T10:%s:00.000Z","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"in"},"object":{"key":"%s","size":1}}}]}\n' "$i" "$key" >>shared/records.json
+    { attempt "$i" "$(id "$i")" 90 "Init Duration: $init.10 ms"$'\t' | sed -n 1p
+      printf '2026-03-04T10:%s:00.100Z 2026-03-04T10:%s:00.100Z\t%s\tINFO\treading s3://in/%s\n' "$i" "$i" "$(id "$i")" "$key"
+      attempt "$i" "$(id "$i")" 90 "Init Duration: $init.10 ms"$'\t' | tail -n +2; } >"shared/aws/lambda/f/$i.txt"
+done
+same 'cold-start by hand: the folder of the object, and what callers paid' \
+    "$("$COLDCASE" report -q --only cold-start shared | grep -o '5 took 649 ms or more.*none' | head -1)" \
+    '5 took 649 ms or more, the slowest 2939 ms. Callers waited 13.1 s more than with the median. All of them were about objects under in/big/; of the other 25 cold starts none'
+
 # A function whose log changed from text to JSON, which has no END: each environment keeps its format.
 mkdir -p 'formats/2026-03-04-[7]00000000000000000000000000000001' 'formats/2026-03-04-[8]00000000000000000000000000000002'
 for i in $(seq 10 49); do attempt "$i" "$(id "$i")" 90 ''; done >'formats/2026-03-04-[7]00000000000000000000000000000001/log'
