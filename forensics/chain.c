@@ -7,6 +7,7 @@
 #include "base/order.h"
 #include "forensics/chain_clock.h"
 #include "forensics/chain_parts.h"
+#include "forensics/messages.h"
 
 enum {
     NAMED_WINDOW_MS = 300000, /* a key named later than this is another use of the object */
@@ -209,7 +210,7 @@ static void mark_objects(struct chains *c)
         l->triggered = l->writer = CHAIN_NO_ROW;
         l->creation = m || creation;
         l->again = m && m->again;
-        l->coarse = !m && !fine[o->via];
+        l->coarse = m ? message_coarse(c->d->index, m) : !fine[o->via];
     }
     free(fine);
 }

@@ -234,25 +234,41 @@ static int by_time_id(const void *a, const void *b)
     return c ? c : by_time_place(a, b);
 }
 
-/* The same line out of two files. */
-static bool same_mark(const struct mark *a, const struct mark *b)
+enum { MARKS_OF_A_TIME = 64 /* looked at: more of one invocation in one millisecond are rare */ };
+
+/* Does another file hold the mark, too? Marks of one millisecond may take turns over the files; what a file holds
+ * twice is two, so that the n-th copy in this file is one more when no other file before it has as many. `v` is in
+ * order, `kept` says of those before it which stay. */
+static bool is_again(const struct mark *v, size_t at, const bool *kept)
 {
-    return a->loc.source != b->loc.source && a->time == b->time && a->time != TIME_NONE &&
-           a->kind == b->kind && a->stream == b->stream && a->value == b->value && a->text == b->text &&
-           a->attempt == b->attempt;
+    const struct mark *m = &v[at];
+    size_t here = 0, have = 0;
+    for (size_t i = at; i-- > 0 && at - i <= MARKS_OF_A_TIME;) {
+        if (v[i].time != m->time || v[i].attempt != m->attempt)
+            break;
+        bool own = v[i].loc.source == m->loc.source;
+        bool same = v[i].kind == m->kind && v[i].stream == m->stream && v[i].value == m->value &&
+                    v[i].text == m->text;
+        here += own && same;
+        have += same && kept[i];
+    }
+    return m->time != TIME_NONE && here < have;
 }
 
 static void settle_marks(struct index *x)
 {
-    size_t kept = 0;
+    bool *kept = calloc(x->marks.n + 1, sizeof *kept);
+    size_t n = 0;
+    if (!kept)
+        err_oom();
     vec_sort(&x->marks, by_time_id);
-    for (size_t i = 0; i < x->marks.n; i++) {
-        const struct mark *m = &x->marks.v[i];
-        bool again = kept > 0 && same_mark(&x->marks.v[kept - 1], m);
-        if (m->kind != MARK_KEY && !again)
-            x->marks.v[kept++] = *m;
-    }
-    x->marks.n = kept;
+    for (size_t i = 0; i < x->marks.n; i++)
+        kept[i] = x->marks.v[i].kind != MARK_KEY && !is_again(x->marks.v, i, kept);
+    for (size_t i = 0; i < x->marks.n; i++)
+        if (kept[i])
+            x->marks.v[n++] = x->marks.v[i];
+    x->marks.n = n;
+    free(kept);
 }
 
 /* A line that stands in the evidence before anything of an invocation in its stream belongs to the init. */

@@ -410,6 +410,9 @@ static const char *limit_run(const struct detector *self, const struct dossier *
         f->key = arena_printf(&fs->arena, "%s %d", e->engine, (int)e->class);
         write_prose(d, e, &t, fs, f);
         write_detail(d, e, &t, fs, f);
+        detector_level(fs, f, "failed attempts", t.failed, FAILED_HIGH);
+        if (t.failed == 0)
+            detector_level(fs, f, "handled errors", t.count, HANDLED_MEDIUM);
         finding_span(f, wordings[e->class].span, f->first_seen, f->last_seen);
         free(t.refused);
         vec_done(&e->marks);

@@ -99,6 +99,9 @@ static void report(const struct detector *self, const struct dossier *d, const s
     jsonw_key(&detail.w, "share");
     jsonw_double(&detail.w, (double)g->picks.n / (double)fn->attempts.n, 4);
     detail_done(&detail, fs, f);
+    detector_level(fs, f, "attempts that failed with it", g->picks.n, CRASH_HIGH);
+    finding_step(fs, f, "share: %zu / %zu invocations = %.2f %%, high from %.0f %% on", g->picks.n,
+                 fn->attempts.n, 100.0 * (double)g->picks.n / (double)fn->attempts.n, 100 * CRASH_HIGH_SHARE);
     finding_span(f, "invocations fail", f->first_seen, f->last_seen);
 }
 

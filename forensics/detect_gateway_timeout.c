@@ -208,6 +208,7 @@ static void report(const struct detector *self, const struct dossier *d, const c
     write_prose(d, function, finished, fs, f);
     write_pairs(d, all, function, fs, f);
     write_detail(d, all, function, fs, f);
+    detector_level(fs, f, "calls given up", f->count, TIMEOUT_HIGH);
     finding_span(f, "gateway gives up", f->first_seen, f->last_seen);
 }
 

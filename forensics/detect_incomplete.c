@@ -1,7 +1,8 @@
 /* incomplete: invocations of which a START, END or REPORT is missing although the evidence should hold it:
  * lines were dropped on the way, or files are missing. START and REPORT are due where the other one is there,
  * for both are of one log level, unless the function has none of them at all (a filter took them). An END is
- * due when at least END_DUE of the function's invocations have it: JSON has none. Edges are no holes: a START
+ * due when at least END_DUE of the function's invocations have it, and one beside it in its environment: JSON has
+ * none, and an environment keeps the format of its log, which the function may change. Edges are no holes: a START
  * is missed only behind an earlier invocation of the same environment, an END or REPORT only before a later
  * one, or EDGE_MS, the longest that an invocation can run, before the end of the evidence. Severity: low. */
 #include "forensics/detector.h"
@@ -58,12 +59,18 @@ struct around {
     const struct attempt *before, *after;
 };
 
+static bool beside(const struct around *around, unsigned part)
+{
+    return (around->before && has(around->before, part)) || (around->after && has(around->after, part));
+}
+
 static void judge(struct holes *h, const struct attempt *a, const struct around *around)
 {
     struct torn t = {.attempt = a};
     bool over = around->after || attempt_begin(a) + EDGE_MS < h->d->end, any = false;
     for (unsigned part = 0; part < PARTS; part++) {
         bool inside = part == PART_START ? around->before != NULL : over;
+        inside &= part != PART_END || beside(around, part);
         t.missing[part] = inside && due(h, a, part) && !has(a, part);
         h->missing[part] += t.missing[part];
         any |= t.missing[part];
@@ -151,6 +158,8 @@ static void report(const struct detector *self, struct holes *h, struct findings
     for (unsigned part = 0; part < PARTS; part++)
         if (h->missing[part])
             finding_fact(fs, f, part_names[part], "missing in %s", detector_count(m, h->missing[part]));
+    finding_step(fs, f, "END: %zu / %zu invocations = %.1f %%, due in all from 90 %% on", h->have[PART_END],
+                 h->f->attempts.n, 100.0 * (double)h->have[PART_END] / (double)h->f->attempts.n);
     finding_step(fs, f, "of %zu invocations %zu have START, %zu END (due from 90 %% on), %zu REPORT",
                  h->f->attempts.n, h->have[PART_START], h->have[PART_END], h->have[PART_REPORT]);
     write_detail(h, fs, f);
@@ -177,7 +186,8 @@ const struct detector detector_incomplete = {
     .missing = "no invocation whose end is in the evidence",
     .rule =
         "START or REPORT is missing where the other is there, or an END that 90 % of the function's attempts "
-        "have, in an attempt with a neighbour in its environment on that side, or 900 s before the end of "
+        "have and one beside it in its environment, in an attempt with a neighbour in its environment on "
+        "that side, or 900 s before the end of "
         "the evidence. Low.",
     .fact = "An environment writes START, END and REPORT for each invocation, one after the other; the "
             "longest runs 900 s (field guide 1.2, 8.1).",

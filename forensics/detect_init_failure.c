@@ -235,6 +235,7 @@ static void report(const struct detector *self, const struct dossier *d, const s
     f->severity = f->count >= FAILED_HIGH ? SEVERITY_HIGH : f->count > 0 ? SEVERITY_MEDIUM : SEVERITY_LOW;
     write_prose(d, fn, fail, told, fs, f);
     write_detail(d, fail, fs, f);
+    detector_level(fs, f, "attempts that failed with a repeated init", f->count, FAILED_HIGH);
     finding_span(f, "inits fail", f->first_seen, f->last_seen);
     /* An init that failed outside of any invocation counts as one: the contract's rule for lone error lines.
      */

@@ -121,6 +121,7 @@ static const char *memory_run(const struct detector *self, const struct dossier 
             }
             write_prose(d, fn, fs, f);
             write_detail(d, fn, &picks, fs, f);
+            detector_level(fs, f, "attempts ended for want of memory", picks.n, MEMORY_HIGH);
             finding_span(f, "out of memory", f->first_seen, f->last_seen);
         }
         vec_done(&picks);

@@ -4,7 +4,6 @@
  * RETURNS_MIN calls of one function in one chain are, each invoked by a write of the one before or of what that
  * one invoked. A loop that was still running at the last record (its last call within a minute of it, or within
  * ten times the gap between its last calls) is critical, one that ended is high. */
-#include "forensics/cost.h"
 #include "forensics/detector.h"
 #include "forensics/loop_account.h"
 #include "forensics/loop_doubt.h"
@@ -27,13 +26,12 @@ static const char *began(const struct loop_account *a)
     int32_t root = a->l->root;
     if (root < 0)
         return "Which event began the loop is not known. ";
-    return arena_printf(
-        a->m,
-        "One write at %s%s (%s, %s) invoked %.*s, which wrote back to what "
-        "triggers it. ",
-        loop_clock(a, loop_object(a, root)->time), a->c->links[root].clockless ? " by S3's clock" : "",
-        loop_object_name(a, root), loop_outside_writer(a, root),
-        SLICE_ARG(dossier_name(a->d, loop_attempt(a, a->c->links[root].triggered)->function)));
+    return arena_printf(a->m, "One %s at %s%s (%s, %s) invoked %.*s, which %s. ",
+                        loop_only_calls(a) ? "call" : "write", loop_clock(a, loop_object(a, root)->time),
+                        a->c->links[root].clockless ? " by S3's clock" : "", loop_object_name(a, root),
+                        loop_outside_writer(a, root),
+                        SLICE_ARG(dossier_name(a->d, loop_attempt(a, a->c->links[root].triggered)->function)),
+                        loop_only_calls(a) ? "called on" : "wrote back to what triggers it");
 }
 
 static const char *pace(const struct loop_account *a)
@@ -42,37 +40,59 @@ static const char *pace(const struct loop_account *a)
                                                       detector_span(a->m, (int64_t)(a->doubling * 1000)))
                                        : "";
     return arena_printf(
-        a->m, "%sAt the end it made %.0f calls a minute. It cost about %s, and %s an hour at that rate.",
-        grew, a->calls_per_hour / 60, loop_money(a, a->cost), loop_money(a, a->cost_per_hour));
+        a->m, "%sAt the end it made %.0f calls a minute. It cost %s, and %s an hour at that rate.", grew,
+        a->calls_per_hour / 60, loop_money(a, a->cost), loop_money(a, a->cost_per_hour));
+}
+
+static const char *fix_of(const struct loop_account *a)
+{
+    if (loop_unknown_way(a))
+        return "Find what carries the event from one call to the next: a direct call, a bucket, a queue or a "
+               "topic; "
+               "S3 event records, queue records or CloudTrail data events would name it. Keep the functions' "
+               "recursion "
+               "config at Terminate with a current SDK that forwards the trace header, and alarm on "
+               "RecursiveInvocationsDropped, on invocations and on the budget.";
+    if (loop_only_calls(a))
+        return "Do not let a function call on by itself: give the work to a queue or a state machine with a "
+               "bound. "
+               "Carry a count of hops in the event and give up at a few, keep the functions' recursion "
+               "config at "
+               "Terminate with a current SDK that forwards the trace header, deny the roles to invoke each "
+               "other, "
+               "and alarm on RecursiveInvocationsDropped, on invocations and on the budget.";
+    if (a->l->to_buckets == 0)
+        return "Send to a queue or topic that invokes none of these functions. Carry a count of hops in the "
+               "message and give up at a few, give the queue a dead-letter queue, keep the functions' "
+               "recursion "
+               "config at Terminate with a current SDK that forwards the trace header, and alarm on "
+               "RecursiveInvocationsDropped, on invocations and on the budget.";
+    return "Write to a bucket that triggers none of these functions; a prefix in the notification's filter, "
+           "with "
+           "output outside of it, is the weaker form. Deny the role to write where the trigger reads, keep "
+           "the "
+           "function's recursion config at Terminate with a current SDK, and alarm on "
+           "RecursiveInvocationsDropped, "
+           "on invocations and on the budget.";
 }
 
 static void write_prose(const struct loop_account *a, struct finding *f)
 {
     struct arena *m = a->m;
     bool one = a->l->functions.n == 1;
-    f->title = arena_printf(m, one ? "%s triggers itself through %s" : "%s trigger each other through %s",
-                            loop_functions(a), loop_buckets(a));
+    f->title =
+        loop_only_calls(a)
+            ? arena_printf(m, one ? "%s invokes itself%s" : "%s invoke each other%s", loop_functions(a),
+                           loop_unknown_way(a) ? ", in a way that the evidence does not hold" : "")
+            : arena_printf(m, one ? "%s triggers itself through %s" : "%s trigger each other through %s",
+                           loop_functions(a), loop_buckets(a));
     f->what =
         arena_printf(m, "%s%s invocations in %s, %.1f %% of all that %s ran, in chains of up to %s. %s",
                      began(a), detector_count(m, a->l->attempts.n), detector_span(m, a->last - a->first),
                      100.0 * (double)a->l->attempts.n / (double)(a->all ? a->all : 1), loop_functions(a),
                      detector_count(m, a->l->generations), pace(a));
     f->how = loop_how_known(a);
-    f->fix =
-        a->l->to_buckets == 0
-            ? "Send to a queue or topic that invokes none of these functions. Carry a count of hops in the "
-              "message "
-              "and give up at a few, give the queue a dead-letter queue, keep the functions' recursion "
-              "config at "
-              "Terminate with a current SDK that forwards the trace header, and alarm on "
-              "RecursiveInvocationsDropped, on invocations and on the budget."
-            : "Write to a bucket that triggers none of these functions; a prefix in the notification's "
-              "filter, with output outside "
-              "of it, is the weaker form. Deny the role to write where the trigger reads, keep the "
-              "function's "
-              "recursion config at "
-              "Terminate with a current SDK, and alarm on RecursiveInvocationsDropped, on invocations and on "
-              "the budget.";
+    f->fix = fix_of(a);
 }
 
 static void write_facts(const struct loop_account *a, struct findings *fs, struct finding *f)
@@ -82,17 +102,10 @@ static void write_facts(const struct loop_account *a, struct findings *fs, struc
     const char *stopped = loop_stopped(a);
     if (stopped)
         finding_fact(fs, f, "its end", "%s", stopped);
-    finding_fact(fs, f, "writes per invocation", "%.2f", (double)a->l->written / (double)a->l->attempts.n);
-    finding_step(fs, f, "cost = %.3f GB-s * %.10f + %zu calls * %.8f + %s writes * %.6f = $%.6f",
-                 a->gb_seconds, COST_PER_GB_SECOND, a->l->attempts.n, COST_PER_REQUEST,
-                 detector_count(a->m, a->l->to_buckets), COST_PER_S3_PUT, a->cost);
-    finding_step(fs, f, "an hour = $%.6f / %zu calls * %.1f calls an hour = $%.4f", a->cost, a->l->attempts.n,
-                 a->calls_per_hour, a->cost_per_hour);
-    finding_fact(fs, f, "GB-seconds", "%.1f", a->gb_seconds);
-    finding_fact(fs, f, "cost (x86, us-east-1 prices of " COST_DATE ")",
-                 "%s: %s calls and compute, %s S3 writes", loop_money(a, a->cost),
-                 loop_money(a, cost_usd(a->gb_seconds, (double)a->l->attempts.n)),
-                 loop_money(a, COST_PER_S3_PUT * (double)a->l->to_buckets));
+    finding_fact(fs, f, loop_only_calls(a) ? "calls per invocation" : "writes per invocation", "%.2f",
+                 (double)a->l->written / (double)a->l->attempts.n);
+    finding_step(fs, f, "calls of one function in the longest chain: %zu >= %d", a->l->returns, RETURNS_MIN);
+    loop_write_cost(a, fs, f);
 }
 
 /* True when the loop goes through a resource of that kind. */
@@ -106,7 +119,7 @@ static bool goes_through(const struct loop_account *a, bool (*kind)(struct slice
 
 static bool is_bucket(struct slice name)
 {
-    return !message_queue(name) && !message_topic(name);
+    return !message_queue(name) && !message_topic(name) && !message_direct(name);
 }
 
 /* What hands over events to the loop's functions, and how to make it stop. */
@@ -192,14 +205,29 @@ static void tally_make(const struct loop_account *a, struct tally *t)
     for (size_t i = 0; i < a->l->objects.n; i++) {
         int32_t o = a->l->objects.v[i];
         const struct chain_link *k = &a->c->links[o];
-        const char *bucket = text_of(a, names, loop_object(a, o)->bucket);
+        uint32_t through = loop_object(a, o)->bucket;
         const char *reader = text_of(a, names, loop_attempt(a, k->triggered)->function);
-        if (k->function)
-            count_edge(t, (struct finding_edge){text_of(a, names, k->function), bucket, NULL, NODE_FUNCTION,
+        const char *writer = k->function ? text_of(a, names, k->function) : NULL;
+        if (message_direct(dossier_name(a->d, through))) {
+            if (writer)
+                count_edge(t, (struct finding_edge){writer, reader, NULL, NODE_FUNCTION, NODE_FUNCTION});
+            continue;
+        }
+        if (writer)
+            count_edge(t, (struct finding_edge){writer, text_of(a, names, through), NULL, NODE_FUNCTION,
                                                 NODE_BUCKET});
-        count_edge(t, (struct finding_edge){bucket, reader, NULL, NODE_BUCKET, NODE_FUNCTION});
+        count_edge(
+            t, (struct finding_edge){text_of(a, names, through), reader, NULL, NODE_BUCKET, NODE_FUNCTION});
     }
     free(names);
+}
+
+static const char *edge_label(const struct loop_account *a, const struct finding_edge *e, uint64_t n)
+{
+    const char *what = e->from_kind != NODE_FUNCTION ? detector_plural(n, "event", "events")
+                       : e->to_kind == NODE_FUNCTION ? detector_plural(n, "call", "calls")
+                                                     : detector_plural(n, "write", "writes");
+    return arena_printf(a->m, "%s %s", detector_count(a->m, n), what);
 }
 
 static void write_edges(const struct loop_account *a, const struct tally *t, struct jsonw *w,
@@ -210,10 +238,7 @@ static void write_edges(const struct loop_account *a, const struct tally *t, str
     for (size_t i = 0; i < t->edges.n; i++) {
         struct finding_edge *e = vec_push(&f->edges);
         *e = t->edges.v[i];
-        e->label =
-            arena_printf(a->m, "%s %s", detector_count(a->m, t->counts.v[i]),
-                         e->from_kind == NODE_FUNCTION ? detector_plural(t->counts.v[i], "write", "writes")
-                                                       : detector_plural(t->counts.v[i], "event", "events"));
+        e->label = edge_label(a, e, t->counts.v[i]);
         jsonw_open(w, '{');
         jsonw_key(w, "from");
         jsonw_string(w, slice_str(e->from));
@@ -271,6 +296,15 @@ static void write_root(const struct loop_account *a, struct jsonw *w)
     jsonw_close(w, '}');
 }
 
+static void add_root(const struct loop_account *a, struct finding *f)
+{
+    struct slice to = dossier_name(a->d, loop_object(a, a->l->root)->bucket);
+    bool called = message_direct(to);
+    *vec_push(&f->edges) = (struct finding_edge){
+        loop_writer(a, a->l->root), arena_copy(a->m, called ? message_resource(to) : to).p,
+        called ? "first call" : "first write", NODE_ACTOR, called ? NODE_FUNCTION : NODE_BUCKET};
+}
+
 static void write_detail(const struct loop_account *a, struct findings *fs, struct finding *f)
 {
     struct detail detail;
@@ -282,6 +316,7 @@ static void write_detail(const struct loop_account *a, struct findings *fs, stru
     write_resources(a, w, "buckets", is_bucket);
     write_resources(a, w, "queues", message_queue);
     write_resources(a, w, "topics", message_topic);
+    write_resources(a, w, "calls", message_invoke);
     jsonw_key(w, "generations");
     jsonw_i64(w, (int64_t)a->l->generations);
     write_root(a, w);
@@ -314,10 +349,7 @@ static void write_detail(const struct loop_account *a, struct findings *fs, stru
     vec_done(&t.edges);
     vec_done(&t.counts);
     if (a->l->root >= 0)
-        *vec_push(&f->edges) =
-            (struct finding_edge){loop_writer(a, a->l->root),
-                                  arena_copy(a->m, dossier_name(a->d, loop_object(a, a->l->root)->bucket)).p,
-                                  "first write", NODE_ACTOR, NODE_BUCKET};
+        add_root(a, f);
 }
 
 /* Intended recursion is named as such only by the user. */
@@ -374,11 +406,11 @@ static void doubt(const struct loop_account *a, struct findings *fs)
 /* Without a common clock, and without names in the lines, nothing ties records to calls. */
 static void doubt_clocks(const struct chains *c, struct findings *fs)
 {
-    struct chain_astray k = chain_astray_of(c);
     struct arena *m = &fs->arena;
     const char *what = NULL;
-    if (fs->list.n && (c->ahead_of || k.rounded)) /* the finding says it */
+    if (fs->list.n) /* it shows that clocks agree, or says by how much they do not */
         return;
+    struct chain_astray k = chain_astray_of(c);
     if (k.off)
         what =
             arena_printf(m,
@@ -426,16 +458,19 @@ static const char *loop_run(const struct detector *self, const struct dossier *d
     chains_done(&c);
     size_t messages = d->index->messages.n;
     return arena_printf(&fs->arena, "no function was triggered by its own writes in %s S3 records%s%s",
-                        detector_count(&fs->arena, d->index->objects.n), messages ? " and messages: " : "",
+                        detector_count(&fs->arena, d->index->objects.n),
+                        messages ? " and messages or calls: " : "",
                         messages ? detector_count(&fs->arena, messages) : "");
 }
 
 const struct detector detector_recursive_trigger = {
     .name = "recursive-trigger",
-    .doc = "functions that trigger themselves through buckets, queues and topics, with the chain and what it "
+    .doc = "functions that trigger themselves through buckets, queues, topics and calls, with the chain and "
+           "what it "
            "costs",
-    .missing =
-        "no S3 event record or message of a queue or topic together with an invocation in the evidence",
+    .missing = "no S3 event record, message of a queue or topic, or call of a function together with an "
+               "invocation in "
+               "the evidence",
     .rule =
         "At least 3 calls of one function in a chain, each invoked by a write of the one before or of "
         "what that one invoked, through functions that reach each other. A trigger needs the event in the "

@@ -1,6 +1,7 @@
 /* retry-storm: requests that failed in every one of three or more attempts with the same request id (Lambda's
  * own retries of an asynchronous event, field guide 6.5): the event itself is the poison. A record of a
- * destination or dead-letter queue tells of attempts that are not in the logs, and that the event was given up.
+ * destination or dead-letter queue tells of attempts that are not in the logs, and that the event was given up; of
+ * some the logs hold no attempt at all.
  * Severity: 3 or more such requests are high, 1 or 2 medium; info when at least half of the attempts are told
  * better by another detector (time-outs, failed inits, memory, connections, throttles), for then this is their
  * echo. */
@@ -13,20 +14,28 @@ enum { FAMILIES_HIGH = 3, ROWS_SHOWN = 10 };
 
 static uint64_t storm_examine(const struct dossier *d)
 {
-    return d->index->attempts.n;
+    return d->index->attempts.n + d->index->outcomes.n;
 }
+
+typedef VEC(const struct outcome *) outcomes;
 
 struct storm {
     const struct dossier *d;
-    const struct function *f;
+    const struct function *f; /* without attempts when the evidence has no log of it; its name may be 0 */
     const struct handled *handled;
     marked_families families;
     size_t attempts, told;               /* in the logs */
     size_t tried;                        /* with those that only Lambda's records tell */
-    size_t given_up;                     /* families with such a record */
+    size_t given_up;                     /* families with such a record, and those below */
+    outcomes unlogged;                   /* requests that records alone tell of */
     const struct object_event **objects; /* one a family, or NULL */
     const struct object_event *shared;   /* the object that all families have in common, or NULL */
 };
+
+static size_t requests_of(const struct storm *s)
+{
+    return s->families.n + s->unlogged.n;
+}
 
 static const struct object_event *object_of(const struct storm *s, const struct marked_family *family)
 {
@@ -52,7 +61,7 @@ static void find_objects(struct storm *s)
         s->objects[i] = object_of(s, &s->families.v[i]);
         same += same_object(s->objects[0], s->objects[i]);
     }
-    s->shared = same == shown && s->families.n == shown ? s->objects[0] : NULL;
+    s->shared = same == shown && requests_of(s) == shown ? s->objects[0] : NULL;
 }
 
 static const char *object_text(const struct storm *s, const struct object_event *o, struct arena *m)
@@ -63,11 +72,26 @@ static const char *object_text(const struct storm *s, const struct object_event 
                         SLICE_ARG(object_key(o)));
 }
 
+static void write_unlogged(const struct storm *s, struct findings *fs, struct finding_table *t)
+{
+    for (size_t i = 0; i < s->unlogged.n && i < ROWS_SHOWN; i++) {
+        const struct outcome *o = s->unlogged.v[i];
+        char id[37];
+        text_uuid_print(o->id.bytes, id);
+        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_of(id, 36)).p;
+        *vec_push(&t->cells) = detector_count(&fs->arena, o->tried);
+        for (size_t column = 2; column < 6; column++)
+            *vec_push(&t->cells) = column == 2 ? "not in the logs" : "";
+        *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(s->d, o->condition)).p;
+    }
+}
+
 static void write_table(const struct storm *s, struct findings *fs, struct finding *f)
 {
     static const char *const columns[] = {"request",    "#attempts", "first (UTC)",    "last (UTC)",
                                           "error type", "S3 object", "Lambda's record"};
     struct finding_table *t = finding_table(f, "Requests that never succeeded", columns, s->given_up ? 7 : 6);
+    write_unlogged(s, fs, t);
     for (size_t i = 0; i < s->families.n && i < ROWS_SHOWN; i++) {
         const struct marked_family *family = &s->families.v[i];
         const struct attempt *first = family->attempts.v[0],
@@ -97,15 +121,19 @@ static void write_detail(const struct storm *s, struct findings *fs, struct find
     size_t most = 0;
     for (size_t i = 0; i < s->families.n; i++)
         most = s->families.v[i].tried > most ? s->families.v[i].tried : most;
+    for (size_t i = 0; i < s->unlogged.n; i++)
+        most = s->unlogged.v[i]->tried > most ? s->unlogged.v[i]->tried : most;
     detail_init(&detail);
     jsonw_key(&detail.w, "requests");
-    jsonw_i64(&detail.w, (int64_t)s->families.n);
+    jsonw_i64(&detail.w, (int64_t)requests_of(s));
     jsonw_key(&detail.w, "attempts");
     jsonw_i64(&detail.w, (int64_t)s->tried);
     jsonw_key(&detail.w, "attempts_logged");
     jsonw_i64(&detail.w, (int64_t)s->attempts);
     jsonw_key(&detail.w, "given_up");
     jsonw_i64(&detail.w, (int64_t)s->given_up);
+    jsonw_key(&detail.w, "unlogged");
+    jsonw_i64(&detail.w, (int64_t)s->unlogged.n);
     jsonw_key(&detail.w, "most_attempts");
     jsonw_i64(&detail.w, (int64_t)most);
     jsonw_key(&detail.w, "told_elsewhere");
@@ -125,16 +153,21 @@ static const char *held(const struct storm *s, struct arena *m)
         return s->shared ? ""
                          : "What they carried is lost unless a dead-letter queue or a failure destination "
                            "holds it.";
+    const char *alone = s->unlogged.n
+                            ? arena_printf(m, " Of %s the logs hold no attempt: the records alone tell.",
+                                           detector_count(m, s->unlogged.n))
+                            : "";
     return arena_printf(
-        m, "Lambda's own records tell that it gave %s of them up; the events stand in those records.",
-        detector_count(m, s->given_up));
+        m, "Lambda's own records tell that it gave %s of them up; the events stand in those records.%s",
+        detector_count(m, s->given_up), alone);
 }
 
 static void write_prose(const struct storm *s, struct findings *fs, struct finding *f)
 {
     struct arena *m = &fs->arena;
-    struct slice name = dossier_name(s->d, s->f->name);
-    size_t requests = s->families.n;
+    struct slice name =
+        s->f->name ? dossier_name(s->d, s->f->name) : SLICE("a function that no record names");
+    size_t requests = requests_of(s);
     f->moment = "attempt of a request that never succeeds";
     f->title = arena_printf(m, "%s %s of %.*s failed in every attempt", detector_count(m, requests),
                             detector_plural(requests, "request", "requests"), SLICE_ARG(name));
@@ -144,9 +177,16 @@ static void write_prose(const struct storm *s, struct findings *fs, struct findi
         detector_count(m, requests), detector_plural(requests, "request was", "requests were"),
         MARKED_FAMILY_MIN, detector_count(m, s->tried),
         s->shared ? arena_printf(m, "All of them carry %s. ", object_text(s, s->shared, m)) : "", held(s, m));
-    f->how = "Lambda repeats an asynchronous event under the same request id, twice, after about one and two "
-             "minutes; each attempt has its own START. One of the attempts succeeding, or a caller that "
-             "chooses request ids itself, would disprove it.";
+    f->how =
+        s->families.n == 0
+            ? "Lambda's record of an asynchronous event names the request, says about how often it was tried "
+              "and "
+              "that it was given up. An attempt of it that succeeded, in a log that is not at hand, would "
+              "disprove it."
+            : "Lambda repeats an asynchronous event under the same request id, twice, after about one and "
+              "two "
+              "minutes; each attempt has its own START. One of the attempts succeeding, or a caller that "
+              "chooses request ids itself, would disprove it.";
     remedy_stop_retries(s->d, s->f, fs, f);
     f->fix =
         "Validate the event before the work, reject what can never succeed without raising an error, and "
@@ -162,9 +202,9 @@ static void write_prose(const struct storm *s, struct findings *fs, struct findi
 
 static void report(const struct detector *self, struct storm *s, struct findings *fs)
 {
-    enum severity severity = s->told * 2 >= s->attempts       ? SEVERITY_INFO
-                             : s->families.n >= FAMILIES_HIGH ? SEVERITY_HIGH
-                                                              : SEVERITY_MEDIUM;
+    enum severity severity = s->told * 2 >= s->attempts + s->unlogged.n ? SEVERITY_INFO
+                             : requests_of(s) >= FAMILIES_HIGH          ? SEVERITY_HIGH
+                                                                        : SEVERITY_MEDIUM;
     struct finding *f = finding_new(fs, self, severity, s->f->name);
     for (size_t i = 0; i < s->families.n; i++) {
         for (size_t k = 0; k < s->families.v[i].attempts.n; k++) {
@@ -177,10 +217,16 @@ static void report(const struct detector *self, struct storm *s, struct findings
         if (o)
             finding_cite(f, o->loc, o->time, NULL);
     }
+    for (size_t i = 0; i < s->unlogged.n; i++) {
+        f->count++;
+        finding_seen(f, s->unlogged.v[i]->time);
+        finding_cite(f, s->unlogged.v[i]->loc, s->unlogged.v[i]->time, NULL);
+    }
     find_objects(s);
     write_prose(s, fs, f);
     write_table(s, fs, f);
     write_detail(s, fs, f);
+    detector_level(fs, f, "requests that never succeeded", requests_of(s), FAMILIES_HIGH);
     finding_span(f, "requests fail again and again", f->first_seen, f->last_seen);
     free(s->objects);
 }
@@ -197,6 +243,79 @@ static void count_told(struct storm *s, const struct marked *plain)
     }
 }
 
+/* Given up, tried as often as makes a storm, and not in the logs. */
+static bool is_unlogged(const struct outcome *o)
+{
+    return !o->good && !o->batch && !o->logged && !o->hidden && o->tried >= MARKED_FAMILY_MIN;
+}
+
+static void find_unlogged(struct storm *s)
+{
+    const struct index *x = s->d->index;
+    for (size_t i = 0; i < x->outcomes.n; i++) {
+        const struct outcome *o = &x->outcomes.v[i];
+        if (!is_unlogged(o) || o->function != s->f->name)
+            continue;
+        *vec_push(&s->unlogged) = o;
+        s->tried += o->tried;
+        s->given_up++;
+    }
+}
+
+static void examine_function(const struct detector *self, struct storm *s, const struct marked *plain,
+                             struct findings *fs)
+{
+    marked_poisoned(s->d, s->f, &s->families);
+    count_told(s, plain);
+    find_unlogged(s);
+    if (requests_of(s))
+        report(self, s, fs);
+    marked_families_done(&s->families);
+    vec_done(&s->unlogged);
+}
+
+/* Functions that only records name, each once. */
+static void examine_unlogged(const struct detector *self, const struct storm *like,
+                             const struct marked *plain, struct findings *fs)
+{
+    const struct index *x = like->d->index;
+    char *done = calloc(x->names.names.n + 1, 1);
+    if (!done)
+        err_oom();
+    for (size_t i = 0; i < x->outcomes.n; i++) {
+        struct function f = {.name = x->outcomes.v[i].function};
+        struct storm s = {.d = like->d, .f = &f, .handled = like->handled};
+        if (!is_unlogged(&x->outcomes.v[i]) || dossier_function(like->d, f.name) || done[f.name])
+            continue;
+        done[f.name] = 1;
+        examine_function(self, &s, plain, fs);
+    }
+    free(done);
+}
+
+/* Events that were given up otherwise: for their age, no one knows after how many attempts, or as a batch of a
+ * stream, whose tries nothing ties to each other. */
+static const char *none_found(const struct dossier *d, struct arena *m)
+{
+    uint64_t n = 0;
+    uint32_t condition = 0;
+    for (size_t i = 0; i < d->index->outcomes.n; i++) {
+        const struct outcome *o = &d->index->outcomes.v[i];
+        if (o->good || o->hidden || (!o->batch && o->tried >= MARKED_FAMILY_MIN))
+            continue;
+        n++;
+        condition = o->condition;
+    }
+    if (n == 0)
+        return "no request failed in three attempts";
+    return arena_printf(
+        m,
+        "no request is known to have failed in three attempts; Lambda's records tell of %s %s given "
+        "up (%.*s)",
+        detector_count(m, n), detector_plural(n, "event that it has", "events that it has"),
+        SLICE_ARG(dossier_name(d, condition)));
+}
+
 static const char *storm_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     struct marked plain;
@@ -206,15 +325,12 @@ static const char *storm_run(const struct detector *self, const struct dossier *
         handled_init(&handled, d->index);
     for (size_t i = 0; i < d->functions.n; i++) {
         struct storm s = {.d = d, .f = &d->functions.v[i], .handled = &handled};
-        marked_poisoned(d, s.f, &s.families);
-        count_told(&s, &plain);
-        if (s.families.n)
-            report(self, &s, fs);
-        marked_families_done(&s.families);
+        examine_function(self, &s, &plain, fs);
     }
+    examine_unlogged(self, &(struct storm){.d = d, .handled = &handled}, &plain, fs);
     handled_done(&handled);
     marked_done(&plain);
-    return "no request failed in three attempts";
+    return none_found(d, &fs->arena);
 }
 
 const struct detector detector_retry_storm = {

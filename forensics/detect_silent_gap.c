@@ -2,11 +2,13 @@
  * the rest of the evidence went on: a trigger that was switched off, a queue that stood still, logs that were
  * lost. Only between two invocations, never at an edge of the evidence. A gap counts when it lasts GAP_MIN_MS,
  * GAP_FACTOR mean gaps and RHYTHM_FACTOR times the function's second longest gap, and OTHERS_MIN invocations
- * of other functions or S3 records fall into it. A function whose invocations mostly leave no START or REPORT
+ * of other functions or S3 records fall into it, never SILENCE_SHARE of it apart: else the evidence has the gap. A
+ * function whose invocations mostly leave no START or REPORT
  * (JSON logs at level WARN) is not judged. Severity: low. */
 #include "forensics/detector.h"
 
 enum { GAP_MIN_MS = 600000, GAP_FACTOR = 20, RHYTHM_FACTOR = 3, OTHERS_MIN = 10, ATTEMPTS_MIN = 30 };
+#define SILENCE_SHARE 0.5
 
 static uint64_t gap_examine(const struct dossier *d)
 {
@@ -67,6 +69,40 @@ static bool find_longest(struct gap *g)
            longest >= RHYTHM_FACTOR * g->second;
 }
 
+typedef VEC(int64_t) times;
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void take_time(const struct gap *g, int64_t time, times *ret)
+{
+    if (time != TIME_NONE && time >= g->from && time < g->to)
+        *vec_push(ret) = time;
+}
+
+/* The longest time in the gap without a sign of anything. */
+static int64_t silence_in(const struct gap *g)
+{
+    const struct index *x = g->d->index;
+    times all = {0};
+    int64_t longest = 0, before = g->from;
+    for (size_t i = 0; i < x->attempts.n; i++)
+        take_time(g, attempt_begin(x->attempts.v[i]), &all);
+    for (size_t i = 0; i < x->objects.n; i++)
+        take_time(g, x->objects.v[i].time, &all);
+    vec_sort(&all, by_number);
+    *vec_push(&all) = g->to;
+    for (size_t i = 0; i < all.n; i++) {
+        longest = all.v[i] - before > longest ? all.v[i] - before : longest;
+        before = all.v[i];
+    }
+    vec_done(&all);
+    return longest;
+}
+
 static bool goes_on(struct gap *g)
 {
     for (size_t i = 0; i < g->d->functions.n; i++)
@@ -76,7 +112,8 @@ static bool goes_on(struct gap *g)
         int64_t time = g->d->index->objects.v[i].time;
         g->records += time >= g->from && time < g->to;
     }
-    return g->others + g->records >= OTHERS_MIN;
+    return g->others + g->records >= OTHERS_MIN &&
+           (double)silence_in(g) < SILENCE_SHARE * (double)(g->to - g->from);
 }
 
 static void write_detail(const struct gap *g, struct findings *fs, struct finding *f)
@@ -153,7 +190,8 @@ const struct detector detector_silent_gap = {
     .doc = "a function that is not invoked while the others are",
     .missing = "no function with 30 invocations in the evidence",
     .rule = "Between two invocations 10 minutes or more, 20 times the mean of the other gaps, 3 times the "
-            "second longest, with 10 or more invocations of others or S3 records in it. Low.",
+            "second longest, with 10 or more invocations of others or S3 records in it, none half of it "
+            "apart. Low.",
     .fact = "Each invocation has a START line of its own unless JSON logs are filtered at WARN (field guide "
             "2.1).",
     .disproof = "The function's Invocations metric, which tells missing logs from missing calls.",

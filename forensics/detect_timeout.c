@@ -66,7 +66,21 @@ static int by_count(const void *a, const void *b)
     return slice_cmp(x->words, y->words);
 }
 
+/* Marks of one attempt: the line that tells, and the words, which another file may hold. */
+struct told {
+    const struct mark *line;
+    uint32_t words, host;
+    int64_t since; /* ms from the words to the end, -1 unknown */
+};
+
+/* Of all attempts that timed out. */
+struct words {
+    uint32_t *place;   /* one an attempt, by row: in `told`, 0 when it did not time out */
+    struct told *told; /* from 1 on */
+};
+
 struct timeouts {
+    const struct words *words;
     const struct dossier *d;
     const struct function *f;
     detector_picks picks;
@@ -92,13 +106,6 @@ static void add_words(struct timeouts *t, uint32_t text, uint32_t host)
     }
     *vec_push(&t->said) = (struct said){text, host, 1, dossier_name(t->d, text)};
 }
-
-/* Marks of one attempt: the line that tells, and the words, which another file may hold. */
-struct told {
-    const struct mark *line;
-    uint32_t words, host;
-    int64_t since; /* ms from the words to the end, -1 unknown */
-};
 
 static void note_mark(struct told *told, const struct mark *m)
 {
@@ -141,33 +148,38 @@ static void count_retry(struct timeouts *t, const struct attempt *a)
     t->given_up += o && !good;
 }
 
-static int by_address(const void *a, const void *b)
+/* What the marks tell of each attempt that timed out, of whatever function: they are many, and walked once. */
+static void words_init(struct words *w, const struct dossier *d)
 {
-    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
-    return x < y ? -1 : x > y;
+    const struct index *x = d->index;
+    uint32_t n = 0;
+    *w = (struct words){.place = calloc(x->attempts.n + 1, sizeof *w->place)};
+    if (!w->place)
+        err_oom();
+    for (size_t i = 0; i < x->attempts.n; i++)
+        if (timed_out(x->attempts.v[i]))
+            w->place[i] = ++n;
+    w->told = calloc(n + 1, sizeof *w->told);
+    if (!w->told)
+        err_oom();
+    for (size_t i = 0; n && i < x->marks.n; i++) {
+        const struct attempt *a = x->marks.v[i].attempt;
+        if (a && w->place[a->row])
+            note_mark(&w->told[w->place[a->row]], &x->marks.v[i]);
+    }
 }
 
-/* All marks are walked once for each function with timeouts; picks are looked up by address. */
-static void read_marks(struct timeouts *t)
+static void words_done(struct words *w)
 {
-    const struct index *x = t->d->index;
-    struct told *told = calloc(t->picks.n + 1, sizeof *told);
-    detector_picks sorted = {0};
-    if (!told)
-        err_oom();
-    for (size_t i = 0; i < t->picks.n; i++)
-        *vec_push(&sorted) = t->picks.v[i];
-    vec_sort(&sorted, by_address);
-    for (size_t i = 0; i < x->marks.n; i++) {
-        const struct attempt *a = x->marks.v[i].attempt;
-        const struct attempt **hit = bsearch(&a, sorted.v, sorted.n, sizeof *sorted.v, by_address);
-        if (hit)
-            note_mark(&told[hit - sorted.v], &x->marks.v[i]);
-    }
+    free(w->place);
+    free(w->told);
+}
+
+static void read_words(struct timeouts *t)
+{
     for (size_t i = 0; i < t->picks.n; i++) {
         const struct attempt *a = t->picks.v[i];
-        const struct attempt **hit = bsearch(&a, sorted.v, sorted.n, sizeof *sorted.v, by_address);
-        const struct told *k = &told[hit - sorted.v];
+        const struct told *k = &t->words->told[t->words->place[a->row]];
         t->causes[cause_of(t, k, a)]++;
         count_retry(t, a);
         if (k->words)
@@ -178,8 +190,6 @@ static void read_marks(struct timeouts *t)
         *vec_push(&t->lines) =
             (struct citation){loc, k->line ? k->line->time : attempt_report(a), a, {"", 0}};
     }
-    vec_done(&sorted);
-    free(told);
     vec_sort(&t->said, by_count);
 }
 
@@ -338,7 +348,7 @@ static void report_function(const struct detector *self, struct timeouts *t, str
 {
     enum severity severity = t->picks.n >= TIMEOUT_HIGH ? SEVERITY_HIGH : SEVERITY_MEDIUM;
     struct finding *f = finding_new(fs, self, severity, t->f->name);
-    read_marks(t);
+    read_words(t);
     find_host(t);
     find_limit(t);
     for (size_t i = 0; i < t->picks.n; i++) {
@@ -349,13 +359,16 @@ static void report_function(const struct detector *self, struct timeouts *t, str
     write_prose(t, fs, f);
     write_words(t, fs, f);
     write_detail(t, fs, f);
+    detector_level(fs, f, "attempts that timed out", t->picks.n, TIMEOUT_HIGH);
     finding_span(f, "invocations time out", f->first_seen, f->last_seen);
 }
 
 static const char *timeout_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
+    struct words words;
+    words_init(&words, d);
     for (size_t i = 0; i < d->functions.n; i++) {
-        struct timeouts t = {.d = d, .f = &d->functions.v[i]};
+        struct timeouts t = {.d = d, .f = &d->functions.v[i], .words = &words};
         detector_pick(t.f, timed_out, &t.picks);
         if (t.picks.n)
             report_function(self, &t, fs);
@@ -363,6 +376,7 @@ static const char *timeout_run(const struct detector *self, const struct dossier
         vec_done(&t.said);
         vec_done(&t.lines);
     }
+    words_done(&words);
     return arena_printf(&fs->arena, "none of %s invocations timed out",
                         detector_count(&fs->arena, d->index->attempts.n));
 }

@@ -43,6 +43,8 @@ void detail_done(struct detail *detail, struct findings *fs, struct finding *f);
 void detail_id(struct detail *detail, const struct dossier *d, const struct attempt *a);
 /* The line tells that its invocation was ended for want of memory. */
 bool detector_says_memory(const struct dossier *d, const struct mark *m);
+/* A step that says why the finding has its severity: "failed attempts: 47 >= 3, so high". */
+void detector_level(struct findings *fs, struct finding *f, const char *what, uint64_t n, uint64_t high);
 /* "3 h 12 min", "14 min", "41 s", "320 ms". */
 const char *detector_span(struct arena *arena, int64_t ms);
 /* 41,208 */

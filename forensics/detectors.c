@@ -136,6 +136,12 @@ void detail_id(struct detail *detail, const struct dossier *d, const struct atte
     jsonw_string(&detail->w, attempt_id(d->index, a, buffer));
 }
 
+void detector_level(struct findings *fs, struct finding *f, const char *what, uint64_t n, uint64_t high)
+{
+    finding_step(fs, f, "%s: %s %s %s, so %s", what, detector_count(&fs->arena, n), n >= high ? ">=" : "<",
+                 detector_count(&fs->arena, high), severity_name(f->severity));
+}
+
 const char *detector_span(struct arena *arena, int64_t ms)
 {
     long long s = ms / 1000;

@@ -278,14 +278,20 @@ size_t dossier_begun(const struct function *f, int64_t from, int64_t to)
     return to > from ? dossier_lower(f, to) - dossier_lower(f, from) : 0;
 }
 
+/* Plain names stand as they are, some others in single quotes. What no name of AWS has, and what a shell could take for
+ * something to do, is not repeated; a dash in front would be an option. */
 const char *dossier_shell_name(struct arena *arena, struct slice name)
 {
+    bool all_plain = true;
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                      c == '_' || c == '.';
-        if (!plain)
-            return "FUNCTION";
+        if (!plain && (c == 0 || !strchr("$:+=@,~#%!*()[]{}", c)))
+            return "NAME";
+        all_plain &= plain;
     }
-    return name.n && *name.p != '-' ? arena_copy(arena, name).p : "FUNCTION";
+    if (name.n == 0 || *name.p == '-')
+        return "NAME";
+    return all_plain ? arena_copy(arena, name).p : arena_printf(arena, "'%.*s'", SLICE_ARG(name));
 }

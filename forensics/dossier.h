@@ -52,7 +52,7 @@ uint32_t dossier_runtime(const struct dossier *d, uint32_t stream);
 size_t dossier_begun(const struct function *f, int64_t from, int64_t to);
 /* Where the first attempt with start >= time stands in f->attempts. */
 size_t dossier_lower(const struct function *f, int64_t time);
-/* A function name that can stand in a shell command; a placeholder for others. */
+/* A name of AWS that can stand in a shell command, in quotes where it needs them; "NAME" for what cannot be one. */
 const char *dossier_shell_name(struct arena *arena, struct slice name);
 
 #endif

@@ -99,6 +99,10 @@ void filters_apply(struct index *x, const struct evidence_options *o)
             x->objects.v[n++] = *r;
     }
     x->objects.n = n;
+    for (size_t i = 0; i < x->outcomes.n; i++) {
+        struct outcome *k = &x->outcomes.v[i];
+        k->hidden = !in_window(o, k->time) || !wanted_function(x, o, k->function);
+    }
     filter_streams(x, o);
     filter_messages(x, o);
 }

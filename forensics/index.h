@@ -190,7 +190,8 @@ struct trace_span {
     bool has_request, in_progress, failed, throttled, cold;
 };
 
-/* A message of a queue or topic. It is handed over as an object is: the event's bucket is "queue NAME" or
+/* A message of a queue or topic, or one function's call of another ("function NAME", its key the request id). It is
+ * handed over as an object is: the event's bucket is "queue NAME" or
  * "topic NAME", with a blank that no bucket's name has (0 when unknown), its key the message id (empty for one
  * that only a trace tells), its time that of sending, its session the function that sent it, its attempt one
  * that received it. */
@@ -211,8 +212,12 @@ struct outcome {
     int64_t time;
     struct loc loc;
     uint32_t condition; /* RetriesExhausted, EventAgeExceeded, DeadLetter …; Success */
+    uint32_t function;  /* 0: not said */
     uint32_t tried;     /* about how often it was; 0: not said */
     bool good;          /* it went well; else it was given up */
+    bool batch;         /* of a stream: its tries have request ids of their own */
+    bool logged;        /* an attempt of it is in the evidence; set by the freeze */
+    bool hidden;        /* outside of --from, --to or --function */
 };
 
 /* A span says that what it received was sent in another trace. */

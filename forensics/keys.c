@@ -3,10 +3,9 @@
 #include "forensics/keys.h"
 
 #include "base/huge.h"
-
-#include "base/huge.h"
 #include "base/parallel.h"
 #include "forensics/index.h"
+#include "forensics/messages.h"
 
 enum {
     KEY_LENGTH_MAX = 1024, /* S3's own limit, bytes of the decoded key */
@@ -158,10 +157,14 @@ static struct object_event *event_of(const struct making *m, size_t i)
     return i < m->k->objects ? &m->x->objects.v[i] : &m->x->messages.v[i - m->k->objects].event;
 }
 
+/* Of an invocation that was asked for directly every line has the id. */
 static void prepare(const struct making *m, size_t i)
 {
     struct row *row = &m->k->rows[i + 1];
-    struct slice key = object_key(event_of(m, i)), print;
+    const struct object_event *o = event_of(m, i);
+    struct slice key = object_key(o), print;
+    if (i >= m->k->objects && message_invoke(intern_name(&m->x->names, o->bucket)))
+        return;
     if (key.n < KEY_LENGTH_MIN || key.n > KEY_LENGTH_MAX || (print = find_print(key)).n == 0)
         return;
     size_t whole = hash_of(key), hash = hash_of(print);

@@ -3,6 +3,7 @@
 #include "forensics/loop.h"
 
 #include "base/huge.h"
+#include "forensics/messages.h"
 
 enum { FUNCTIONS_MAX = 512 };
 
@@ -166,6 +167,17 @@ static enum chain_proof most_proof(const uint64_t proofs[CHAIN_PROOFS], uint64_t
     return PROOF_NONE;
 }
 
+static void count_kind(const struct chains *c, struct loop *l, int32_t i)
+{
+    struct slice name = dossier_name(c->d, object(c, i)->bucket);
+    if (!chain_message(c, (size_t)i))
+        l->to_buckets++;
+    else if (message_queue(name))
+        *(message_fifo(name) ? &l->to_fifos : &l->to_queues) += 1;
+    else
+        l->to_topics += message_topic(name);
+}
+
 /* Notes the depth of each attempt of the loop. Hand-overs come in order of time, a writer before what it wrote. */
 static void measure_chains(const struct chains *c, struct loop *l, struct depth *depth)
 {
@@ -177,7 +189,7 @@ static void measure_chains(const struct chains *c, struct loop *l, struct depth 
         if (inner(c, l, i) && is_bucket(l, object(c, i)->bucket) && !k->again) {
             proofs[k->proof]++;
             l->written++;
-            l->to_buckets += chain_message(c, (size_t)i) == NULL;
+            count_kind(c, l, i);
         }
         if (k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function))
             measure_link(c, l, i, depth);

@@ -21,10 +21,11 @@ struct loop {
     VEC(int32_t) objects;        /* hand-overs that stand in a chain, the roots included */
     int32_t
         root; /* the first hand-over that no function of the loop wrote, CHAIN_NO_ROW when none is known */
-    int32_t deepest;        /* attempt at the end of the longest chain */
-    size_t generations;     /* attempts in the longest chain */
-    size_t returns;         /* attempts of one function in a chain, at most */
-    uint64_t to_buckets;    /* of those below, objects */
+    int32_t deepest;    /* attempt at the end of the longest chain */
+    size_t generations; /* attempts in the longest chain */
+    size_t returns;     /* attempts of one function in a chain, at most */
+    uint64_t to_buckets, to_queues, to_fifos,
+        to_topics;          /* of those below, by kind; fifos: queues that keep order */
     uint64_t written;       /* hand-overs that functions of the loop wrote to its buckets */
     enum chain_proof proof; /* of most of its writes */
 };

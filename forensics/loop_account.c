@@ -4,6 +4,7 @@
 #include "base/huge.h"
 
 #include "forensics/cost.h"
+#include "forensics/messages.h"
 #include "forensics/stats.h"
 
 #include <math.h>
@@ -55,12 +56,30 @@ static double median_delay(const struct loop_account *a)
     return median;
 }
 
+/* A call by a queue's messages is one receipt and one deletion, each of a batch. */
+static void count_requests(struct loop_account *a)
+{
+    a->queue_requests = a->l->to_queues;
+    a->fifo_requests = a->l->to_fifos;
+    for (size_t i = 0; i < a->l->attempts.n; i++) {
+        int32_t cause = a->c->cause[a->l->attempts.v[i]];
+        struct slice name = cause < 0 ? SLICE("") : dossier_name(a->d, loop_object(a, cause)->bucket);
+        if (message_queue(name))
+            *(message_fifo(name) ? &a->fifo_requests : &a->queue_requests) += 2;
+    }
+}
+
 static void add_costs(struct loop_account *a)
 {
     size_t n = a->l->attempts.n, tail = n < RATE_CALLS ? n : RATE_CALLS;
     for (size_t i = 0; i < n; i++)
         a->gb_seconds += cost_gb_seconds(loop_attempt(a, a->l->attempts.v[i]));
-    a->cost = cost_usd(a->gb_seconds, (double)n) + COST_PER_S3_PUT * (double)a->l->to_buckets;
+    count_requests(a);
+    a->compute = cost_usd(a->gb_seconds, (double)n);
+    a->through =
+        COST_PER_S3_PUT * (double)a->l->to_buckets + COST_PER_SQS_REQUEST * (double)a->queue_requests +
+        COST_PER_FIFO_REQUEST * (double)a->fifo_requests + COST_PER_SNS_PUBLISH * (double)a->l->to_topics;
+    a->cost = a->compute + a->through;
     double hours = (double)(a->last - begin_of(a, n - tail)) / 3600000.0;
     a->calls_per_hour = hours > 0 ? (double)(tail - 1) / hours : 0;
     a->cost_per_hour = a->cost / (double)n * a->calls_per_hour;
@@ -101,13 +120,33 @@ void loop_account_make(struct loop_account *a)
 static const char *listed(const struct loop_account *a, const uint32_t *v, size_t n)
 {
     const char *text = "";
-    for (size_t i = 0; i < n; i++)
-        text = arena_printf(a->m, "%s%s%.*s", text,
+    for (size_t i = 0; i < n; i++) {
+        struct slice name = dossier_name(a->d, v[i]);
+        bool called = message_invoke(name);
+        name = message_unknown(name) ? SLICE("what the evidence does not hold") : name;
+        text = arena_printf(a->m, "%s%s%s%.*s", text,
                             i == 0       ? ""
                             : i + 1 == n ? " and "
                                          : ", ",
-                            SLICE_ARG(dossier_name(a->d, v[i])));
+                            called ? "calls of " : "", SLICE_ARG(called ? message_resource(name) : name));
+    }
     return text;
+}
+
+bool loop_only_calls(const struct loop_account *a)
+{
+    for (size_t i = 0; i < a->l->buckets.n; i++)
+        if (!message_direct(dossier_name(a->d, a->l->buckets.v[i])))
+            return false;
+    return true;
+}
+
+bool loop_unknown_way(const struct loop_account *a)
+{
+    for (size_t i = 0; i < a->l->buckets.n; i++)
+        if (message_unknown(dossier_name(a->d, a->l->buckets.v[i])))
+            return true;
+    return false;
 }
 
 const char *loop_functions(const struct loop_account *a)
@@ -135,6 +174,11 @@ const char *loop_object_name(const struct loop_account *a, int32_t i)
     enum { FRONT = 40, BACK = 24 };
     const struct object_event *o = loop_object(a, i);
     struct slice bucket = dossier_name(a->d, o->bucket);
+    if (message_unknown(bucket))
+        return "a call, in an unknown way";
+    if (message_invoke(bucket))
+        return arena_printf(a->m, "call of %.*s, request %.*s", SLICE_ARG(message_resource(bucket)),
+                            SLICE_ARG(object_key(o)));
     if (chain_message(a->c, (size_t)i))
         return arena_printf(a->m, o->key_n ? "%.*s, message %.*s" : "%.*s", SLICE_ARG(bucket),
                             SLICE_ARG(object_key(o)));

@@ -13,6 +13,8 @@ struct loop_account {
     struct arena *m;
     int64_t first, last;
     double gb_seconds, cost, calls_per_hour, cost_per_hour; /* USD; the rate is that of the last calls */
+    uint64_t queue_requests, fifo_requests; /* to send, receive and delete; a call's batch is received once */
+    double compute, through;                /* USD of the cost: of calls, and of what they go through */
     double doubling; /* seconds in which calls doubled while they grew, 0 when they did not grow so */
     double delay;    /* median from a write to the start it triggered, ms; -1 when unknown */
     uint64_t all;    /* invocations of the loop's functions in the evidence */
@@ -34,6 +36,9 @@ void loop_account_make(struct loop_account *a);
 /* "resize and optimise"; the loop's functions; its buckets, queues and topics ("uploads and queue jobs"). */
 const char *loop_functions(const struct loop_account *a);
 const char *loop_buckets(const struct loop_account *a);
+/* Its functions invoke each other, through nothing that the evidence holds; and it does not even hold the calls. */
+bool loop_only_calls(const struct loop_account *a);
+bool loop_unknown_way(const struct loop_account *a);
 /* hh:mm:ss */
 const char *loop_clock(const struct loop_account *a, int64_t time);
 /* BUCKET/KEY of an object, keys that grew by their ends; "queue NAME, message ID". */
@@ -51,6 +56,8 @@ const char *loop_how_known(const struct loop_account *a);
 const char *loop_stopped(const struct loop_account *a);
 /* The longest chain as a table, and the moments of the loop. */
 void loop_write_hops(const struct loop_account *a, struct finding *f);
+/* Facts and steps. */
+void loop_write_cost(const struct loop_account *a, struct findings *fs, struct finding *f);
 const char *loop_money(const struct loop_account *a, double usd);
 
 #endif

@@ -22,7 +22,7 @@ enum {
 
 struct pairs {
     VEC(double) from_write, from_end; /* ms to the start of the next */
-    size_t early, derived, coarse;
+    size_t early, coarse;
 };
 
 static bool is_inner(const struct loop *l, uint32_t function)
@@ -58,7 +58,6 @@ static void take_pair(const struct chains *c, int32_t i, struct pairs *ret)
     *vec_push(&ret->from_write) = (double)chains_delay(c, (size_t)i);
     *vec_push(&ret->from_end) = (double)from_end;
     ret->early += from_end < 0 && (writer->flags & (ATTEMPT_END | ATTEMPT_REPORT));
-    ret->derived += grew(c, i, writer);
     ret->coarse += k->coarse;
 }
 
@@ -102,14 +101,25 @@ static bool is_fed(const struct chains *c, const struct loop *l)
     return fed >= FED_MIN && fed * 2 >= counted;
 }
 
+/* Do the keys of most writes grow? Long ones are slow to compare: asked last. */
+static bool is_growing(const struct chains *c, const struct loop *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->objects.n; i++) {
+        const struct attempt *writer = chain_attempt(c, c->links[l->objects.v[i]].writer);
+        n += writer && grew(c, l->objects.v[i], writer);
+    }
+    return n * 2 > l->objects.n;
+}
+
 bool loop_doubtful(const struct chains *c, const struct loop *l)
 {
     struct pairs p = {.early = 0};
     for (size_t i = 0; i < l->objects.n; i++)
         take_pair(c, l->objects.v[i], &p);
-    size_t n = p.from_end.n;
-    bool doubt = n * 2 > l->objects.n && l->proof != PROOF_LINEAGE && p.derived * 2 <= n &&
-                 (double)p.early <= EARLY_SHARE * (double)n && (is_even(&p) || !is_fed(c, l));
+    double n = (double)p.from_end.n;
+    bool doubt = n * 2 > (double)l->objects.n && l->proof != PROOF_LINEAGE &&
+                 (double)p.early <= EARLY_SHARE * n && (is_even(&p) || !is_fed(c, l)) && !is_growing(c, l);
     vec_done(&p.from_write);
     vec_done(&p.from_end);
     return doubt;

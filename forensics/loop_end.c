@@ -65,6 +65,10 @@ static const char *stopped_at_write(const struct loop_account *a, int32_t o, con
 static const char *stopped_in_silence(const struct loop_account *a, const char *time)
 {
     const char *where = a->l->to_buckets ? "the loop's buckets" : loop_buckets(a), *guard = guarded(a);
+    if (loop_only_calls(a))
+        return arena_printf(
+            a->m, "the last call began at %s, went well and called on none that the evidence has: %s", time,
+            guard ? guard : "the function no longer calls, or the records end");
     if (guard)
         return arena_printf(
             a->m,

@@ -55,8 +55,10 @@ static void path_make(const struct loop_account *a, path *ret)
 
 void loop_write_hops(const struct loop_account *a, struct finding *f)
 {
-    static const char *const columns[] = {"#hop", "object", "written by", "invoked", "#after"};
-    struct finding_table *t = finding_table(f, "The longest chain, hop by hop", columns, 5);
+    static const char *const columns[][5] = {{"#hop", "object", "written by", "invoked", "#after"},
+                                             {"#hop", "call", "made by", "invoked", "#after"}};
+    struct finding_table *t =
+        finding_table(f, "The longest chain, hop by hop", columns[loop_only_calls(a)], 5);
     path p = {0};
     path_make(a, &p);
     for (size_t i = 0; i < p.n; i++) {
@@ -81,8 +83,9 @@ void loop_write_hops(const struct loop_account *a, struct finding *f)
                       arena_printf(a->m, "%.*s starts%s", SLICE_ARG(dossier_name(a->d, first->function)),
                                    attempt_cold(first) ? " (cold)" : ""));
         finding_event(f, loop_object(a, p.v[1])->time, loop_object(a, p.v[1])->loc,
-                      arena_printf(a->m, "%s writes %s: the loop closes%s", loop_writer(a, p.v[1]),
-                                   loop_object_name(a, p.v[1]), loop_time_note(a, p.v[1])));
+                      arena_printf(a->m, "%s %s %s: the loop closes%s", loop_writer(a, p.v[1]),
+                                   loop_only_calls(a) ? "makes" : "writes", loop_object_name(a, p.v[1]),
+                                   loop_time_note(a, p.v[1])));
     }
     const struct attempt *last = loop_attempt(a, a->l->attempts.v[a->l->attempts.n - 1]);
     finding_event(f, a->last, last->loc,

@@ -139,7 +139,7 @@ static void add_family(const struct dossier *d, const struct attempt *const *v, 
                        marked_families *ret)
 {
     const struct outcome *o = outcome_find(d->index, &v[0]->id);
-    uint64_t tried = o && o->tried > n ? o->tried : n;
+    uint64_t tried = o && !o->batch && o->tried > n ? o->tried : n;
     if (tried < MARKED_FAMILY_MIN || (o && o->good) || !all_failed(d, v[0]))
         return;
     struct marked_family *family = vec_push(ret);

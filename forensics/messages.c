@@ -2,10 +2,13 @@
 #include "forensics/messages.h"
 
 #include "forensics/attempt.h"
+#include "forensics/hops.h"
 #include "parsers/record_span.h"
 
-#define QUEUE "queue "
-#define TOPIC "topic "
+#define QUEUE   "queue "
+#define TOPIC   "topic "
+#define INVOKE  "function "
+#define UNKNOWN "unknown "
 
 struct slice message_resource(struct slice name)
 {
@@ -18,28 +21,65 @@ bool message_queue(struct slice name)
     return slice_starts(name, SLICE(QUEUE));
 }
 
+bool message_fifo(struct slice name)
+{
+    return message_queue(name) && slice_ends(name, SLICE(".fifo"));
+}
+
 bool message_topic(struct slice name)
 {
     return slice_starts(name, SLICE(TOPIC));
+}
+
+bool message_invoke(struct slice name)
+{
+    return slice_starts(name, SLICE(INVOKE));
+}
+
+bool message_unknown(struct slice name)
+{
+    return slice_starts(name, SLICE(UNKNOWN));
+}
+
+uint32_t message_unknown_id(struct index *x, uint32_t function)
+{
+    struct slice name = intern_name(&x->names, function);
+    return intern_id(&x->names, slice_str(arena_printf(&x->arena, UNKNOWN "%.*s", SLICE_ARG(name))));
 }
 
 /* ---- filling ---- */
 
 /* The last part of arn:aws:sqs:eu-west-1:111122223333:jobs or
  * https://sqs.eu-west-1.amazonaws.com/111122223333/jobs. */
-static uint32_t resource_id(struct index *x, enum queue_kind kind, struct slice place)
+static struct slice last_part(struct slice place)
 {
-    enum { NAME_MAX_BYTES = 256 }; /* that of a topic is the longest: 256 */
-    char text[sizeof QUEUE + NAME_MAX_BYTES];
     size_t n = place.n;
     while (n > 0 && place.p[n - 1] != ':' && place.p[n - 1] != '/')
         n--;
-    struct slice name = slice_head(slice_skip(place, n), NAME_MAX_BYTES);
+    return slice_skip(place, n);
+}
+
+/* Of a function's name, partial or whole ARN, each with or without a version: NAME, 111122223333:function:NAME:7. */
+static struct slice function_part(struct slice place)
+{
+    ptrdiff_t at = slice_find(place, SLICE("function:"));
+    struct slice rest = at < 0 ? place : slice_skip(place, (size_t)at + sizeof "function:" - 1);
+    return slice_cut(&rest, ':');
+}
+
+static uint32_t resource_id(struct index *x, enum queue_kind kind, struct slice place)
+{
+    static const char *const prefixes[] = {[QUEUE_SQS] = QUEUE, [QUEUE_SNS] = TOPIC, [QUEUE_INVOKE] = INVOKE};
+    enum { NAME_MAX_BYTES = 256 }; /* that of a topic is the longest: 256 */
+    char text[sizeof INVOKE + NAME_MAX_BYTES];
+    size_t n = strlen(prefixes[kind]);
+    struct slice name = kind == QUEUE_INVOKE ? function_part(place) : last_part(place);
+    name = slice_head(name, NAME_MAX_BYTES);
     if (name.n == 0)
         return 0;
-    memcpy(text, kind == QUEUE_SNS ? TOPIC : QUEUE, sizeof QUEUE - 1);
-    memcpy(text + sizeof QUEUE - 1, name.p, name.n);
-    return intern_id(&x->names, slice_of(text, sizeof QUEUE - 1 + name.n));
+    memcpy(text, prefixes[kind], n);
+    memcpy(text + n, name.p, name.n);
+    return intern_id(&x->names, slice_of(text, n + name.n));
 }
 
 static struct message *add(struct index *x, int64_t time, struct loc loc, struct slice id)
@@ -66,13 +106,18 @@ void index_message(struct index *x, const struct queue_record *q, uint32_t strea
 void index_sent(struct index *x, const struct span *s)
 {
     enum { NS_PER_MS = 1000000 };
-    bool topic = slice_starts(s->operation, SLICE("Publish"));
-    if (s->kind != SPAN_AWS || s->resource.n == 0 || s->error || s->fault || s->throttle ||
-        (!topic && !slice_starts(s->operation, SLICE("SendMessage"))))
+    static const struct {
+        const char *operation;
+        enum queue_kind kind;
+    } sends[] = {{"Publish", QUEUE_SNS}, {"SendMessage", QUEUE_SQS}, {"Invoke", QUEUE_INVOKE}};
+    size_t i = 0, n = sizeof sends / sizeof *sends;
+    while (i < n && !slice_starts(s->operation, slice_str(sends[i].operation)))
+        i++;
+    if (s->kind != SPAN_AWS || s->resource.n == 0 || s->error || s->fault || s->throttle || i == n)
         return;
-    struct message *m =
-        add(x, s->start == TIME_NONE ? TIME_NONE : s->start / NS_PER_MS, s->loc, s->message_id);
-    m->event.bucket = resource_id(x, topic ? QUEUE_SNS : QUEUE_SQS, s->resource);
+    struct slice id = sends[i].kind == QUEUE_INVOKE ? s->request_id : s->message_id;
+    struct message *m = add(x, s->start == TIME_NONE ? TIME_NONE : s->start / NS_PER_MS, s->loc, id);
+    m->event.bucket = resource_id(x, sends[i].kind, s->resource);
     memcpy(m->span, s->id, sizeof m->span);
     memcpy(m->trace.bytes, s->trace, sizeof m->trace.bytes);
     m->has_trace = true;
@@ -227,12 +272,71 @@ static int by_time(const void *a, const void *b)
     return c ? c : memcmp(x->span, y->span, sizeof x->span);
 }
 
+/* ---- calls of functions ---- */
+
+static bool is_invoke(const struct index *x, const struct message *m)
+{
+    return m->event.bucket && message_invoke(intern_name(&x->names, m->event.bucket));
+}
+
+bool message_coarse(const struct index *x, const struct message *m)
+{
+    return !is_called(m) && is_invoke(x, m);
+}
+
+struct invoke {
+    struct request_id id;
+    size_t message;
+};
+typedef VEC(struct invoke) invokes;
+
+static int by_request(const void *a, const void *b)
+{
+    const struct invoke *x = a, *y = b;
+    int c = memcmp(&x->id, &y->id, sizeof x->id);
+    return c ? c : x->message < y->message ? -1 : x->message > y->message;
+}
+
+static size_t lower(const invokes *all, const struct request_id *id)
+{
+    size_t low = 0, high = all->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (memcmp(&all->v[mid].id, id, sizeof *id) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* A call of a function is answered with the request id of the invocation: the first attempt of it is what the call
+ * invoked. */
+static void tie_invokes(struct index *x)
+{
+    invokes all = {0};
+    for (size_t i = 0; i < x->messages.n; i++) {
+        struct invoke v = {.message = i};
+        if (is_invoke(x, &x->messages.v[i]) && request_id_parse(object_key(&x->messages.v[i].event), &v.id))
+            *vec_push(&all) = v;
+    }
+    vec_sort(&all, by_request);
+    for (size_t i = 0; all.n && i < x->attempts.n; i++) {
+        struct attempt *a = x->attempts.v[i];
+        size_t at = a->ordinal == 1 ? lower(&all, &a->id) : all.n;
+        for (; at < all.n && memcmp(&all.v[at].id, &a->id, sizeof a->id) == 0; at++)
+            x->messages.v[all.v[at].message].event.attempt = a;
+    }
+    vec_done(&all);
+}
+
 void messages_settle(struct index *x)
 {
     size_t kept = 0;
     uint32_t *got = calloc(x->names.names.n + 1, sizeof *got);
     if (!got)
         err_oom();
+    tie_invokes(x);
     vec_sort(&x->messages, by_message);
     for (size_t i = 0, end; i < x->messages.n; i = end) {
         for (end = i + 1; end < x->messages.n && same_message(&x->messages.v[i], &x->messages.v[end]);)
@@ -242,5 +346,6 @@ void messages_settle(struct index *x)
     x->messages.n = kept;
     free(got);
     drop_told(x);
+    hops_add(x);
     vec_sort(&x->messages, by_time);
 }

@@ -17,8 +17,20 @@ void messages_settle(struct index *x);
 
 /* "jobs" of "queue jobs"; a bucket's name as it is. */
 struct slice message_resource(struct slice name);
-/* Is it the name of a queue or topic? */
+/* Is it the name of a queue, one that keeps order, a topic, or a function that another called? */
 bool message_queue(struct slice name);
+bool message_fifo(struct slice name);
 bool message_topic(struct slice name);
+bool message_invoke(struct slice name);
+/* What a function was invoked through when only the hops that its trace header counts tell of it; its name id. */
+bool message_unknown(struct slice name);
+/* One of both: there is nothing between the functions. */
+static inline bool message_direct(struct slice name)
+{
+    return message_invoke(name) || message_unknown(name);
+}
+uint32_t message_unknown_id(struct index *x, uint32_t function);
+/* True when its time is rounded down to a second: CloudTrail's of a call. */
+bool message_coarse(const struct index *x, const struct message *m);
 
 #endif

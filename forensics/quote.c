@@ -51,8 +51,9 @@ static struct slice first_line(struct slice s)
 /* The fields that a reader of the proof needs, as they stand. */
 static void pick_fields(struct json *j, struct buf *out)
 {
-    static const char *const wanted[] = {"eventTime", "eventName", "principalId", "name",
-                                         "key",       "time",      "detail-type", "requester"};
+    static const char *const wanted[] = {"eventTime",    "eventName",  "principalId", "name",
+                                         "key",          "time",       "detail-type", "requester",
+                                         "functionName", "bucketName", "requestID"};
     struct slice key, raw;
     if (json_peek(j) != JSON_OBJECT || !json_enter_object(j))
         return;
@@ -79,7 +80,8 @@ static struct slice record_text(struct quoter *q, struct slice at)
     buf_clear(&q->text);
     json_init(&j, whole);
     pick_fields(&j, &q->text);
-    bool record = slice_find(whole, SLICE("\"s3\"")) >= 0 || slice_find(whole, SLICE("\"aws.s3\"")) >= 0;
+    bool record = slice_find(whole, SLICE("\"s3\"")) >= 0 || slice_find(whole, SLICE("\"aws.s3\"")) >= 0 ||
+                  slice_find(whole, SLICE("\"userIdentity\"")) >= 0;
     return record && q->text.n ? buf_slice(&q->text) : whole;
 }
 
@@ -145,12 +147,44 @@ static void on_record(void *ctx, const struct s3_record *r)
     }
 }
 
+static void on_queue(void *ctx, const struct queue_record *r)
+{
+    struct quoter *q = ctx;
+    for (size_t i = 0; i < q->n; i++) {
+        struct citation *c = q->v[i];
+        if (c->text.n == 0 && r->loc.offset == c->loc.offset && r->sent == c->time)
+            c->text = slice_str(arena_printf(q->arena, "%.*s %.*s by %.*s",
+                                             SLICE_ARG(slice_head(r->arn, LIMIT_QUOTE)),
+                                             SLICE_ARG(slice_head(r->message_id, LIMIT_QUOTE)),
+                                             SLICE_ARG(slice_head(r->sender, LIMIT_QUOTE))));
+    }
+}
+
+/* "span relay, Invoke relay, 2026-…": `name` and what it called. */
+static void on_span(void *ctx, const struct span *s)
+{
+    struct quoter *q = ctx;
+    for (size_t i = 0; i < q->n; i++) {
+        struct citation *c = q->v[i];
+        if (c->text.n == 0 && s->loc.offset == c->loc.offset && s->loc.line == c->loc.line)
+            c->text = slice_str(
+                arena_printf(q->arena, "span %.*s%s%.*s %.*s", SLICE_ARG(slice_head(s->name, LIMIT_QUOTE)),
+                             s->operation.n ? ": " : "", SLICE_ARG(slice_head(s->operation, LIMIT_QUOTE)),
+                             SLICE_ARG(slice_head(s->resource, LIMIT_QUOTE))));
+    }
+}
+
 /* Parses the source once more, into a source of no account. */
 static void quote_wrapped(struct quoter *q)
 {
     const struct source *s = &q->ev->sources.v[q->v[0]->loc.source];
-    const struct sink sink = {
-        .ctx = q, .entry = on_entry, .tail = on_entry, .orphan = on_orphan, .s3 = on_record};
+    const struct sink sink = {.ctx = q,
+                              .entry = on_entry,
+                              .tail = on_entry,
+                              .orphan = on_orphan,
+                              .s3 = on_record,
+                              .span = on_span,
+                              .queue = on_queue};
     struct source again;
     struct input in;
     source_init(&again, s->path, s->open);

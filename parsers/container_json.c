@@ -115,6 +115,7 @@ static bool is_string(struct slice text)
 bool document_read(struct documents *d, struct slice value)
 {
     struct slice head = slice_trim(value);
+    value = slice_skip(value, (size_t)(head.p - value.p)); /* its place is that of its first sign */
     if (head.n && *head.p == '[')
         return read_array(d, value);
     if (is_string(head) && d->depth == 0) {

@@ -72,7 +72,9 @@ const struct document documents[] = {
     {"lambda-json", NULL, "level", JSON_STRING, document_log_line, false},
     {"lambda-json", NULL, "log_level", JSON_STRING, document_log_line, false},
     {"lambda-json", NULL, "errorType", JSON_STRING, document_log_line, false},
-    {"cloudtrail", "CloudTrail events: {\"Records\":[…]} or one by one; object changes become S3 records",
+    {"cloudtrail",
+     "CloudTrail events: {\"Records\":[…]} or one by one; object changes become S3 records, "
+     "Invoke events calls of functions",
      "userIdentity", JSON_OBJECT, document_cloudtrail, false},
     {"front-calls", "access log lines of API Gateway in JSON", "integrationLatency", JSON_END, document_front,
      false},

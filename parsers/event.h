@@ -173,9 +173,10 @@ struct front_call {
 
 /* ---- queues ---- */
 
-enum queue_kind { QUEUE_SQS, QUEUE_SNS };
+enum queue_kind { QUEUE_SQS, QUEUE_SNS, QUEUE_INVOKE };
 
-/* The envelope of a queued message; what it wraps is delivered after it. */
+/* The envelope of a queued message; what it wraps is delivered after it. A call of a function by another is told
+ * alike: its message id is the request id of the invocation, its arn the function's name or ARN. */
 struct queue_record {
     enum queue_kind kind;
     struct slice message_id;

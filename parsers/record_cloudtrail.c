@@ -3,6 +3,9 @@
  *      "userIdentity":{"principalId":"AROA…:NAME","arn":"arn:aws:sts::…:assumed-role/ROLE/NAME","inScopeOf":
  *      {"credentialsIssuedTo":"arn:aws:lambda:…:function:NAME"}},"requestParameters":{"bucketName","key"},
  *      "requestID":"…"}
+ * and, for a call of a function by another,
+ *     {…,"eventSource":"lambda.amazonaws.com","eventName":"Invoke","requestParameters":{"functionName":"arn:…"},
+ *      "requestID":"…"}
  * The key is not URL-encoded, the time has whole seconds, and a call that failed made no object. */
 #include "parsers/record_cloudtrail.h"
 
@@ -25,6 +28,9 @@ enum slot {
     SIZE,
     ERROR,
     RESOURCES,
+    FUNCTION,
+    INVOKED_BY,
+    ADDRESS,
     SLOTS
 };
 
@@ -43,6 +49,9 @@ static const struct field fields[] = {
     {"additionalEventData/bytesTransferredIn", SIZE},
     {"errorCode", ERROR},
     {"resources", RESOURCES},
+    {"requestParameters/functionName", FUNCTION},
+    {"userIdentity/invokedBy", INVOKED_BY},
+    {"sourceIPAddress", ADDRESS},
 };
 
 /* What the notification of the same change is called. */
@@ -127,6 +136,28 @@ static void deliver(const struct value v[SLOTS], struct loc loc, struct buf *scr
         deliver_each(&v[RESOURCES], &r, scratch, sink);
 }
 
+/* S3, SNS or a poller of a queue called for somebody: their records and messages say for whom. */
+static bool by_service(const struct value v[SLOTS])
+{
+    return v[INVOKED_BY].type != JSON_END || slice_ends(value_string(&v[ADDRESS]), SLICE(".amazonaws.com"));
+}
+
+/* A data event of Lambda: its request id is that of the invocation. What failed invoked nothing. */
+static void deliver_invoke(const struct value v[SLOTS], struct loc loc, const struct sink *sink)
+{
+    struct queue_record q = {.kind = QUEUE_INVOKE, .sent = TIME_NONE, .received = TIME_NONE, .loc = loc};
+    struct slice time = value_string(&v[TIME]);
+    q.message_id = value_string(&v[REQUEST]);
+    q.arn = value_string(&v[FUNCTION]);
+    q.sender = value_string(&v[PRINCIPAL]);
+    if (!sink->queue || v[ERROR].type != JSON_END || by_service(v) || q.message_id.n == 0 || q.arn.n == 0 ||
+        q.sender.n == 0)
+        return;
+    (void)text_time(&time, &q.sent);
+    q.session = session_of(v);
+    sink->queue(sink->ctx, &q);
+}
+
 bool record_cloudtrail(struct slice value, struct loc loc, struct buf *scratch, const struct sink *sink)
 {
     struct value v[SLOTS] = {{.type = JSON_END}};
@@ -140,5 +171,8 @@ bool record_cloudtrail(struct slice value, struct loc loc, struct buf *scratch, 
         return false;
     if (slice_eq(source, SLICE("s3.amazonaws.com")))
         deliver(v, loc, scratch, sink);
+    else if (slice_eq(source, SLICE("lambda.amazonaws.com")) &&
+             slice_starts(value_string(&v[NAME]), SLICE("Invoke")))
+        deliver_invoke(v, loc, sink);
     return true;
 }

@@ -64,7 +64,7 @@ static const struct known_option known[] = {
     {{OPTION_FAIL_ON, 0, "fail-on", "LEVEL", "exit with 1 at a finding of LEVEL or above (default: never)"},
      TAKES_FINDINGS},
     {{OPTION_EXPECTED_LOOP, 0, "expected-loop", "BUCKET",
-      "a loop through this bucket, queue or topic is intended and only noted (repeatable)"},
+      "a loop through this bucket, queue, topic or function is intended and only noted (repeatable)"},
      TAKES_FINDINGS},
     {{OPTION_COLOR, 0, "color", "WHEN", "auto, always or never; NO_COLOR is respected"}, 0},
     {{OPTION_QUIET, 'q', "quiet", NULL, "no progress and no notes on standard error"}, 0},

@@ -39,6 +39,9 @@ void scenario_polled_state(struct world *w);
 void scenario_state_machine(struct world *w);
 void scenario_one_schedule(struct world *w);
 void scenario_schedule_and_uploads(struct world *w);
+/* scenario_invoke.c */
+void scenario_loop_invoke(struct world *w);
+void scenario_workflow_calls(struct world *w);
 /* scenario_queue.c */
 void scenario_loop_queue(struct world *w);
 void scenario_loop_topic(struct world *w);

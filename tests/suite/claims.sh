@@ -59,4 +59,22 @@ same "an environment of the same version is poisoned" "$(report canary | jq -c '
 # ---- a query for the message alone ----
 { echo @message; start x 1 | cut -c3-; printf '"{""level"":""ERROR"",""errorType"":""TypeError"",""requestId"":""%s"",""timestamp"":""2026-03-04T10:00:00.500Z""}"\n' "$(id 1)"; report_of x 1 | cut -c3-; } >message.csv
 same "a CSV of messages alone" "$(report message.csv | jq -c '[.evidence.sources[0].format, .totals.invocations, .evidence.events.application, .evidence.unrecognised_lines]')" '["csv",1,1,0]'
+
+# Two files that hold the same lines, of which several stand in one millisecond: each counts once. What one file holds
+# twice is two.
+mkdir -p twice
+said() { # LINE...: a subscription document with these messages, all of one millisecond
+    jq -n -c '{messageType: "DATA_MESSAGE", owner: "1", logGroup: "/aws/lambda/f", logStream: "2026/03/04/[7]aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        subscriptionFilters: ["x"], logEvents: [$ARGS.positional | to_entries[] | {id: "\(.key)", timestamp: 1772618400000,
+            message: "2026-03-04T10:00:00.000Z undefined ERROR \(.value)"}]}' --args "$@"
+}
+many='Error: ER_CON_COUNT_ERROR: Too many connections' full='ReplyError: ERR max number of clients reached'
+refused() { "$COLDCASE" report -q --only connection-limit --format json twice | jq -c '[.findings[] | [.detail.engine, .count]] | sort'; }
+said "$many" "$full" >twice/a.json
+cp twice/a.json twice/b.json
+same 'lines of one millisecond that two files hold' "$(refused)" '[["mysql",1],["redis",1]]'
+said "$many" "$full" "$many" >twice/b.json
+same 'a line that the second file holds twice' "$(refused)" '[["mysql",2],["redis",1]]'
+mv twice/b.json twice/0.json
+same 'and when its name comes first' "$(refused)" '[["mysql",2],["redis",1]]'
 finish

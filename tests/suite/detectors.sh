@@ -88,6 +88,20 @@ fi
 same_files 'retry-storm by hand: as in tests/cases' findings.json "$cases/retry-storm-given-up/findings.json"
 record "$(id 1)" EventAgeExceeded 1 >given/record.json
 same 'retry-storm by hand: given up for its age after one attempt' "$(by_hand retry-storm given "$storm")" '["clean"]'
+same 'retry-storm by hand: and the check says so' "$(by_hand retry-storm given '.checks[0].why | test("1 event that it has given up .EventAgeExceeded")')" true
+record "$(id 7)" RetriesExhausted 3 >given/record.json
+same 'retry-storm by hand: an event of which the logs hold no attempt' \
+    "$(by_hand retry-storm given '[.findings[] | [.severity, .function, .count, .detail.requests, .detail.attempts, .detail.attempts_logged, .detail.unlogged]]')" \
+    '[["medium","f",1,1,3,0,1]]'
+jq -c '.requestContext.functionArn |= sub("function:f"; "function:g")' given/record.json >given/other.json && rm given/record.json
+same 'retry-storm by hand: nor a log of the function' "$(by_hand retry-storm given '[.findings[] | [.function, .count]]')" '[["g",1]]'
+same 'retry-storm by hand: --function leaves it out' \
+    "$("$COLDCASE" report -q --assume-function f --function f --only retry-storm --format json given | jq -c '.findings')" '[]'
+jq -c '. + {KinesisBatchInfo: {streamArn: "arn:aws:kinesis:eu-west-1:111122223333:stream/s"}} | .requestContext.condition = "RetryAttemptsExhausted"' \
+    given/other.json >given/record.json && rm given/other.json
+same 'retry-storm by hand: the tries of a batch have ids of their own' \
+    "$(by_hand retry-storm given '[(.findings | length), (.checks[0].why | test("RetryAttemptsExhausted"))]')" '[0,true]'
+record "$(id 1)" EventAgeExceeded 1 >given/record.json
 { attempt 00 "$(id 1)" 90 "$broken"; attempt 02 "$(id 1)" 90 "$broken"; attempt 05 "$(id 1)" 90 "$broken"; } >given/aws/lambda/f.log
 same 'retry-storm by hand: three in the log, none by a record' "$(by_hand retry-storm given "$storm")" '["found",[3,3,3,1]]'
 record "$(id 1)" Success 4 >given/record.json
@@ -287,4 +301,31 @@ same 'nor for the inits that follow' "$(paid payer.log)" '[[false,"incomplete"],
 "$GENERATE" --scenario quiet-day --seed 21 -o quiet >/dev/null || not_ok 'generate quiet-day'
 same 'quiet-day: none of them finds anything' "$(report quiet/evidence | jq -c '[.checks[] | select(.verdict == "found") | .detector]')" '[]'
 same 'without invocations they do not run' "$(report "$ROOT/samples/quiet-day/evidence/s3-events" | jq -c '[.checks[] | select(.verdict != "not-run") | .detector]')" '[]'
+
+# Slow inits that share the folder of their S3 object: 25 of 310.1 to 334.1 ms, 5 of 2935.1 to 2939.1 ms. The median of all
+# is (324.1 + 325.1) / 2; callers paid 5 * (2937.1 - 324.6) ms more.
+mkdir -p shared/aws/lambda/f
+for i in $(seq 10 39); do
+    key=small/$i.jpg init=$((300 + i))
+    [ "$i" -lt 35 ] || { key=big/$i.tif init=$((2900 + i)); }
+    printf '{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventTime":"2026-03-04T10:%s:00.000Z","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"in"},"object":{"key":"%s","size":1}}}]}\n' "$i" "$key" >>shared/records.json
+    { attempt "$i" "$(id "$i")" 90 "Init Duration: $init.10 ms"$'\t' | sed -n 1p
+      printf '2026-03-04T10:%s:00.100Z 2026-03-04T10:%s:00.100Z\t%s\tINFO\treading s3://in/%s\n' "$i" "$i" "$(id "$i")" "$key"
+      attempt "$i" "$(id "$i")" 90 "Init Duration: $init.10 ms"$'\t' | tail -n +2; } >"shared/aws/lambda/f/$i.txt"
+done
+same 'cold-start by hand: the folder of the object, and what callers paid' \
+    "$("$COLDCASE" report -q --only cold-start shared | grep -o '5 took 649 ms or more.*none' | head -1)" \
+    '5 took 649 ms or more, the slowest 2939 ms. Callers waited 13.1 s more than with the median. All of them were about objects under in/big/; of the other 25 cold starts none'
+
+# A function whose log changed from text to JSON, which has no END: each environment keeps its format.
+mkdir -p 'formats/2026-03-04-[7]00000000000000000000000000000001' 'formats/2026-03-04-[8]00000000000000000000000000000002'
+for i in $(seq 10 49); do attempt "$i" "$(id "$i")" 90 ''; done >'formats/2026-03-04-[7]00000000000000000000000000000001/log'
+for i in 50 52; do attempt "$i" "$(id "$i")" 90 '' | grep -v END; done >'formats/2026-03-04-[8]00000000000000000000000000000002/log'
+same 'incomplete: an environment without any END logs in JSON' "$(by_hand incomplete formats '.checks[0].verdict')" '"clean"'
+sed -i '/END RequestId: 00000020/d' 'formats/2026-03-04-[7]00000000000000000000000000000001/log'
+same 'incomplete: an END that its neighbours have' "$(by_hand incomplete formats '[.findings[0] | .count, .detail.missing_end]')" '[1,1]'
+
+# Logs of three days, months apart: the evidence has the gaps, not the functions.
+for seed in 1 2 3; do "$GENERATE" --scenario quiet-day --seed $seed -o days/$seed >/dev/null || not_ok 'generate quiet-day'; done
+same 'silent-gap: none where all of the evidence is silent' "$("$COLDCASE" report -q --only silent-gap --format json days | jq -c '.checks[0].verdict')" '"clean"'
 finish

@@ -96,6 +96,11 @@ name='x`|<b>@a'
 mkdir -p "exportedlogs/aws/lambda/$name" && around x >"exportedlogs/aws/lambda/$name/log"
 "$COLDCASE" report exportedlogs >evil.md
 same 'a hostile function name reaches no command' "$(sed -n '/^```sh/,/^```$/p' evil.md | grep -c '<b>')" 0
+same 'a placeholder stands for it' "$(sed -n '/^```sh/,/^```$/p' evil.md | grep -c -- '--function-name NAME')" "$(sed -n '/^```sh/,/^```$/p' evil.md | grep -c -- '--function-name')"
+rm -rf exportedlogs && mkdir -p 'exportedlogs/aws/lambda/odd$(name)' && around x >'exportedlogs/aws/lambda/odd$(name)/log'
+"$COLDCASE" report exportedlogs >odd.md
+same 'an odd one is quoted, so that a shell repeats it' "$(sed -n '/^```sh/,/^```$/p' odd.md | grep -c -- "--function-name 'odd\$(name)'")" \
+    "$(sed -n '/^```sh/,/^```$/p' odd.md | grep -c -- '--function-name')"
 
 # ---- inputs that once showed a fault ----
 for file in "$ROOT"/tests/hostile/*; do

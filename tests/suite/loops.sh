@@ -28,7 +28,7 @@ mkdir -p loop/aws/lambda/worker again/aws/lambda/worker two/aws/lambda/worker
 same 'each message is sent by the call before: a loop of 4 calls' "$(by_hand "$verdict" loop)" '["found",[4,4,"principal",["jobs"],[]]]'
 same 'its root, and what it goes through' "$(by_hand '.findings[0].detail | [.root.bucket, .root.key, .root.principal, .edges[0]]' loop)" \
     "[\"queue jobs\",\"$(message 1)\",\"AIDAEXAMPLEUSER\",{\"from\":\"queue jobs\",\"to\":\"worker\",\"count\":4}]"
-same 'it costs no S3 writes: 4 x 31 s x 0.5 GB and 4 calls' "$(by_hand '.findings[0].detail.cost_usd' loop)" 0.001034
+same 'it costs 4 x 31 s x 0.5 GB, 4 calls, and 3 messages sent, 4 received and deleted' "$(by_hand '.findings[0].detail.cost_usd' loop)" 0.001039
 same 'the user may expect it' "$(by_hand '[.findings[].severity]' --expected-loop jobs loop)" '["info"]'
 same 'another name is not that queue' "$(by_hand '[.findings[].severity]' --expected-loop job loop)" '["critical"]'
 
@@ -89,6 +89,62 @@ same 'each call stands below the one that published: a loop through a topic' "$(
 for i in 1 2 3 4; do hop $i "$(root 1)" '' "$([ $i = 1 ] || span 1)" Publish arn:aws:sns:eu-west-1:123456789012:news; done >segments
 document segments >fan.json
 same 'three calls below one are a fan-out' "$(by_hand "$verdict" fan.json)" '["clean"]'
+
+# ---- calls of functions ----
+
+# The Invoke call's own request id is that of the invocation which it made; here nothing else ties them.
+for i in 1 2 3 4; do
+    hop $i "$(root $i)" '' '' Invoke '' |
+        jq -c --arg next "$(request $((i + 1)))" 'if .subsegments then .subsegments[0].subsegments[0].aws += {function_name: "relay", request_id: $next} | del(.subsegments[0].subsegments[0].aws.queue_url) else . end'
+done >segments
+document segments >invokes.json
+calls='[.checks[0].verdict, (.findings[] | [.title, .count, .detail.generations, .detail.proof, .detail.confidence, .detail.calls])]'
+same 'the request id of a call is that of the next invocation: a loop of 4' "$(by_hand "$calls" invokes.json)" \
+    '["found",["relay invokes itself",4,4,"trace","strong",["relay"]]]'
+jq -c '.Traces[].Segments[].Document |= (fromjson | if .subsegments then del(.subsegments[0].subsegments[0].aws.request_id) else . end | tojson)' invokes.json >silent.json
+same 'without it they are no loop' "$(by_hand "$verdict" silent.json)" '["clean"]'
+
+# CloudTrail: who called, whom, and the request id; the logs tell the rest.
+invoke() { # SECOND SESSION FUNCTION REQUEST
+    printf '{"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROAEXAMPLEWORKERROLE:%s"},"eventTime":"2026-03-04T10:10:%02dZ","eventSource":"lambda.amazonaws.com","eventName":"Invoke","requestParameters":{"functionName":"%s"},"requestID":"%s","eventCategory":"Data"}\n' \
+        "$2" "$1" "$3" "$(request "$4")"
+}
+run() { # SECOND REQUEST: an invocation of two seconds
+    printf '2026-03-04T10:10:%02d.000Z START RequestId: %s Version: 7\n2026-03-04T10:10:%02d.900Z END RequestId: %s\n' "$1" "$(request "$2")" $(($1 + 1)) "$(request "$2")"
+    printf '2026-03-04T10:10:%02d.900Z REPORT RequestId: %s\tDuration: 1900.00 ms\tBilled Duration: 1900 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\n' $(($1 + 1)) "$(request "$2")"
+}
+mkdir -p trail/aws/lambda/worker
+for i in 1 2 3 4; do run $((i * 3)) $i; done >trail/aws/lambda/worker/log.txt
+arn=arn:aws:lambda:eu-west-1:111122223333:function:worker
+{ invoke 2 admin $arn 1; invoke 4 worker worker:7 2; invoke 7 worker $arn:7 3; invoke 10 worker 111122223333:function:worker 4; } >trail/calls.json
+same 'CloudTrail names the caller: a loop of 4, whatever the way in which the function is named' "$(by_hand "$calls" trail)" \
+    '["found",["worker invokes itself",4,4,"principal","very strong",["worker"]]]'
+same 'who began it' "$(by_hand '.findings[0].detail | [.root.principal, .edges]' trail)" \
+    '["AROAEXAMPLEWORKERROLE:admin",[{"from":"worker","to":"worker","count":3}]]'
+same 'a document a line: its place is that line' "$(by_hand '[.findings[0].evidence[] | select(.file == "trail/calls.json") | .line]' trail)" '[1,2,3,4]'
+{ invoke 2 admin $arn 1; invoke 4 states $arn 2; invoke 7 states $arn 3; invoke 10 states $arn 4; } >trail/calls.json
+same 'a state machine that calls it four times is no loop' "$(by_hand "$verdict" trail)" '["clean"]'
+{ invoke 2 admin $arn 1; invoke 4 worker worker:7 2; invoke 7 worker $arn:7 3; invoke 10 worker $arn 4; } |
+    jq -c '.sourceIPAddress = "s3.amazonaws.com"' >trail/calls.json
+same 'what a service calls is for others to tell' "$(by_hand '.checks[0].verdict' trail)" '"not-run"'
+{ invoke 4 worker other 91; invoke 7 worker other 92; invoke 10 worker other 93; } >trail/calls.json
+same 'nor is a function that calls another' "$(by_hand "$verdict" trail)" '["clean"]'
+
+# Trace headers alone: no record, no message, but a count of hops that grows from call to call.
+mkdir -p hops/aws/lambda/worker
+headed() { # SECOND REQUEST HOPS
+    printf '2026-03-04T10:10:%02d.000Z START RequestId: %s Version: 7\n2026-03-04T10:10:%02d.100Z 2026-03-04T10:10:%02d.100Z\t%s\tINFO\theader Root=1-69a80000-111111111111111111111111;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:a87bd80c:%s\n' \
+        "$1" "$(request "$2")" "$1" "$1" "$(request "$2")" "$3"
+    printf '2026-03-04T10:10:%02d.900Z END RequestId: %s\n2026-03-04T10:10:%02d.900Z REPORT RequestId: %s\tDuration: 1900.00 ms\tBilled Duration: 1900 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\nXRAY TraceId: 1-69a80000-111111111111111111111111\tSegmentId: 000000000000000%s\tSampled: true\n' \
+        $(($1 + 1)) "$(request "$2")" $(($1 + 1)) "$(request "$2")" "$2"
+}
+for i in 1 2 3 4; do headed $((i * 3)) $i $((i - 1)); done >hops/aws/lambda/worker/log.txt
+same 'headers that count on: a loop of 4, in an unknown way' "$(by_hand "$calls" hops)" \
+    '["found",["worker invokes itself, in a way that the evidence does not hold",4,4,"lineage","very strong",[]]]'
+for i in 1 2 3 4; do headed $((i * 3)) $i 0; done >hops/aws/lambda/worker/log.txt
+same 'calls of a workflow in one trace count the same: no loop' "$(by_hand '.findings' hops)" '[]'
+for i in 1 2 3 4; do headed $((i * 3)) $i $((i * 2)); done >hops/aws/lambda/worker/log.txt
+same 'hops that lack calls between them are none' "$(by_hand '.findings' hops)" '[]'
 
 # ---- clocks ----
 
