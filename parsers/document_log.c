@@ -134,7 +134,7 @@ static void read_events(struct documents *d, struct json *j, const struct entry 
         return;
     }
     (void)json_enter_array(j);
-    while (json_next_item(j))
+    while (document_next(d, j, '{'))
         (void)read_event(d, j, base);
 }
 
@@ -252,7 +252,7 @@ bool document_insights(struct documents *d, struct slice value)
             continue;
         }
         (void)json_enter_array(&j);
-        while (json_next_item(&j))
+        while (document_next(d, &j, '['))
             (void)read_row(d, &j);
     }
     document_check(d, &j);

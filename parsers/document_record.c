@@ -148,7 +148,7 @@ static bool read_list(struct documents *d, struct slice value, struct slice name
             continue;
         }
         (void)json_enter_array(&j);
-        while (json_next_item(&j))
+        while (document_next(d, &j, '{'))
             read_record(d, &j);
     }
     document_check(d, &j);

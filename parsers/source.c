@@ -55,6 +55,7 @@ const char *anomaly_name(enum anomaly_kind kind)
         [ANOMALY_NUL_BYTES] = "nul-bytes",
         [ANOMALY_NO_LINE_END] = "no-line-end",
         [ANOMALY_BAD_UTF8] = "bad-utf8",
+        [ANOMALY_JSON_ODD] = "json-string",
         [ANOMALY_EMPTY] = "empty",
         [ANOMALY_NO_REQUEST_ID] = "no-request-id",
         [ANOMALY_ORPHAN_LINES] = "orphan-lines",

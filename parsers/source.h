@@ -42,6 +42,7 @@ enum anomaly_kind {
     ANOMALY_NUL_BYTES,
     ANOMALY_NO_LINE_END, /* the last line has no end */
     ANOMALY_BAD_UTF8,
+    ANOMALY_JSON_ODD, /* a string's control byte or false escape: read all the same */
     ANOMALY_EMPTY,
     ANOMALY_NO_REQUEST_ID, /* reports without one */
     ANOMALY_ORPHAN_LINES,  /* lines before the first entry that belong to no file at hand */
