@@ -2,7 +2,8 @@
  * program. Each line is an entry, but for lines that continue the one before (see container_line_continues).
  * Decoration that consoles and tables put before a platform line is looked past: blanks, bars, stars, times. |
  * 2022-10-04T12:23:04.626-04:00 | END RequestId: c2c3b330-…
- *      * 2026-08-26T10:55:32.266 START RequestId: 88a9b9a0-… Version: 40 */
+ *      * 2026-08-26T10:55:32.266 START RequestId: 88a9b9a0-… Version: 40
+ * So are the lines of a gateway's execution log: (a55fdf68-…) Method completed with status: 504 */
 #include "parsers/container.h"
 
 #include "parsers/message.h"
@@ -158,6 +159,8 @@ static bool app_head(struct slice line, struct entry *ret)
     struct event e;
     (void)ret;
     message_parse(line, &e);
+    if (e.kind == EVENT_GATEWAY)
+        return message_gateway_step(e.text);
     return e.kind == EVENT_APP && (e.has_id || e.in_init || e.unhandled);
 }
 
@@ -185,7 +188,7 @@ static void bare_parse(struct input *in, const struct sink *sink)
 
 const struct container container_bare = {
     .name = "lambda-text",
-    .doc = "Lambda log text without times or streams: terminal copies, console test results",
+    .doc = "Lambda or gateway log text without times or streams: terminal copies, console test results",
     .score = bare_score,
     .parse = bare_parse,
 };

@@ -11,6 +11,10 @@ bool message_json(struct slice text, struct event *e);     /* {"time","type","re
 bool message_gateway(struct slice text, struct event *e);  /* API Gateway execution log */
 void message_app(struct slice text, struct event *e);      /* all else */
 
+/* Whether the text behind a gateway's request id begins as its log's lines do. Exports to S3, `aws logs tail`, the
+ * console's CSV and copies of it do not tell the group. */
+bool message_gateway_step(struct slice text);
+
 /* Whether the text of an application line is what a runtime prints for an error that nobody caught: sets
  * `unhandled`, and type and message as far as they are said. For Node's line with level, for Python's behind
  * [LEVEL], for all else: `text` is the whole message, of which e->text may lack a first word that was taken for

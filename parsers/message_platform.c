@@ -269,3 +269,27 @@ bool message_gateway(struct slice text, struct event *e)
     e->text = rest;
     return true;
 }
+
+bool message_gateway_step(struct slice text)
+{
+    static const struct slice words[] = {
+        {"Extended Request Id: ", 21},
+        {"Verifying Usage Plan for request: ", 34},
+        {"Starting execution for request: ", 32},
+        {"HTTP Method: ", 13},
+        {"Method request ", 15},
+        {"Method response ", 16},
+        {"Method completed with status: ", 30},
+        {"Endpoint request ", 17},
+        {"Endpoint response ", 18},
+        {"Sending request to ", 19},
+        {"Received response. ", 19},
+        {"Execution failed due to ", 24},
+        {"Successfully completed execution", 32},
+        {"AWS Integration Endpoint RequestId", 34},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_starts(text, words[i]))
+            return true;
+    return false;
+}

@@ -103,6 +103,15 @@ printf 'timestamp,message\n1706375564122,"(%s) Execution failed due to a timeout
 same "a gateway's lines in CSV" "$(gateway case)" '[1,0,"found"]'
 printf '2024-01-27T17:12:44.122Z (%s) order shipped\n' $call >case
 same "an id in brackets makes no gateway" "$(gateway case)" '[0,1,"not-run"]'
+# Pasted from the console, without times: what needs none is known.
+{ printf '(%s) Endpoint response headers: {x-amzn-RequestId=%s, Date=x}\n(%s) Execution failed due to a timeout error\n' $call $id $call; printf '(%s) Method completed with status: 504\n' $call; } >case
+same "a gateway's lines without times" "$(gateway case)" '[3,0,"found"]'
+same "no line of it is lost" "$(report case | jq -c '[.evidence.sources[0].format, .evidence.unrecognised_lines, .findings[0].first_seen, .findings[0].detail.limit_ms]')" '["lambda-text",0,null,null]'
+echo "$start" >lines
+same "its call finds the invocation" "$("$COLDCASE" show $call case lines | grep -c "^$id  attempt 1")" 1
+same "that the function went on is not said without times" "$(report case lines | jq -c '.findings[0] | [.title, .request_ids]')" "[\"API Gateway gave up on 1 call of unknown (.)\",[\"$id\"]]"
+printf '(%s) Method completed with status: 504\n' $call >case
+same "nor a time-out from a status" "$(gateway case)" '[1,0,"clean"]'
 mkdir -p "g/2024-01-27-[7]88ab0123456789abcdef0123456789ab"
 steps 2024-01-27T17:12:44.122Z 2024-01-27T17:13:13.122Z >"$(echo g/2024*)/000000"
 same "nor do a gateway's words in a function's stream" "$(gateway g)" '[0,2,"not-run"]'
