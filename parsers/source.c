@@ -45,6 +45,8 @@ const char *anomaly_name(enum anomaly_kind kind)
         [ANOMALY_GZIP_TRUNCATED] = "gzip-truncated",
         [ANOMALY_GZIP_DAMAGED] = "gzip-damaged",
         [ANOMALY_GZIP_TRAILING] = "gzip-trailing-bytes",
+        [ANOMALY_COMPRESSED_TRUNCATED] = "compressed-truncated",
+        [ANOMALY_COMPRESSED_DAMAGED] = "compressed-damaged",
         [ANOMALY_JSON_TRUNCATED] = "json-truncated",
         [ANOMALY_JSON_DAMAGED] = "json-damaged",
         [ANOMALY_CSV_DAMAGED] = "csv-damaged",

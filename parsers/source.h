@@ -30,7 +30,9 @@ enum anomaly_kind {
     ANOMALY_UNREADABLE,     /* cannot be opened or read at all */
     ANOMALY_GZIP_TRUNCATED, /* offset: compressed bytes */
     ANOMALY_GZIP_DAMAGED,
-    ANOMALY_GZIP_TRAILING, /* bytes behind the last member */
+    ANOMALY_GZIP_TRAILING,        /* bytes behind the last member */
+    ANOMALY_COMPRESSED_TRUNCATED, /* zstd, bzip2, xz, lz4; offset: of the text, which is lost from there on */
+    ANOMALY_COMPRESSED_DAMAGED,
     ANOMALY_JSON_TRUNCATED,
     ANOMALY_JSON_DAMAGED,
     ANOMALY_CSV_DAMAGED,
