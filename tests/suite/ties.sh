@@ -108,4 +108,24 @@ same "S3's clock is measured" "$(jq -c .evidence.clock_skew r)" '{"trace":null,"
 mkdir -p cut && head -2 logs/aws/lambda/orders/log.txt >cut/000000 && tail -n +3 logs/aws/lambda/orders/log.txt >cut/000001
 "$COLDCASE" show --assume-function orders $id cut >out
 same 'show finds the lines behind a cut' "$(grep -c -e 'START RequestId' -e 'stored order' -e 'END RequestId' -e 'REPORT RequestId' out)" 4
+
+# ---- lines without time and id ----
+p=11111111-2222-4333-8444-00000000000
+cat >pasted <<END
+START RequestId: ${p}a Version: 1
+hello of a
+END RequestId: ${p}a
+between
+START RequestId: ${p}b Version: 1
+hello of b
+START RequestId: ${p}c Version: 1
+of b or c
+END RequestId: ${p}b
+hello of c
+END RequestId: ${p}c
+END
+said() { "$COLDCASE" show "$p$1" pasted | sed -n 's/.* line [0-9]* *\(.*\)/\1/p' | grep -v RequestId; }
+same 'they are those of the only invocation that is open' "$(said a)" 'hello of a'
+same 'not where two are' "$(said b; said c)" 'hello of b
+hello of c'
 finish
