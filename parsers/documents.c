@@ -74,6 +74,7 @@ const struct document documents[] = {
     {"lambda-json", NULL, "errorType", JSON_STRING, document_log_line, false},
     {"cloudtrail", "CloudTrail events: {\"Records\":[…]} or one by one; object changes become S3 records",
      "userIdentity", JSON_OBJECT, document_cloudtrail, false},
+    {"lambda-json", NULL, "errorMessage", JSON_STRING, document_log_line, false},
     {"front-calls", "access log lines of API Gateway in JSON", "integrationLatency", JSON_END, document_front,
      false},
     {"front-calls", NULL, "requestTime", JSON_END, document_front, false},

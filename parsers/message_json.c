@@ -317,6 +317,19 @@ static bool read_app(struct slice text, struct event *e)
     return true;
 }
 
+bool message_answer(struct event *e)
+{
+    struct event own;
+    if (e->kind != EVENT_APP || e->error_message.n == 0 || e->has_id || e->level != LEVEL_NONE)
+        return false;
+    message_parse(e->error_message, &own);
+    if ((own.kind != EVENT_TIMEOUT && own.kind != EVENT_CRASH) || !own.has_id)
+        return false;
+    own.error_type = own.error_type.n ? own.error_type : e->error_type;
+    *e = own;
+    return true;
+}
+
 bool message_json(struct slice text, struct event *e)
 {
     struct json j;

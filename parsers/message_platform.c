@@ -165,7 +165,8 @@ static bool line_restore_report(struct slice rest, struct event *e)
     return decimal_known(e->init);
 }
 
-/* RequestId: <id> Error: <text>LF<ErrorType>, and the form of before 2018. */
+/* RequestId: <id> Error: <text>LF<ErrorType>, and the form of before 2018. The answer to a caller may have a time-out
+ * for its text. */
 static bool line_crash(struct slice rest, struct event *e)
 {
     if (!take_id(&rest, e))
@@ -178,6 +179,8 @@ static bool line_crash(struct slice rest, struct event *e)
     }
     if (!text_literal(&rest, SLICE("Error: ")))
         return false;
+    if (message_timeout(rest, e))
+        return true;
     struct slice first = slice_trim(slice_cut(&rest, '\n')), second = slice_trim(rest);
     e->text = first;
     if (second.n && !memchr(second.p, ' ', second.n) && memchr(second.p, '.', second.n))

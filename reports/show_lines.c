@@ -96,6 +96,8 @@ static void on_entry(void *ctx, const struct entry *e)
     struct pass *p = ctx;
     struct event event;
     message_parse(e->text, &event);
+    if (event.error_message.n && !e->stream.n && !p->place.stream.n)
+        (void)message_answer(&event);
     follow(p, &event, e);
     if (p->word.n && slice_find(e->text, p->word) < 0)
         return;

@@ -116,6 +116,22 @@ mkdir -p "g/2024-01-27-[7]88ab0123456789abcdef0123456789ab"
 steps 2024-01-27T17:12:44.122Z 2024-01-27T17:13:13.122Z >"$(echo g/2024*)/000000"
 same "nor do a gateway's words in a function's stream" "$(gateway g)" '[0,2,"not-run"]'
 
+# ---- an answer that was saved ----
+echo "{\"errorMessage\":\"2023-06-02T11:27:22.355Z $id Task timed out after 3.00 seconds\"}" >case
+answer() { jq -c '[.[] | .request_id, .status, .error_type, .start]' <<<"$(timeline "$@")"; }
+same "an answer that says time-out is one" "$(answer case)" "[\"$id\",\"timeout\",null,null]"
+same "with its limit" "$(report case | jq -c '[.evidence.sources[0].format, .evidence.unrecognised_lines, .findings[0].detail.limit_ms]')" '["lambda-json",0,3000]'
+same "show has its line" "$("$COLDCASE" show $id case | grep -c 'line 1 .*Task timed out')" 1
+{ printf '%s\n%s\n' "$start" "$report"; cat case; } >mixed
+same "below the log that it ends" "$(answer mixed)" "[\"$id\",\"timeout\",null,null]"
+echo "{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: $id Error: Task timed out after 3.00 seconds\"}" >case
+same "as today's Lambda words it" "$(answer case)" "[\"$id\",\"timeout\",\"Sandbox.Timedout\",null]"
+echo "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: $id Error: Runtime exited with error: exit status 1\"}" >case
+same "a crash" "$(answer case)" "[\"$id\",\"error\",\"Runtime.ExitError\",null]"
+mkdir -p "caller/2024-01-27-[7]88ab0123456789abcdef0123456789ab"
+printf '2024-01-27T17:12:44.122Z START RequestId: 5ce26135-95b1-4617-88f7-cc080b453e2d Version: 7\n2024-01-27T17:12:44.222Z {"errorMessage":"2023-06-02T11:27:22.355Z %s Task timed out after 3.00 seconds"}\n' $id >"$(echo caller/2024*)/000000"
+same "in a function's log it is another's" "$(answer caller)" '["5ce26135-95b1-4617-88f7-cc080b453e2d","incomplete",null,"2024-01-27T17:12:44.122Z"]'
+
 # ---- ids ----
 # The newer `serverless logs` prints no request id: no invocation is made of its lines, and the report says so.
 printf 'START\n2023-06-02 11:27:22.355\tINFO\thello\nEND Duration: 3.69 ms (init: 171.20 ms) Memory Used: 57 MB\n' >case
