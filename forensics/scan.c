@@ -197,6 +197,7 @@ static size_t mark_signatures(struct worker *w, const struct event *e, struct at
     for (size_t i = 0; i < n; i++) {
         struct mark m = {.kind = MARK_SIGNATURE, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
         m.value = hits[i].signature;
+        m.text = intern_id(&w->index.names, e->error_type);
         m.level = e->level;
         *vec_push(&w->index.marks) = m;
     }
@@ -212,6 +213,7 @@ static void mark_logged(struct worker *w, const struct event *e, struct attempt 
     struct slice said = slice_head(e->said.n ? e->said : e->text, WORDS_MAX);
     m.level = e->level;
     m.text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
+    m.host = intern_id(&w->index.names, e->error_type);
     *vec_push(&w->index.marks) = m;
 }
 

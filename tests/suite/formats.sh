@@ -132,6 +132,21 @@ mkdir -p "caller/2024-01-27-[7]88ab0123456789abcdef0123456789ab"
 printf '2024-01-27T17:12:44.122Z START RequestId: 5ce26135-95b1-4617-88f7-cc080b453e2d Version: 7\n2024-01-27T17:12:44.222Z {"errorMessage":"2023-06-02T11:27:22.355Z %s Task timed out after 3.00 seconds"}\n' $id >"$(echo caller/2024*)/000000"
 same "in a function's log it is another's" "$(answer caller)" '["5ce26135-95b1-4617-88f7-cc080b453e2d","incomplete",null,"2024-01-27T17:12:44.122Z"]'
 
+# ---- an error's type ----
+# Node logs in JSON what nobody caught as what was caught: the platform says whether the call failed.
+logged() {
+    printf '{"time":"2024-01-27T17:12:44.122Z","type":"platform.start","record":{"requestId":"%s","version":"7"}}\n' $id
+    printf '{"timestamp":"2024-01-27T17:12:44.%sZ","level":"ERROR","requestId":"%s","message":{"errorType":"%s","errorMessage":"x","stackTrace":["a"]}}\n' 200 $id RangeError 250 $id TypeError
+    printf '{"time":"2024-01-27T17:12:44.322Z","type":"platform.report","record":{"requestId":"%s","status":"%s"%s,"metrics":{"durationMs":1,"billedDurationMs":1,"memorySizeMB":128,"maxMemoryUsedMB":64}}}\n' $id "$@"
+}
+typed() { timeline case | jq -c '[.[] | .status, .error_type, .lines]'; }
+logged error >case
+same "that of the last error logged, where the call failed" "$(typed)" '["error","TypeError",2]'
+logged error ',"errorType":"Runtime.OutOfMemory"' >case
+same "the platform's own word comes first" "$(typed)" '["error","Runtime.OutOfMemory",2]'
+logged success >case
+same "what was caught is no call's error" "$(typed)" '["ok",null,2]'
+
 # ---- ids ----
 # The newer `serverless logs` prints no request id: no invocation is made of its lines, and the report says so.
 printf 'START\n2023-06-02 11:27:22.355\tINFO\thello\nEND Duration: 3.69 ms (init: 171.20 ms) Memory Used: 57 MB\n' >case

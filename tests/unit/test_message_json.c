@@ -139,6 +139,13 @@ static void application(void **state)
         {"{\"level\":\"INFO\",\"message\":\"m\",\"xray_trace_id\":\"none\"}", .level = LEVEL_INFO},
         {"{\"errorMessage\":\"no\",\"errorType\":\"errorString\"}", .error_type = "errorString",
          .unhandled = true},
+        {"{\"level\":\"ERROR\",\"message\":{\"name\":\"TypeError\",\"message\":\"x\",\"stack\":\"T\\n at\"}}",
+         .level = LEVEL_ERROR, .error_type = "TypeError"},
+        {"{\"level\":50,\"msg\":\"m\",\"err\":{\"type\":\"TypeError\",\"message\":\"x\",\"stack\":\"T\\n "
+         "at\"}}",
+         .level = LEVEL_ERROR, .error_type = "TypeError"},
+        {"{\"level\":\"ERROR\",\"error\":{\"name\":\"job\",\"type\":\"x\",\"stack\":\"prod\"}}",
+         .level = LEVEL_ERROR},
         {"{\"level\":\"ERROR\",\"errorType\":\"MyError\",\"message\":\"m\"}", .level = LEVEL_ERROR,
          .error_type = "MyError"},
         {"{\"_aws\":{\"Timestamp\":1,\"CloudWatchMetrics\":[]},\"Errors\":1}", .level = LEVEL_NONE},
