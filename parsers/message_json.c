@@ -352,7 +352,7 @@ bool message_answer(struct event *e)
 bool message_json(struct slice text, struct event *e)
 {
     struct json j;
-    struct slice key, type = {"", 0}, time = {"", 0};
+    struct slice key, type = {"", 0}, time = {"", 0}, record = {"", 0};
     json_init(&j, text);
     if (!json_enter_object(&j))
         return false;
@@ -361,12 +361,18 @@ bool message_json(struct slice text, struct event *e)
             time = scalar(&j);
         } else if (slice_eq(key, SLICE("type"))) {
             type = scalar(&j);
-        } else if (slice_eq(key, SLICE("record")) && slice_starts(type, SLICE("platform."))) {
+        } else if (!slice_eq(key, SLICE("record"))) {
+            break;
+        } else if (time.n && slice_starts(type, SLICE("platform."))) {
             (void)text_time(&time, &e->time);
             return read_platform(&j, type, e);
         } else {
-            break;
+            (void)json_raw(&j, &record); /* tools that sort the keys */
         }
     }
-    return read_app(text, e);
+    if (record.n == 0 || j.error || !slice_starts(type, SLICE("platform.")))
+        return read_app(text, e);
+    (void)text_time(&time, &e->time);
+    json_init(&j, record);
+    return read_platform(&j, type, e);
 }

@@ -147,6 +147,12 @@ same "the platform's own word comes first" "$(typed)" '["error","Runtime.OutOfMe
 logged success >case
 same "what was caught is no call's error" "$(typed)" '["ok",null,2]'
 
+# ---- times ----
+# A query without @timestamp, whose JSON a tool has sorted by keys: the platform's record says when.
+record() { jq -cn --arg type "platform.$1" --arg id $id --arg time "2026-10-08T07:30:$2Z" '{record: {requestId: $id, metrics: {durationMs: 1000, billedDurationMs: 1000}, version: "7"}, time: $time, type: $type} | tojson | [{field: "@message", value: .}]'; }
+echo "{\"results\":[$(record start 29.470),$(record report 30.470)]}" >case
+same "Insights without @timestamp" "$(timeline case | jq -c '[.[] | .start, .end, .duration_ms]')" '["2026-10-08T07:30:29.470Z","2026-10-08T07:30:30.470Z",1000]'
+
 # ---- ids ----
 # The newer `serverless logs` prints no request id: no invocation is made of its lines, and the report says so.
 printf 'START\n2023-06-02 11:27:22.355\tINFO\thello\nEND Duration: 3.69 ms (init: 171.20 ms) Memory Used: 57 MB\n' >case

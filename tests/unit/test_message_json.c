@@ -26,6 +26,12 @@ static void invocation(void **state)
              "\"initDurationMs\":463.512},\"status\":\"success\"}}",
          EVENT_REPORT, .id = ID, .duration = "1233.96", .billed = "1698", .memory_mb = 256,
          .max_memory_mb = 123, .init = "463.512", .status = STATUS_OK, .time = AT},
+        {"{\"record\":{\"requestId\":\"" ID "\",\"version\":\"7\"},\"time\":\"" AT
+         "\",\"type\":\"platform.start\"}",
+         EVENT_START, .id = ID, .version = "7", .time = AT},
+        {"{\"type\":\"platform.start\",\"record\":{\"requestId\":\"" ID "\",\"version\":\"7\"},\"time\":\"" AT
+         "\"}",
+         EVENT_START, .id = ID, .version = "7", .time = AT},
         {SYS "report\",\"record\":{\"status\":\"timeout\",\"spans\":[{\"name\":\"extensionOverhead\","
              "\"durationMs\":9.5}],\"metrics\":{"
              "\"maxMemoryUsedMB\":94,\"durationMs\":3000.0},\"requestId\":\"" ID "\"}}",
