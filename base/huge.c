@@ -5,32 +5,39 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
-enum { SMALL_PAGE = 4096, HUGE_PAGE = 2 << 20 };
-
-/* From HUGE_MAPPED on (glibc's DEFAULT_MMAP_THRESHOLD_MAX) malloc makes a mapping for the block alone. All of it is
- * advised, the page with malloc's header too: the kernel moves no mapping whose pages are not all alike. */
-static void *alloc_mapped(size_t size)
-{
-    char *p = malloc(size);
-    if (!p)
-        err_oom();
-    size_t header = (uintptr_t)p % SMALL_PAGE;
-    (void)madvise(p - header, header + size, MADV_HUGEPAGE);
-    return p;
-}
+enum { HUGE_PAGE = 2 << 20 };
 
 void *huge_alloc(size_t size)
 {
     if (size > SIZE_MAX / 2)
         err_oom();
-    if (size >= HUGE_MAPPED)
-        return alloc_mapped(size);
     size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
     void *p = aligned_alloc(HUGE_PAGE, size);
     if (!p)
         err_oom();
     (void)madvise(p, size, MADV_HUGEPAGE);
+    return p;
+}
+
+void *huge_array(size_t n, size_t size)
+{
+    if (n >= SIZE_MAX / 2 / size)
+        err_oom();
+    size_t bytes = (n + 1) * size;
+    if (bytes >= HUGE_FROM)
+        return huge_alloc(bytes);
+    void *p = malloc(bytes);
+    if (!p)
+        err_oom();
+    return p;
+}
+
+void *huge_zeros(size_t n, size_t size)
+{
+    void *p = huge_array(n, size);
+    memset(p, 0, (n + 1) * size);
     return p;
 }

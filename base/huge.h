@@ -1,4 +1,5 @@
-/* Memory of many megabytes, in pages of 2 MB: a fault for each of them in place of 512. */
+/* Memory of many megabytes, in pages of 2 MB: a fault for each of them in place of 512. All of it is to be freed with
+ * free() and is never NULL. */
 #ifndef BASE_HUGE_H
 #define BASE_HUGE_H
 
@@ -6,10 +7,11 @@
 
 /* From so many bytes on it is worth while. */
 enum { HUGE_FROM = 2 << 20 };
-/* From so many on realloc moves the pages of a block and copies nothing. */
-enum { HUGE_MAPPED = 32 << 20 };
 
-/* At least `size` bytes, to be freed with free(). Never NULL. */
+/* At least `size` bytes. */
 void *huge_alloc(size_t size);
+/* Room for `n` things of `size` bytes and one more; from malloc when that is little. */
+void *huge_array(size_t n, size_t size);
+void *huge_zeros(size_t n, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
  * number go in one word, the number in its low bits: half the memory and half the traffic of a pair. */
 #include "base/order.h"
 
-#include "base/err.h"
+#include "base/huge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,9 +69,7 @@ static void settle_ties(const uint64_t *v, size_t n, unsigned low, struct rankin
 static void radix_sort(struct ranking r, size_t n, int64_t least, unsigned bits, unsigned low,
                        uint32_t *order)
 {
-    uint64_t *v = malloc(n * 2 * sizeof *v), *w = v ? v + n : NULL, *all = v;
-    if (!v)
-        err_oom();
+    uint64_t *v = huge_array(n * 2, sizeof *v), *w = v + n, *all = v;
     for (size_t i = 0; i < n; i++)
         v[i] = ((uint64_t)r.keys[i] - (uint64_t)least) << low | i;
     for (unsigned shift = low; shift < low + bits; shift += DIGIT_BITS) {
@@ -90,10 +88,8 @@ uint32_t *order_by(const int64_t *keys, size_t n, int (*tie)(const void *ctx, ui
                    const void *ctx)
 {
     struct ranking r = {keys, tie, ctx};
-    uint32_t *order = malloc((n + 1) * sizeof *order);
+    uint32_t *order = huge_array(n, sizeof *order);
     int64_t least = 0;
-    if (!order)
-        err_oom();
     unsigned bits = bits_of(n ? spread_of(keys, n, &least) : 0), low = bits_of(n);
     for (size_t i = 0; i < n; i++)
         order[i] = (uint32_t)i;

@@ -1,28 +1,17 @@
 /* From records, messages and attempts to chains. Steps: triggers told by the function's own lines and by
  * traces; writers by principal; triggers by count for what is left; writers by trace and key. All are in order
- * of time, so each step is one pass with a bounded look back.
- *
- * COUNTED, in numbers: the objects of one bucket and the attempts of one function that no other bucket's record
- * is known to have triggered; each object takes the first free attempt that began 0 to COUNT_WINDOW_MS behind
- * it, and none when that one may have written it. The function counts as triggered by the bucket when at least
- * COUNT_MIN objects and COUNT_SHARE of both sides found a partner, the median delay is at most COUNT_DELAY_MS,
- * and the delays vary less than the gaps between the starts: a clock that starts the function every minute
- * makes even gaps, S3 makes even delays. */
+ * of time, so each step is one pass with a bounded look back. */
 #include "forensics/chain.h"
 
+#include "base/huge.h"
+#include "base/order.h"
 #include "forensics/chain_clock.h"
 #include "forensics/chain_parts.h"
-#include "forensics/stats.h"
 
 enum {
-    SKEW_MS = 100,            /* clocks of S3 and Lambda; a writer's own start is farther before its write */
     NAMED_WINDOW_MS = 300000, /* a key named later than this is another use of the object */
-    COUNT_WINDOW_MS = 30000,  /* S3 delivers in seconds, sometimes in a minute (field guide 4.1) */
-    COUNT_DELAY_MS = 5000,
-    COUNT_MIN = 5,
     OBJECTS_OF_KEY_MAX = 256,
 };
-#define COUNT_SHARE 0.95
 
 const char *chain_proof_name(enum chain_proof proof)
 {
@@ -123,9 +112,7 @@ uint32_t chain_most_number(const struct chains *c)
 
 int32_t *chain_rows_new(size_t n)
 {
-    int32_t *v = malloc((n + 1) * sizeof *v);
-    if (!v)
-        err_oom();
+    int32_t *v = huge_array(n, sizeof *v);
     memset(v, 0xff, (n + 1) * sizeof *v);
     return v;
 }
@@ -153,7 +140,7 @@ static bool is_before(const struct chains *c, const struct by_key *k, int32_t *c
     /* What its own function wrote behind its start is its own output, not a trigger and a skew; nor does a
      * function name a message that it gets before it has it. */
     int64_t skew = c->links[i].function == a->function || chain_message(c, (size_t)i) ? 0 : SKEW_MS;
-    if (o->time == TIME_NONE || !c->links[i].creation)
+    if (o->time == TIME_NONE || !c->links[i].creation || !chain_same_clock(c, (size_t)i))
         return false;
     if (chain_may_write(c, a, (size_t)i)) {
         bool alone = k->first[o->number] == i && k->next[i] < 0;
@@ -196,169 +183,6 @@ static void link_named(struct chains *c)
     free(k.next);
 }
 
-/* ---- told by number and time ---- */
-
-/* An attempt of the function that may find its object, and when it began. */
-struct start {
-    int64_t begin;
-    const struct attempt *a;
-};
-typedef VEC(struct start) starts;
-
-static int by_begin(const void *a, const void *b)
-{
-    const struct start *x = a, *y = b;
-    if (x->begin != y->begin)
-        return x->begin < y->begin ? -1 : 1;
-    return x->a->row < y->a->row ? -1 : x->a->row > y->a->row;
-}
-
-/* First attempts of which it is known when they began. */
-static void starts_make(const struct function *f, starts *ret)
-{
-    for (size_t i = 0; i < f->attempts.n; i++)
-        if (f->attempts.v[i]->ordinal == 1 && chain_timed(f->attempts.v[i]))
-            *vec_push(ret) = (struct start){chain_begin(f->attempts.v[i]), f->attempts.v[i]};
-    vec_sort(ret, by_begin);
-}
-
-/* Those without a cause, or with one of this bucket. */
-static bool may_match(const struct chains *c, const struct attempt *a, uint32_t bucket)
-{
-    int32_t cause = c->cause[a->row];
-    return cause < 0 || chain_object(c, (size_t)cause)->bucket == bucket;
-}
-
-struct match {
-    VEC(int32_t) partner; /* of each object of the bucket, in order: a row or CHAIN_NO_ROW */
-    VEC(double) delays, gaps;
-    size_t objects, attempts, matched;
-};
-
-/* Objects and attempts walked together; each object takes the first attempt behind it. */
-static void match_bucket(const struct chains *c, const starts *s, uint32_t bucket, struct match *m)
-{
-    const struct index *x = c->d->index;
-    size_t at = 0;
-    int64_t first = TIME_NONE, last = TIME_NONE, before = TIME_NONE;
-    for (size_t i = 0; i < x->objects.n; i++) {
-        const struct object_event *o = chain_object(c, i);
-        if (o->bucket != bucket || o->time == TIME_NONE || !c->links[i].creation)
-            continue;
-        m->objects++;
-        first = first == TIME_NONE ? o->time : first;
-        last = o->time;
-        while (at < s->n && (!may_match(c, s->v[at].a, bucket) || s->v[at].begin < o->time - SKEW_MS ||
-                             (s->v[at].begin <= o->time && chain_may_write(c, s->v[at].a, i))))
-            at++;
-        bool hit =
-            at < s->n && s->v[at].begin - o->time <= COUNT_WINDOW_MS && !chain_may_write(c, s->v[at].a, i);
-        *vec_push(&m->partner) = hit ? (int32_t)s->v[at].a->row : CHAIN_NO_ROW;
-        if (!hit)
-            continue;
-        int64_t begin = s->v[at++].begin;
-        *vec_push(&m->delays) = (double)(begin - o->time);
-        if (before != TIME_NONE)
-            *vec_push(&m->gaps) = (double)(begin - before);
-        before = begin;
-        m->matched++;
-    }
-    for (size_t i = 0; first != TIME_NONE && i < s->n; i++)
-        m->attempts += may_match(c, s->v[i].a, bucket) && s->v[i].begin >= first - SKEW_MS &&
-                       s->v[i].begin <= last + COUNT_WINDOW_MS;
-}
-
-double chain_deviation(double *values, size_t n, double *ret_median)
-{
-    *ret_median = stats_median(values, n);
-    return stats_deviation(values, n, *ret_median);
-}
-
-/* The median delay when the match is evidence, -1 when it is not. */
-static double match_delay(struct match *m)
-{
-    double delay, gap;
-    if (m->matched < COUNT_MIN || (double)m->matched < COUNT_SHARE * (double)m->objects ||
-        (double)m->matched < COUNT_SHARE * (double)m->attempts)
-        return -1;
-    double delay_spread = chain_deviation(m->delays.v, m->delays.n, &delay);
-    double gap_spread = chain_deviation(m->gaps.v, m->gaps.n, &gap);
-    return delay <= COUNT_DELAY_MS && (delay_spread < gap_spread || delay < gap / 4) ? delay : -1;
-}
-
-static void match_done(struct match *m)
-{
-    vec_done(&m->partner);
-    vec_done(&m->delays);
-    vec_done(&m->gaps);
-}
-
-static void take_match(struct chains *c, uint32_t bucket, const struct match *m)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < c->d->index->objects.n; i++) {
-        const struct object_event *o = chain_object(c, i);
-        if (o->bucket != bucket || o->time == TIME_NONE || !c->links[i].creation)
-            continue;
-        int32_t row = m->partner.v[at++];
-        if (row >= 0)
-            chain_trigger(c, i, chain_attempt(c, row), TRIGGER_COUNTED);
-    }
-}
-
-/* The bucket whose objects explain the function's attempts best, if any does. */
-static void link_counted(struct chains *c, const struct function *f, const uint32_t *buckets,
-                         size_t buckets_n)
-{
-    struct match best = {.objects = 0};
-    double best_delay = -1;
-    uint32_t bucket = 0;
-    starts s = {0};
-    starts_make(f, &s);
-    for (size_t i = 0; i < buckets_n; i++) {
-        struct match m = {.objects = 0};
-        match_bucket(c, &s, buckets[i], &m);
-        double delay = match_delay(&m);
-        if (delay >= 0 && (best_delay < 0 || delay < best_delay)) {
-            match_done(&best);
-            best = m;
-            best_delay = delay;
-            bucket = buckets[i];
-        } else {
-            match_done(&m);
-        }
-    }
-    if (best_delay >= 0)
-        take_match(c, bucket, &best);
-    match_done(&best);
-    vec_done(&s);
-}
-
-typedef VEC(uint32_t) ids;
-
-static void list_buckets(const struct index *x, ids *ret)
-{
-    enum { BUCKETS_MAX = 64 };
-    for (size_t i = 0; i < x->objects.n && ret->n < BUCKETS_MAX; i++) {
-        bool known = false;
-        for (size_t k = ret->n; k-- > 0 && !known;)
-            known = ret->v[k] == x->objects.v[i].bucket;
-        if (!known)
-            *vec_push(ret) = x->objects.v[i].bucket;
-    }
-}
-
-/* A function whose lines tell of most of its triggers needs no counting: the rest has other reasons. */
-static bool is_told(const struct chains *c, const struct function *f)
-{
-    size_t told = 0;
-    for (size_t i = 0; i < f->attempts.n; i++) {
-        int32_t cause = c->cause[f->attempts.v[i]->row];
-        told += cause >= 0 && c->links[cause].trigger > TRIGGER_COUNTED;
-    }
-    return told * 2 >= f->attempts.n;
-}
-
 /* The ways by which records come with parts of a second, by their name: EventBridge, CloudTrail and access logs
  * round down to whole ones. */
 static bool *vias_fine(const struct index *x)
@@ -396,9 +220,7 @@ static void put_in_order(struct chains *c)
     size_t objects = c->d->index->objects.n, i = 0, m = objects;
     if (m == c->n || m == 0)
         return;
-    c->order = malloc(c->n * sizeof *c->order);
-    if (!c->order)
-        err_oom();
+    c->order = huge_array(c->n, sizeof *c->order);
     for (size_t k = 0; k < c->n; k++) {
         bool object = i < objects && (m == c->n || chain_object(c, i)->time == TIME_NONE ||
                                       chain_object(c, i)->time <= chain_object(c, m)->time);
@@ -406,28 +228,59 @@ static void put_in_order(struct chains *c)
     }
 }
 
+static int by_place(const void *ctx, uint32_t a, uint32_t b)
+{
+    (void)ctx;
+    return a < b ? -1 : a > b;
+}
+
+/* Where the call that it invoked began within the second, else at the second's end. */
+static int64_t causal_time(const struct chains *c, size_t i)
+{
+    const struct attempt *next = chain_attempt(c, c->links[i].triggered);
+    int64_t time = chain_object(c, i)->time, latest = chain_latest(c, i),
+            begin = next ? chain_begin(next) : latest;
+    return begin < time ? time : begin < latest ? begin : latest;
+}
+
+/* Records in whole seconds stand in the order of chains, so that a writer stands before what it wrote. */
+static void put_in_causal_order(struct chains *c)
+{
+    int64_t *keys = malloc((c->n + 1) * sizeof *keys), last = 0;
+    bool coarse = false;
+    if (!keys)
+        err_oom();
+    for (size_t k = 0; k < c->n; k++) {
+        size_t i = chain_at(c, k);
+        coarse |= c->links[i].coarse;
+        if (chain_object(c, i)->time != TIME_NONE)
+            last = causal_time(c, i);
+        keys[i] = last; /* those without a time stand behind */
+    }
+    if (coarse) {
+        free(c->order);
+        c->order = order_by(keys, c->n, by_place, NULL);
+    }
+    free(keys);
+}
+
 void chains_init(struct chains *c, const struct dossier *d)
 {
     const struct index *x = d->index;
-    ids buckets = {0};
     *c = (struct chains){.d = d, .n = x->objects.n + x->messages.n};
     c->cause = chain_rows_new(x->attempts.n);
-    c->links = calloc(c->n + 1, sizeof *c->links);
-    if (!c->links)
-        err_oom();
+    c->links = huge_zeros(c->n, sizeof *c->links);
     put_in_order(c);
     mark_objects(c);
     chain_writers_name(c);
     link_logged(c);
     chain_traces_find(c);
+    chain_keys_find(c);
     link_named(c);
-    list_buckets(x, &buckets);
-    for (size_t i = 0; i < d->functions.n; i++)
-        if (!is_told(c, &d->functions.v[i]))
-            link_counted(c, &d->functions.v[i], buckets.v, buckets.n);
+    chain_count_find(c);
     chain_writers_find(c);
     chain_clock_drop(c);
-    vec_done(&buckets);
+    put_in_causal_order(c);
 }
 
 void chains_done(struct chains *c)
@@ -441,7 +294,7 @@ void chains_done(struct chains *c)
 int64_t chains_delay(const struct chains *c, size_t i)
 {
     const struct attempt *a = chain_attempt(c, c->links[i].triggered);
-    if (!a || chain_object(c, i)->time == TIME_NONE || attempt_begin(a) == TIME_NONE)
+    if (!a || c->links[i].clockless || chain_object(c, i)->time == TIME_NONE || attempt_begin(a) == TIME_NONE)
         return TIME_NONE;
     return chain_begin(a) - chain_object(c, i)->time;
 }

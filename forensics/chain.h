@@ -2,20 +2,22 @@
  * which attempt wrote or sent it. Both are hand-overs, counted from 0: the index's objects, then its messages.
  * Built from the frozen index for the detector of loops and for `coldcase show`.
  *
- * A hand-over TRIGGERED an attempt when, strongest first: LOGGED     the attempt printed the event that holds
- * it, or its trace stands below the call that sent it; TRACED     the attempt's trace names that of the message
- * as what it received (a span's link); NAMED      the attempt's lines name the object's key or the message's
- * id, and it began behind its time; COUNTED    the function's attempts match the records of one bucket one to
- * one, in number and time (chain.c
- *              says how strictly). Time alone is no evidence, and that two attempts share a trace is none either: a
- *              workflow calls a function again and again in one trace.
- * It was WRITTEN by a function when, strongest first: PRINCIPAL  the writer's role session is the function's
- * name (an execution role's session is named so); LINEAGE    TRACE holds, and the hops that Lambda counts in
- * the trace header grow from the attempt that wrote it to
- *              what it triggered;
- * TRACE      the attempt that ran when it was written and the one it triggered, or the message, share the trace
- * root; KEY        its key is derived from the key that triggered an attempt running at that time. Sources:
- * field guide, s3-event-records 4.5-4.7, traces 5.1, 5.4, api-gateway-and-queues 6.4. */
+ * A hand-over TRIGGERED an attempt when, strongest first:
+ * - LOGGED: the attempt printed the event that holds it, or its trace stands below the call that sent it;
+ * - TRACED: the attempt's trace names that of the message as what it received (a span's link);
+ * - NAMED: the attempt's lines name the object's key or the message's id, and it began behind its time;
+ * - COUNTED: the function's attempts match the records of one bucket one to one, in number and time
+ *   (chain_count.c says how strictly).
+ * Time alone is no evidence, and that two attempts share a trace is none either: a workflow calls a function again
+ * and again in one trace.
+ *
+ * It was WRITTEN by a function when, strongest first:
+ * - PRINCIPAL: the writer's role session is the function's name (an execution role's session is named so);
+ * - LINEAGE: TRACE holds, and the hops that Lambda counts in the trace header grow from the attempt that wrote it
+ *   to what it triggered;
+ * - TRACE: the attempt that ran when it was written and the one it triggered, or the message, share the trace root;
+ * - KEY: its key is derived from the key that triggered an attempt running at that time.
+ * Sources: field guide, s3-event-records 4.5-4.7, traces 5.1, 5.4, api-gateway-and-queues 6.4. */
 #ifndef FORENSICS_CHAIN_H
 #define FORENSICS_CHAIN_H
 
@@ -33,6 +35,7 @@ struct chain_link {
     uint32_t function; /* name of the function that wrote it, 0 when none of the evidence did */
     uint8_t trigger, proof;
     bool creation, coarse; /* of a new object or a message; its time is in whole seconds */
+    bool clockless;        /* told by names alone, for its clock is not that of the logs */
     bool again;            /* a message that the same function got before: tried again, no step of its own */
 };
 
@@ -41,7 +44,10 @@ struct chains {
     size_t n;
     struct chain_link *links; /* n of them */
     uint32_t *order;          /* all hand-overs by time; NULL when they stand so */
-    int32_t *cause; /* one an attempt: the hand-over that triggered it, CHAIN_NO_ROW when none is known */
+    int64_t
+        ahead; /* ms that S3's clock is ahead of the logs' by the median, when ids tell that they differ */
+    size_t ahead_of; /* over so many writes; 0: nothing speaks for it */
+    int32_t *cause;  /* one an attempt: the hand-over that triggered it, CHAIN_NO_ROW when none is known */
 };
 
 static inline const struct message *chain_message(const struct chains *c, size_t i)
@@ -64,8 +70,19 @@ static inline size_t chain_at(const struct chains *c, size_t k)
 
 void chains_init(struct chains *c, const struct dossier *d);
 void chains_done(struct chains *c);
-/* How long it took from the write to the start of the attempt it triggered, ms; TIME_NONE when unknown. */
+/* How long it took from the write to the start of the attempt it triggered, ms; TIME_NONE when unknown, also where
+ * the clocks are known to differ. */
 int64_t chains_delay(const struct chains *c, size_t i);
+/* What speaks for clocks that differ, or for logs that are missing: records whose principal names a function of the
+ * evidence, and those of them at whose time no call of it ran; the first function, by name, whose records match its
+ * calls one to one but lie off by `off` ms, 0 when none does; and the first that wrote as many records as it had
+ * calls, in whole seconds in which several calls begin, 0 when none did. */
+struct chain_astray {
+    uint64_t written, astray;
+    uint32_t function, rounded;
+    int64_t off;
+};
+struct chain_astray chain_astray_of(const struct chains *c);
 /* True when the key is the other one with something put before, behind or between its name and its ending. */
 bool chain_derived(struct slice key, struct slice from);
 

@@ -14,13 +14,13 @@
  * left alone. */
 #include "forensics/chain_clock.h"
 
+#include "base/huge.h"
 #include "forensics/chain_parts.h"
-
 #include "forensics/stats.h"
 
 #include <math.h>
 
-enum { PAIRS_MIN = 5 };
+enum { PAIRS_MIN = 5, ROUNDING_MS = 250 };
 #define EVEN_FACTOR  0.5
 #define DELAY_VARIES 0.02
 #define SLOPE_MIN    0.5
@@ -28,7 +28,9 @@ enum { PAIRS_MIN = 5 };
 
 struct pair {
     size_t object;
-    double work, delay, run; /* ms: writer's start to write, write to start of the next, that to its end */
+    bool coarse;
+    struct chain_step step;
+    double run; /* ms from the start of the next to its end */
 };
 typedef VEC(struct pair) pairs;
 
@@ -49,28 +51,38 @@ static void collect(const struct chains *c, uint32_t function, enum chain_trigge
         if (l->trigger != how || (chain_message(c, i) != NULL) != messages || function_of(c, i) != function)
             continue;
         const struct attempt *writer = chain_attempt(c, l->writer), *next = chain_attempt(c, l->triggered);
+        int64_t written = chain_object(c, i)->time - (l->clockless ? c->ahead : 0);
         *vec_push(ret) =
-            (struct pair){i, (double)(chain_object(c, i)->time - chain_begin(writer)),
-                          (double)chains_delay(c, i), (double)(attempt_over(next) - chain_begin(next))};
+            (struct pair){i,
+                          l->coarse,
+                          {(double)(written - chain_begin(writer)), (double)(chain_begin(next) - written)},
+                          (double)(attempt_over(next) - chain_begin(next))};
     }
 }
 
 /* Median distance from the median of the delays, with the work before or the run behind them when `with` is 1. */
 static double spread(const pairs *p, double with_work, double with_run, double *ret_median)
 {
-    double *v = malloc(p->n * sizeof *v);
-    if (!v)
-        err_oom();
+    double *v = huge_array(p->n, sizeof *v);
     for (size_t i = 0; i < p->n; i++)
-        v[i] = with_work * p->v[i].work + p->v[i].delay + with_run * p->v[i].run;
+        v[i] = with_work * p->v[i].step.work + p->v[i].step.delay + with_run * p->v[i].run;
     double result = chain_deviation(v, p->n, ret_median);
     free(v);
     return result;
 }
 
+/* Times that are rounded down to a second vary by that alone: the median distance from the middle is a quarter. */
+static double rounding(const pairs *p)
+{
+    size_t coarse = 0;
+    for (size_t i = 0; i < p->n; i++)
+        coarse += p->v[i].coarse;
+    return coarse * 2 > p->n ? ROUNDING_MS : 0;
+}
+
 static bool is_even(const pairs *p, double varies)
 {
-    double gap, delay, gaps = spread(p, 1, 0, &gap), delays = spread(p, 0, 0, &delay);
+    double gap, delay, gaps = spread(p, 1, 0, &gap), delays = spread(p, 0, 0, &delay) - rounding(p);
     return gaps < EVEN_FACTOR * fmax(delays, varies * delay);
 }
 
@@ -81,15 +93,15 @@ static bool follows_end(const pairs *p)
 }
 
 /* Least squares of gap over work. */
-static bool follows_work(const pairs *p)
+bool chain_clock_follows(const struct chain_step *v, size_t steps, double t_min)
 {
-    double n = (double)p->n, work = 0, gap = 0, ww = 0, wg = 0, gg = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        work += p->v[i].work / n;
-        gap += (p->v[i].work + p->v[i].delay) / n;
+    double n = (double)steps, work = 0, gap = 0, ww = 0, wg = 0, gg = 0;
+    for (size_t i = 0; i < steps; i++) {
+        work += v[i].work / n;
+        gap += (v[i].work + v[i].delay) / n;
     }
-    for (size_t i = 0; i < p->n; i++) {
-        double w = p->v[i].work - work, g = p->v[i].work + p->v[i].delay - gap;
+    for (size_t i = 0; i < steps; i++) {
+        double w = v[i].work - work, g = v[i].work + v[i].delay - gap;
         ww += w * w;
         wg += w * g;
         gg += g * g;
@@ -97,7 +109,19 @@ static bool follows_work(const pairs *p)
     if (ww <= 0 || gg <= 0)
         return false;
     double r2 = wg * wg / (ww * gg);
-    return wg / ww >= SLOPE_MIN && r2 * (n - 2) >= T_MIN * T_MIN * (1 - r2);
+    return wg / ww >= SLOPE_MIN && r2 * (n - 2) >= t_min * t_min * (1 - r2);
+}
+
+static bool follows_work(const pairs *p)
+{
+    struct chain_step *v = malloc(p->n * sizeof *v);
+    if (!v)
+        err_oom();
+    for (size_t i = 0; i < p->n; i++)
+        v[i] = p->v[i].step;
+    bool result = chain_clock_follows(v, p->n, T_MIN);
+    free(v);
+    return result;
 }
 
 static void drop(struct chains *c, const pairs *p)

@@ -12,7 +12,16 @@ static inline const struct attempt *chain_attempt(const struct chains *c, int32_
 
 /* ---- times: ms UTC ---- */
 
-enum { END_SLACK_MS = 1000 /* a write may be stamped after the line that ends its attempt */ };
+enum {
+    SKEW_MS = 100,       /* clocks of S3 and Lambda; a writer's own start is farther before its write */
+    END_SLACK_MS = 1000, /* a write may be stamped after the line that ends its attempt */
+};
+
+/* Can the hand-over's time be compared with those of calls? */
+static inline bool chain_same_clock(const struct chains *c, size_t i)
+{
+    return !c->ahead_of || chain_message(c, i);
+}
 
 /* True when START, or REPORT and its duration, say when the attempt began. */
 bool chain_timed(const struct attempt *a);
@@ -37,6 +46,10 @@ int32_t *chain_rows_new(size_t n);
 void chain_trigger(struct chains *c, size_t i, const struct attempt *a, enum chain_trigger how);
 /* What the links of spans tell of triggers. */
 void chain_traces_find(struct chains *c);
+/* What ids alone tell, when clocks differ; needs the writers' names. */
+void chain_keys_find(struct chains *c);
+/* What number and time tell of triggers; needs what is told otherwise, and the writers' names. */
+void chain_count_find(struct chains *c);
 /* Names the function whose role session each record has; needs nothing else. */
 void chain_writers_name(struct chains *c);
 /* Finds each object's writer; needs the triggers. */

@@ -1,6 +1,8 @@
 /* Who wrote an object: by the principal of its record, else by trace or key among the attempts that ran then. */
 #include "forensics/chain_parts.h"
 
+#include "base/huge.h"
+
 enum {
     RUN_MAX_MS = 900000, /* Lambda's longest invocation */
     LOOK_BACK_MAX = 512, /* attempts looked at for the writer of one object */
@@ -144,9 +146,7 @@ static void namers_make(const struct chains *c, struct namers *n)
 static void read_lineages(const struct chains *c, struct namers *n)
 {
     const struct index *x = c->d->index;
-    n->lineage = calloc(x->attempts.n + 1, sizeof *n->lineage);
-    if (!n->lineage)
-        err_oom();
+    n->lineage = huge_zeros(x->attempts.n, sizeof *n->lineage);
     for (size_t i = 0; i < x->marks.n; i++) {
         const struct mark *m = &x->marks.v[i];
         if (m->kind == MARK_LINEAGE && m->attempt && !n->lineage[m->attempt->row])
@@ -213,7 +213,7 @@ void chain_writers_find(struct chains *c)
     read_lineages(c, &n);
     for (size_t k = 0; k < c->n; k++) {
         size_t i = chain_at(c, k);
-        if (chain_object(c, i)->time != TIME_NONE && c->links[i].creation)
+        if (chain_object(c, i)->time != TIME_NONE && c->links[i].creation && chain_same_clock(c, i))
             find_writer(c, &n, i);
     }
     free(n.first);

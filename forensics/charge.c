@@ -2,6 +2,7 @@
  * freeze, when parts have become attempts. */
 #include "forensics/charge.h"
 
+#include "base/huge.h"
 #include "forensics/attempt.h"
 
 enum {
@@ -43,10 +44,8 @@ static void timeline_make(struct index *x, struct timeline *t)
 {
     size_t streams = x->streams.n;
     t->n = x->attempts.n;
-    t->v = calloc(t->n + 1, sizeof *t->v);
-    t->first = calloc(streams + 2, sizeof *t->first);
-    if (!t->v || !t->first)
-        err_oom();
+    t->v = huge_zeros(t->n, sizeof *t->v);
+    t->first = huge_zeros(streams + 1, sizeof *t->first);
     for (size_t i = 0; i < streams; i++)
         x->streams.v[i].attempts = 0;
     size_t *at = t->first + 1; /* becomes the end of each stream, which is the begin of the next */

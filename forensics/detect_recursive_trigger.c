@@ -7,12 +7,14 @@
 #include "forensics/cost.h"
 #include "forensics/detector.h"
 #include "forensics/loop_account.h"
+#include "forensics/loop_doubt.h"
 #include "forensics/messages.h"
 
 #include <math.h>
 
 enum {
     RETURNS_MIN = 3,
+    ASTRAY_MIN = 5, /* records without a call; fewer may be of lost lines */
 };
 
 static uint64_t loop_examine(const struct dossier *d)
@@ -24,12 +26,13 @@ static const char *began(const struct loop_account *a)
 {
     int32_t root = a->l->root;
     if (root < 0)
-        return "The first event of the loop is not in the evidence. ";
+        return "Which event began the loop is not known. ";
     return arena_printf(
         a->m,
-        "One write at %s (%s, by %s, not a function of the loop) invoked %.*s, which wrote back to what "
+        "One write at %s%s (%s, %s) invoked %.*s, which wrote back to what "
         "triggers it. ",
-        loop_clock(a, loop_object(a, root)->time), loop_object_name(a, root), loop_writer(a, root),
+        loop_clock(a, loop_object(a, root)->time), a->c->links[root].clockless ? " by S3's clock" : "",
+        loop_object_name(a, root), loop_outside_writer(a, root),
         SLICE_ARG(dossier_name(a->d, loop_attempt(a, a->c->links[root].triggered)->function)));
 }
 
@@ -43,80 +46,6 @@ static const char *pace(const struct loop_account *a)
         grew, a->calls_per_hour / 60, loop_money(a, a->cost), loop_money(a, a->cost_per_hour));
 }
 
-static uint64_t links_of(const struct loop_account *a, enum chain_trigger how)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < a->l->objects.n; i++)
-        n += a->c->links[a->l->objects.v[i]].trigger == how;
-    return n;
-}
-
-/* In the words of the field guide (s3-event-records 4.5, 4.6). */
-static const char *confidence_of(enum chain_proof proof)
-{
-    static const char *const words[CHAIN_PROOFS] = {[PROOF_NONE] = "none",
-                                                    [PROOF_KEY] = "circumstantial",
-                                                    [PROOF_TRACE] = "strong",
-                                                    [PROOF_LINEAGE] = "very strong",
-                                                    [PROOF_PRINCIPAL] = "very strong"};
-    return words[proof];
-}
-
-/* Who wrote, by the proof that holds for most writes. */
-static const char *written_by(const struct loop_account *a)
-{
-    const char *n = detector_count(a->m, a->l->written);
-    switch (a->l->proof) {
-    case PROOF_PRINCIPAL:
-        return arena_printf(
-            a->m,
-            "Proof: principal (the strongest). %s names the writer of %s records by the role session of the "
-            "loop's own functions; for a Lambda role the session is the function's name. Another principal "
-            "with the same session name would disprove it.",
-            a->l->to_buckets ? "S3" : "The queue", n);
-    case PROOF_TRACE:
-        return arena_printf(a->m,
-                            "Proof: trace. The invocation that ran at each of %s writes and the one that the "
-                            "write invoked, or the message itself, share "
-                            "one trace root. Different roots at a second look would disprove it.",
-                            n);
-    case PROOF_KEY:
-        return arena_printf(
-            a->m,
-            "Proof: key derivation. Each of %s keys is the key before it with something added, written while "
-            "the "
-            "invocation of that key ran. The records do not name the writer: CloudTrail data events would "
-            "confirm or disprove it.",
-            n);
-    case PROOF_LINEAGE:
-        return arena_printf(a->m,
-                            "Proof: lineage (stronger than a trace). The invocation that ran at each of %s "
-                            "writes shares its trace "
-                            "root with what it wrote, and the hops that Lambda counts in the trace header "
-                            "grow from the one to the "
-                            "other. A count that does not grow, or another root, would disprove it.",
-                            n);
-    case PROOF_NONE:
-    case CHAIN_PROOFS: break;
-    }
-    return "";
-}
-
-static const char *how_known(const struct loop_account *a)
-{
-    uint64_t logged = links_of(a, TRIGGER_LOGGED), named = links_of(a, TRIGGER_NAMED),
-             counted = links_of(a, TRIGGER_COUNTED), traced = links_of(a, TRIGGER_TRACED);
-    const char *linked =
-        traced ? arena_printf(a->m, "%s by a link of the call's trace, ", detector_count(a->m, traced)) : "";
-    return arena_printf(a->m,
-                        "%s That a write invoked a call: %s by the event in the call's own log, %s%s by the "
-                        "%s in its lines, %s by "
-                        "records and calls that match one to one (median %.0f ms from write to start).",
-                        written_by(a), detector_count(a->m, logged), linked, detector_count(a->m, named),
-                        a->l->to_buckets == a->l->written ? "object's key" : "object's key or message's id",
-                        detector_count(a->m, counted), a->delay);
-}
-
 static void write_prose(const struct loop_account *a, struct finding *f)
 {
     struct arena *m = a->m;
@@ -128,7 +57,7 @@ static void write_prose(const struct loop_account *a, struct finding *f)
                      began(a), detector_count(m, a->l->attempts.n), detector_span(m, a->last - a->first),
                      100.0 * (double)a->l->attempts.n / (double)(a->all ? a->all : 1), loop_functions(a),
                      detector_count(m, a->l->generations), pace(a));
-    f->how = how_known(a);
+    f->how = loop_how_known(a);
     f->fix =
         a->l->to_buckets == 0
             ? "Send to a queue or topic that invokes none of these functions. Carry a count of hops in the "
@@ -363,7 +292,7 @@ static void write_detail(const struct loop_account *a, struct findings *fs, stru
     jsonw_key(w, "proof");
     jsonw_string(w, slice_str(chain_proof_name(a->l->proof)));
     jsonw_key(w, "confidence");
-    jsonw_string(w, slice_str(confidence_of(a->l->proof)));
+    jsonw_string(w, slice_str(loop_confidence(a)));
     jsonw_key(w, "cost_usd");
     jsonw_double(w, a->cost, 6);
     jsonw_key(w, "cost_per_hour_usd");
@@ -426,6 +355,57 @@ static void report(const struct detector *self, struct loop_account *a, struct f
     finding_span(f, a->doubling > 0 ? "loop, growing" : "loop", f->first_seen, f->last_seen);
 }
 
+static void leave_open(struct findings *fs, const char *what)
+{
+    fs->undecided = fs->undecided ? arena_printf(&fs->arena, "%s; %s", fs->undecided, what) : what;
+}
+
+/* Two explanations: none is claimed, and what would tell them apart is said. */
+static void doubt(const struct loop_account *a, struct findings *fs)
+{
+    leave_open(
+        fs, arena_printf(a->m,
+                         "%s calls of %s each follow a write of the one before to %s, as calls do that the "
+                         "write invokes, and as those of a caller that waits for each answer; the "
+                         "notification of the bucket, printed events or a trace would tell",
+                         detector_count(a->m, a->l->attempts.n), loop_functions(a), loop_buckets(a)));
+}
+
+/* Without a common clock, and without names in the lines, nothing ties records to calls. */
+static void doubt_clocks(const struct chains *c, struct findings *fs)
+{
+    struct chain_astray k = chain_astray_of(c);
+    struct arena *m = &fs->arena;
+    const char *what = NULL;
+    if (fs->list.n && (c->ahead_of || k.rounded)) /* the finding says it */
+        return;
+    if (k.off)
+        what =
+            arena_printf(m,
+                         "S3's records of %.*s match its calls one to one, but are dated %s %s their ends: "
+                         "the clocks differ",
+                         SLICE_ARG(dossier_name(c->d, k.function)),
+                         detector_span(m, k.off < 0 ? -k.off : k.off), k.off < 0 ? "before" : "after");
+    else if (k.astray >= ASTRAY_MIN && k.astray * 2 > k.written)
+        what = arena_printf(
+            m,
+            "%s of %s records that name a function of the evidence as their writer were written "
+            "while none of its calls ran: S3's clock is not that of the logs, or logs are missing",
+            detector_count(m, k.astray), detector_count(m, k.written));
+    else if (k.rounded)
+        what =
+            arena_printf(m,
+                         "%.*s wrote as many records as it had calls, but their times are whole seconds, in "
+                         "which several calls begin",
+                         SLICE_ARG(dossier_name(c->d, k.rounded)));
+    if (what)
+        leave_open(fs,
+                   arena_printf(m,
+                                "%s; the calls' printed events, or lines with the objects' keys, would tell "
+                                "what they invoked",
+                                what));
+}
+
 static const char *loop_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     struct chains c;
@@ -434,9 +414,14 @@ static const char *loop_run(const struct detector *self, const struct dossier *d
     loops_find(&c, &all);
     for (size_t i = 0; i < all.n; i++) {
         struct loop_account a = {.d = d, .c = &c, .l = &all.v[i], .m = &fs->arena};
-        if (all.v[i].returns >= RETURNS_MIN && all.v[i].proof != PROOF_NONE)
+        if (all.v[i].returns < RETURNS_MIN || all.v[i].proof == PROOF_NONE)
+            continue;
+        if (loop_doubtful(&c, &all.v[i]))
+            doubt(&a, fs);
+        else
             report(self, &a, fs);
     }
+    doubt_clocks(&c, fs);
     loops_done(&all);
     chains_done(&c);
     size_t messages = d->index->messages.n;
@@ -456,8 +441,13 @@ const struct detector detector_recursive_trigger = {
         "what that one invoked, through functions that reach each other. A trigger needs the event in the "
         "log, a link of the trace, the key or message id in the lines, or records and calls that match one "
         "to one (S3 only): at least 5, 95 % of both sides, median delay at most 5 s, delays that vary less "
-        "than the gaps between calls. Live (critical) when the last call lies within a minute, or ten gaps, "
-        "of the last record; else high.",
+        "than the gaps between calls, or gaps that follow the work. An attempt begins at START, else at "
+        "REPORT "
+        "less its duration. A record in whole seconds may be up to 1 s younger than it says. Not claimed "
+        "when a "
+        "schedule, or a caller that waits for each answer, explains the times as well. Live (critical) when "
+        "the "
+        "last call lies within a minute, or ten gaps, of the last record; else high.",
     .fact =
         "S3 and SQS name the writer by its role session, which for an execution role is the function. AWS "
         "stops chains of about 16 calls for SQS and SNS since 2023-07-13, for S3 only since 2024-10-09, and "

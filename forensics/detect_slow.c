@@ -8,6 +8,8 @@
  * single outliers over 3.5 are low from SINGLES_LOW on, else info. An episode that API Gateway's time-outs tell
  * already is info. */
 #include "forensics/detector.h"
+
+#include "base/huge.h"
 #include "forensics/limits_known.h"
 #include "forensics/marked.h"
 #include "forensics/remedy.h"
@@ -113,10 +115,8 @@ static double score_of(const struct slow *s, const struct sample *sample)
 /* The durations are dealt out to their groups, which stand one behind the other. */
 static void judge(struct slow *s)
 {
-    double *values = malloc((s->all.n + 1) * sizeof *values);
-    double **ends = malloc((s->groups.n + 1) * sizeof *ends);
-    if (!values || !ends)
-        err_oom();
+    double *values = huge_array(s->all.n, sizeof *values);
+    double **ends = huge_array(s->groups.n, sizeof *ends);
     for (size_t i = 0, first = 0; i < s->groups.n; first += s->groups.v[i++].n)
         ends[i] = values + first;
     for (size_t i = 0; i < s->all.n; i++)

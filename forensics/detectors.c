@@ -40,8 +40,9 @@ static void run_one(const struct detector *detector, const struct dossier *d, st
     if (c.examined > 0) {
         const char *why = detector->run(detector, d, fs);
         bool found = fs->list.n > before;
-        c.verdict = found ? VERDICT_FOUND : VERDICT_CLEAN;
-        c.why = found ? "" : why ? why : "nothing found";
+        c.undecided = fs->undecided != NULL;
+        c.verdict = found ? VERDICT_FOUND : c.undecided ? VERDICT_NOT_RUN : VERDICT_CLEAN;
+        c.why = c.undecided ? fs->undecided : found ? "" : why ? why : "nothing found";
     }
     *vec_push(&fs->checks) = c;
 }

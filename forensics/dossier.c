@@ -1,6 +1,8 @@
 /* The frozen index seen by function. */
 #include "forensics/dossier.h"
 
+#include "base/huge.h"
+
 #include "forensics/cost.h"
 #include "forensics/stats.h"
 
@@ -93,9 +95,7 @@ static void sort_times(int64_t *v, size_t n)
 static size_t peak_of(const struct function *f)
 {
     size_t n = 0;
-    int64_t *begins = malloc((f->attempts.n + 1) * 2 * sizeof *begins), *ends = begins + f->attempts.n + 1;
-    if (!begins)
-        err_oom();
+    int64_t *begins = huge_array(f->attempts.n * 2, sizeof *begins), *ends = begins + f->attempts.n;
     for (size_t i = 0; i < f->attempts.n; i++) {
         const struct attempt *a = f->attempts.v[i];
         if (attempt_begin(a) == TIME_NONE)
@@ -129,9 +129,7 @@ static void count_attempt(struct function *f, const struct attempt *a)
 static void measure_function(struct function *f)
 {
     size_t durations = 0, inits = 0;
-    double *values = malloc((f->attempts.n + 1) * 2 * sizeof *values), *init = values + f->attempts.n + 1;
-    if (!values)
-        err_oom();
+    double *values = huge_array(f->attempts.n * 2, sizeof *values), *init = values + f->attempts.n;
     for (size_t i = 0; i < f->attempts.n; i++) {
         const struct attempt *a = f->attempts.v[i];
         count_attempt(f, a);
@@ -242,10 +240,8 @@ size_t dossier_alive(const struct dossier *d, const struct function *f, int64_t 
 
 size_t dossier_alive_peak(const struct dossier *d, const struct function *f, int64_t from, int64_t to)
 {
-    int64_t *begins = malloc((f->streams.n + 1) * 2 * sizeof *begins), *ends = begins + f->streams.n + 1;
+    int64_t *begins = huge_array(f->streams.n * 2, sizeof *begins), *ends = begins + f->streams.n;
     size_t n = 0;
-    if (!begins)
-        err_oom();
     for (size_t i = 0; i < f->streams.n; i++) {
         const struct stream *s = &d->index->streams.v[f->streams.v[i]];
         if (s->first == INT64_MAX || s->first > to || s->last < from)

@@ -101,12 +101,15 @@ struct check {
     enum verdict verdict;
     const char *why;
     uint64_t examined;
+    bool
+        undecided; /* it ran, and `why` says what the evidence leaves open: not-run, for clean would be wrong */
 };
 
 struct findings {
     struct arena arena;
     VEC(struct finding *) list;
     VEC(struct check) checks;
+    const char *undecided; /* set by a detector that cannot tell, in the arena; NULL while none does */
 };
 
 void findings_init(struct findings *fs);

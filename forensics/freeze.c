@@ -2,6 +2,7 @@
  * function; lines and inits find the attempt that they belong to (charge.c); order. */
 #include "forensics/freeze.h"
 
+#include "base/huge.h"
 #include "base/order.h"
 #include "base/parallel.h"
 #include "forensics/charge.h"
@@ -215,10 +216,10 @@ static void groups_make(const struct index *x, struct groups *g)
     uint64_t hashes[AHEAD];
     while (size < n * 2)
         size *= 2;
-    g->slots = calloc(size, sizeof *g->slots);
-    g->members = calloc(n + 1, sizeof *g->members);
-    if (!g->slots || !g->members || n > PARTS_MAX)
+    if (n > PARTS_MAX)
         err_oom();
+    g->slots = huge_zeros(size, sizeof *g->slots);
+    g->members = huge_zeros(n, sizeof *g->members);
     g->mask = size - 1;
     for (size_t i = 0; i < n + AHEAD; i++) {
         if (i >= AHEAD)
@@ -320,14 +321,6 @@ static int64_t time_key(int64_t time)
     return time == TIME_NONE ? TIME_MAX + 1 : time;
 }
 
-static int64_t *times_new(size_t n)
-{
-    int64_t *times = malloc((n + 1) * sizeof *times);
-    if (!times)
-        err_oom();
-    return times;
-}
-
 /* The order of rows by their times, in a narrow range of numbers. Frees `times`. */
 static uint32_t *order_of(struct index *x, int64_t *times, size_t n,
                           int (*tie)(const void *ctx, uint32_t a, uint32_t b))
@@ -344,7 +337,7 @@ static uint32_t *order_of(struct index *x, int64_t *times, size_t n,
 
 static void order_attempts(struct index *x)
 {
-    int64_t *times = times_new(x->attempts.n);
+    int64_t *times = huge_array(x->attempts.n, sizeof *times);
     for (size_t i = 0; i < x->attempts.n; i++)
         times[i] = attempt_begin(x->attempts.v[i]);
     uint32_t *order = order_of(x, times, x->attempts.n, tie_attempts);
@@ -392,9 +385,21 @@ static int tie_objects(const void *ctx, uint32_t i, uint32_t k)
     return loc_before(a->loc, b->loc) ? -1 : loc_before(b->loc, a->loc);
 }
 
-static void order_objects(struct index *x)
+static bool objects_in_order(const struct index *x)
 {
-    int64_t *times = times_new(x->objects.n);
+    for (size_t i = 1; i < x->objects.n; i++) {
+        int64_t before = time_key(x->objects.v[i - 1].time), time = time_key(x->objects.v[i].time);
+        if (before > time || (before == time && tie_objects(x, (uint32_t)i - 1, (uint32_t)i) > 0))
+            return false;
+    }
+    return true;
+}
+
+void freeze_order_objects(struct index *x)
+{
+    if (objects_in_order(x))
+        return;
+    int64_t *times = huge_array(x->objects.n, sizeof *times);
     for (size_t i = 0; i < x->objects.n; i++)
         times[i] = x->objects.v[i].time;
     uint32_t *order = order_of(x, times, x->objects.n, tie_objects);
@@ -432,7 +437,7 @@ static void sort_rows(void *ctx, unsigned thread, size_t i)
     struct index *x = ctx;
     (void)thread;
     if (i == 1) {
-        order_objects(x);
+        freeze_order_objects(x);
         return;
     }
     settle_attempts(x);

@@ -6,6 +6,9 @@
 #include "forensics/attempt.h"
 #include "forensics/evidence.h"
 
+/* S3 records by time, key and place. Log lines name keys in the order in which objects come to be: what is numbered
+ * in this order is found near what was found before. */
+void freeze_order_objects(struct index *x);
 void freeze_index(struct index *x, const struct evidence_options *options, unsigned threads);
 
 #endif

@@ -2,32 +2,57 @@
  * cut into such runs; where one equals a print, the whole key is compared around it. */
 #include "forensics/keys.h"
 
+#include "base/huge.h"
+
+#include "base/huge.h"
+#include "base/parallel.h"
 #include "forensics/index.h"
 
 enum {
     KEY_LENGTH_MAX = 1024, /* S3's own limit, bytes of the decoded key */
     SAME_PRINT_MAX = 64,   /* data.json in a thousand folders: such prints are not looked for */
     ENDS = 1 << 16,        /* 8 KB: stays in the first cache */
-    AHEAD = 16,            /* keys on their way through the cache while the tables grow */
+    AHEAD = 16,            /* rows on their way through the cache while the tables grow */
+    BLOCK = 4096,          /* rows that a thread prepares at a time */
 };
 
-/* All that a look at a key needs in one line of the cache: with millions of keys each look is a miss. */
+/* All that a look at a key needs in half a line of the cache: with millions of keys each look is a miss. */
 struct row {
-    struct slice key;
-    uint32_t next_print, next_whole; /* in its chains */
-    uint32_t print_tag, whole_tag;   /* 32 bits of the hashes, compared before the bytes are */
-    uint16_t print_at, print_n;      /* where in the key its print stands */
-    uint8_t same;                    /* how many of this print there are so far */
+    const char *key;
+    uint32_t next_print,
+        next_whole; /* of the same print; in its chain. The low bits of the hashes until then */
+    uint32_t print_tag, whole_tag; /* the high bits, compared before the bytes are */
+    uint16_t key_n;
+    uint16_t print_at, print_n; /* where in the key its print stands; no bytes: the key is not looked for */
+    uint8_t same;               /* how many of this print there are so far */
 };
 
-/* Keys by number (from 1), chained by the hash of their print and of the whole. */
+/* A print: the key that has it and came last. Others stand behind it in place of a chain, which would lead to rows
+ * that are far apart. */
+struct print {
+    uint32_t tag, number;
+};
+
+/* Keys by number. Objects are numbered from 1 as they stand, messages behind them; a key that comes again has the
+ * number of the first. */
 struct keys {
     struct row *rows; /* by number */
-    size_t n;
-    uint32_t *prints, *wholes; /* heads of the chains */
-    size_t mask;
+    size_t objects, n;
+    struct print *prints;     /* by hash, at most half of them taken */
+    uint32_t *wholes;         /* by hash: heads of chains */
+    size_t mask;              /* of wholes; prints are twice as many */
     uint64_t ends[ENDS / 64]; /* how prints end, a bit each: most words of a line end as none of them */
 };
+
+static inline struct slice key_of(const struct row *row)
+{
+    return slice_of(row->key, row->key_n);
+}
+
+static inline struct slice print_of(const struct row *row)
+{
+    return slice_of(row->key + row->print_at, row->print_n);
+}
 
 /* Bytes of which prints are made: letters, digits, - _ . and all beyond ASCII. */
 static const uint8_t plain[256] = {
@@ -91,7 +116,7 @@ static inline uint32_t tag_of(size_t hash)
 static uint32_t number_of(const struct keys *k, struct slice key, size_t hash)
 {
     uint32_t number = k->wholes[hash & k->mask];
-    while (number && (k->rows[number].whole_tag != tag_of(hash) || !slice_eq(k->rows[number].key, key)))
+    while (number && (k->rows[number].whole_tag != tag_of(hash) || !slice_eq(key_of(&k->rows[number]), key)))
         number = k->rows[number].next_whole;
     return number;
 }
@@ -104,38 +129,13 @@ static void settle(const struct keys *k, struct object_event *o)
 
 void keys_settle(const struct keys *k, struct index *x)
 {
-    for (size_t i = 0; k && i < x->objects.n; i++)
+    for (size_t i = k ? k->objects : 0; k && i < x->objects.n; i++)
         settle(k, &x->objects.v[i]);
-    for (size_t i = 0; k && i < x->messages.n; i++)
+    for (size_t i = k ? k->n - k->objects : 0; k && i < x->messages.n; i++)
         settle(k, &x->messages.v[i].event);
 }
 
-static bool is_print(const struct row *row, struct slice print, size_t hash)
-{
-    return row->print_tag == tag_of(hash) &&
-           slice_eq(slice_of(row->key.p + row->print_at, row->print_n), print);
-}
-
-/* The key of that print that was added last; 0 when there is none. */
-static uint32_t latest_of(const struct keys *k, struct slice print, size_t hash)
-{
-    uint32_t number = k->prints[hash & k->mask];
-    while (number && !is_print(&k->rows[number], print, hash))
-        number = k->rows[number].next_print;
-    return number;
-}
-
-static void link_print(struct keys *k, struct slice print, size_t hash, uint32_t number)
-{
-    uint32_t latest = latest_of(k, print, hash), *head = &k->prints[hash & k->mask];
-    struct row *row = &k->rows[number];
-    row->print_tag = tag_of(hash);
-    if (latest && k->rows[latest].same > SAME_PRINT_MAX)
-        return;
-    row->same = (uint8_t)(latest ? k->rows[latest].same + 1 : 1);
-    row->next_print = *head;
-    *head = number;
-}
+/* ---- making ---- */
 
 /* Of the last four bytes and the length: request ids and times, of which every line has some, are told from file
  * names without a look into the tables, which would be a miss of the cache. */
@@ -147,100 +147,124 @@ static inline size_t end_of(struct slice print)
     return (size_t)((last ^ (uint32_t)print.n << 24) * UINT32_C(0x9e3779b1) >> 16);
 }
 
-/* A key on its way into the tables. */
-struct coming {
-    struct slice key, print;
-    size_t whole_hash, print_hash;
-    bool wanted;
+/* Tables on the way. */
+struct making {
+    struct keys *k;
+    struct index *x;
 };
 
-static void prepare(const struct keys *k, struct slice key, struct coming *ret)
+static struct object_event *event_of(const struct making *m, size_t i)
 {
-    struct slice print = find_print(key);
-    *ret = (struct coming){.key = key, .print = print};
-    ret->wanted = key.n >= KEY_LENGTH_MIN && key.n <= KEY_LENGTH_MAX && print.n > 0;
-    if (!ret->wanted)
+    return i < m->k->objects ? &m->x->objects.v[i] : &m->x->messages.v[i - m->k->objects].event;
+}
+
+static void prepare(const struct making *m, size_t i)
+{
+    struct row *row = &m->k->rows[i + 1];
+    struct slice key = object_key(event_of(m, i)), print;
+    if (key.n < KEY_LENGTH_MIN || key.n > KEY_LENGTH_MAX || (print = find_print(key)).n == 0)
         return;
-    ret->whole_hash = hash_of(key);
-    ret->print_hash = hash_of(print);
-    __builtin_prefetch(&k->wholes[ret->whole_hash & k->mask]);
-    __builtin_prefetch(&k->prints[ret->print_hash & k->mask]);
+    size_t whole = hash_of(key), hash = hash_of(print);
+    *row = (struct row){.key = key.p,
+                        .key_n = (uint16_t)key.n,
+                        .print_at = (uint16_t)(print.p - key.p),
+                        .print_n = (uint16_t)print.n,
+                        .next_whole = (uint32_t)whole,
+                        .whole_tag = tag_of(whole),
+                        .next_print = (uint32_t)hash,
+                        .print_tag = tag_of(hash)};
 }
 
-/* Half-way: the heads of the chains are there, their rows are fetched. */
-static void approach(const struct keys *k, const struct coming *c)
+static void prepare_block(void *ctx, unsigned thread, size_t block)
 {
-    __builtin_prefetch(&k->rows[k->wholes[c->whole_hash & k->mask]]);
-    __builtin_prefetch(&k->rows[k->prints[c->print_hash & k->mask]]);
+    const struct making *m = ctx;
+    size_t end = (block + 1) * BLOCK < m->k->n ? (block + 1) * BLOCK : m->k->n;
+    (void)thread;
+    for (size_t i = block * BLOCK; i < end; i++)
+        prepare(m, i);
 }
 
-/* Returns the key's number, 0 for one that is not looked for. */
-static uint32_t add(struct keys *k, const struct coming *c)
+/* Gives row `number`, whose slot is still its hash, its place in the chain of whole keys; returns the number of the
+ * first of that key. */
+static uint32_t link_whole(struct keys *k, uint32_t number)
 {
-    if (!c->wanted)
-        return 0;
-    uint32_t known = number_of(k, c->key, c->whole_hash);
-    if (known)
-        return known;
-    uint32_t number = (uint32_t)++k->n, *head = &k->wholes[c->whole_hash & k->mask];
     struct row *row = &k->rows[number];
-    row->key = c->key;
-    row->whole_tag = tag_of(c->whole_hash);
+    uint32_t *head = &k->wholes[row->next_whole & k->mask];
+    for (uint32_t i = *head; i; i = k->rows[i].next_whole)
+        if (k->rows[i].whole_tag == row->whole_tag && slice_eq(key_of(&k->rows[i]), key_of(row)))
+            return i;
     row->next_whole = *head;
-    *head = number;
-    row->print_at = (uint16_t)(c->print.p - c->key.p);
-    row->print_n = (uint16_t)c->print.n;
-    k->ends[end_of(c->print) / 64] |= UINT64_C(1) << end_of(c->print) % 64;
-    link_print(k, c->print, c->print_hash, number);
-    return number;
+    return *head = number;
 }
 
-static void add_all(struct keys *k, struct index *x)
+/* Where the print stands or would stand. */
+static struct print *place_of_print(const struct keys *k, struct slice print, uint32_t hash, uint32_t tag)
 {
-    struct coming on_way[AHEAD];
-    size_t n = x->objects.n;
-    for (size_t i = 0; i < n + AHEAD; i++) {
-        struct coming *c = &on_way[i % AHEAD];
-        if (i >= AHEAD)
-            x->objects.v[i - AHEAD].number = add(k, c);
-        if (i < n)
-            prepare(k, object_key(&x->objects.v[i]), c);
-        if (i >= AHEAD / 2 && i < n + AHEAD / 2)
-            approach(k, &on_way[(i - AHEAD / 2) % AHEAD]);
+    size_t mask = 2 * k->mask + 1;
+    for (size_t at = hash & mask;; at = (at + 1) & mask) {
+        struct print *p = &k->prints[at];
+        if (p->number == 0 || (p->tag == tag && slice_eq(print_of(&k->rows[p->number]), print)))
+            return p;
     }
 }
 
-static uint32_t *numbers_new(size_t n)
+static void link_print(struct keys *k, uint32_t number)
 {
-    uint32_t *v = calloc(n, sizeof *v);
-    if (!v)
-        err_oom();
-    return v;
+    struct row *row = &k->rows[number];
+    struct print *p = place_of_print(k, print_of(row), row->next_print, row->print_tag);
+    unsigned same = k->rows[p->number].same;
+    if (same > SAME_PRINT_MAX)
+        return;
+    for (uint32_t i = p->number; i; i = k->rows[i].next_print)
+        if (k->rows[i].whole_tag == row->whole_tag && slice_eq(key_of(&k->rows[i]), key_of(row)))
+            return;
+    size_t end = end_of(print_of(row));
+    k->ends[end / 64] |= UINT64_C(1) << end % 64;
+    row->same = (uint8_t)(same + 1);
+    row->next_print = p->number;
+    *p = (struct print){row->print_tag, number};
 }
 
-struct keys *keys_new(struct index *x)
+/* Two tables, which share nothing: each has its thread. Their slots are fetched ahead. */
+static void link_rows(void *ctx, unsigned thread, size_t prints)
 {
-    size_t size = 16;
-    size_t all = x->objects.n + x->messages.n;
-    if (all == 0)
+    const struct making *m = ctx;
+    struct keys *k = m->k;
+    (void)thread;
+    for (size_t number = 1; number <= k->n; number++) {
+        const struct row *coming = &k->rows[number + AHEAD];
+        if (prints)
+            __builtin_prefetch(&k->prints[coming->next_print & (2 * k->mask + 1)]);
+        else
+            __builtin_prefetch(&k->wholes[coming->next_whole & k->mask]);
+        if (k->rows[number].print_n == 0)
+            continue;
+        if (prints)
+            link_print(k, (uint32_t)number);
+        else
+            event_of(m, number - 1)->number = link_whole(k, (uint32_t)number);
+    }
+}
+
+struct keys *keys_new(struct index *x, unsigned threads)
+{
+    size_t size = 16, n = x->objects.n + x->messages.n;
+    if (n == 0)
         return NULL;
     struct keys *k = calloc(1, sizeof *k);
+    struct making m = {k, x};
     if (!k)
         err_oom();
-    while (size < all)
+    k->objects = x->objects.n;
+    k->n = n;
+    while (size < n)
         size *= 2;
     k->mask = size - 1;
-    k->prints = numbers_new(size);
-    k->wholes = numbers_new(size);
-    k->rows = calloc(all + 1, sizeof *k->rows);
-    if (!k->rows)
-        err_oom();
-    add_all(k, x);
-    for (size_t i = 0; i < x->messages.n; i++) {
-        struct coming c;
-        prepare(k, object_key(&x->messages.v[i].event), &c);
-        x->messages.v[i].event.number = add(k, &c);
-    }
+    k->prints = huge_zeros(2 * size, sizeof *k->prints);
+    k->wholes = huge_zeros(size, sizeof *k->wholes);
+    k->rows = huge_zeros(n + AHEAD, sizeof *k->rows);
+    parallel_run(threads, (n + BLOCK - 1) / BLOCK, prepare_block, &m);
+    parallel_run(threads, 2, link_rows, &m);
     return k;
 }
 
@@ -305,17 +329,16 @@ static bool key_around(struct slice line, size_t at, struct slice key, size_t of
 }
 
 /* The longest key of the print `run` that stands around it: a/x.jpg is not x.jpg. 0 when there is none. */
-static uint32_t find_around(const struct keys *k, struct slice line, struct slice run, size_t hash)
+static uint32_t find_around(const struct keys *k, struct slice line, struct slice run)
 {
-    uint32_t best = 0;
-    uint32_t number = latest_of(k, run, hash);
-    if (number && k->rows[number].same > SAME_PRINT_MAX)
+    size_t hash = hash_of(run);
+    uint32_t best = 0, number = place_of_print(k, run, (uint32_t)hash, tag_of(hash))->number;
+    if (k->rows[number].same > SAME_PRINT_MAX)
         return 0;
     for (; number; number = k->rows[number].next_print) {
         const struct row *row = &k->rows[number];
-        bool longer = best == 0 || row->key.n > k->rows[best].key.n;
-        if (longer && is_print(row, run, hash) &&
-            key_around(line, (size_t)(run.p - line.p), row->key, row->print_at))
+        bool longer = best == 0 || row->key_n > k->rows[best].key_n;
+        if (longer && key_around(line, (size_t)(run.p - line.p), key_of(row), row->print_at))
             best = number;
     }
     return best;
@@ -328,8 +351,7 @@ size_t keys_find(const struct keys *k, struct slice line, uint32_t *ret, size_t 
     while (found < max && take_run(&rest, &run)) {
         if (run.n == 0 || !(k->ends[end_of(run) / 64] >> end_of(run) % 64 & 1))
             continue;
-        size_t hash = hash_of(run);
-        uint32_t number = k->prints[hash & k->mask] ? find_around(k, line, run, hash) : 0;
+        uint32_t number = find_around(k, line, run);
         bool again = false;
         for (size_t i = 0; i < found; i++)
             again |= ret[i] == number;

@@ -14,9 +14,9 @@ struct keys;
 /* Keys shorter than this turn up in any text. */
 enum { KEY_LENGTH_MIN = 4 };
 
-/* Numbers the keys of all objects and messages, and notes the numbers in them. NULL when the index holds none.
- * Lends from the index's arena, which must outlive the result. */
-struct keys *keys_new(struct index *x);
+/* Numbers the keys of all objects and messages, and notes the numbers in them: rising in the order in which they
+ * stand. NULL when the index holds none. Lends from the index's arena, which must outlive the result. */
+struct keys *keys_new(struct index *x, unsigned threads);
 void keys_free(struct keys *k); /* takes NULL */
 /* Numbers (from 1) of up to `max` different keys that stand in the line, decoded or URL-encoded, in order. */
 size_t keys_find(const struct keys *k, struct slice line, uint32_t *ret, size_t max);

@@ -2,6 +2,8 @@
  * loops. There are few functions, so reachability is a plain closure. */
 #include "forensics/loop.h"
 
+#include "base/huge.h"
+
 enum { FUNCTIONS_MAX = 512 };
 
 struct graph {
@@ -217,9 +219,7 @@ static void mark_retries(const struct index *x, char *attempts)
 static void take_members(const struct chains *c, struct loop *l, const struct depth *depth)
 {
     const struct index *x = c->d->index;
-    char *objects = calloc(c->n + 1, 1), *attempts = calloc(x->attempts.n + 1, 1);
-    if (!objects || !attempts)
-        err_oom();
+    char *objects = huge_zeros(c->n, 1), *attempts = huge_zeros(x->attempts.n, 1);
     mark_members(c, l, depth, objects, attempts);
     mark_retries(x, attempts);
     for (size_t at = 0; at < c->n; at++) {
@@ -253,9 +253,7 @@ static void sort_names(const struct chains *c, struct loop *l)
 static void loop_make(const struct graph *g, size_t node, struct loop *l)
 {
     size_t n = g->nodes.n;
-    struct depth *depth = calloc(g->c->d->index->attempts.n + 1, sizeof *depth);
-    if (!depth)
-        err_oom();
+    struct depth *depth = huge_zeros(g->c->d->index->attempts.n, sizeof *depth);
     *l = (struct loop){.root = CHAIN_NO_ROW};
     for (size_t i = 0; i < n; i++)
         if (g->reach[node * n + i] && g->reach[i * n + node])

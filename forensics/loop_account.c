@@ -1,6 +1,8 @@
 /* What a loop did: numbers first, then words. */
 #include "forensics/loop_account.h"
 
+#include "base/huge.h"
+
 #include "forensics/cost.h"
 #include "forensics/stats.h"
 
@@ -40,10 +42,8 @@ static double doubling_of(const struct loop_account *a)
 
 static double median_delay(const struct loop_account *a)
 {
-    double *v = malloc((a->l->objects.n + 1) * sizeof *v), median = -1;
+    double *v = huge_array(a->l->objects.n, sizeof *v), median = -1;
     size_t n = 0;
-    if (!v)
-        err_oom();
     for (size_t i = 0; i < a->l->objects.n; i++) {
         int64_t delay = chains_delay(a->c, (size_t)a->l->objects.v[i]);
         if (delay != TIME_NONE)
@@ -66,12 +66,24 @@ static void add_costs(struct loop_account *a)
     a->cost_per_hour = a->cost / (double)n * a->calls_per_hour;
 }
 
+/* The last of the evidence; by the logs' clock alone when that of S3 differs. */
+static int64_t evidence_end(const struct loop_account *a)
+{
+    const struct index *x = a->d->index;
+    if (!a->c->ahead_of)
+        return a->d->end;
+    int64_t end = a->last;
+    for (size_t i = 0; i < x->attempts.n; i++)
+        end = attempt_over(x->attempts.v[i]) > end ? attempt_over(x->attempts.v[i]) : end;
+    return end;
+}
+
 void loop_account_make(struct loop_account *a)
 {
     size_t n = a->l->attempts.n;
     a->first = begin_of(a, 0);
     a->last = begin_of(a, n - 1);
-    if (a->l->root >= 0 && loop_object(a, a->l->root)->time < a->first)
+    if (a->l->root >= 0 && !a->c->links[a->l->root].clockless && loop_object(a, a->l->root)->time < a->first)
         a->first = loop_object(a, a->l->root)->time;
     for (size_t i = 0; i < a->l->functions.n; i++) {
         const struct function *f = dossier_function(a->d, a->l->functions.v[i]);
@@ -81,7 +93,7 @@ void loop_account_make(struct loop_account *a)
     a->delay = median_delay(a);
     a->doubling = doubling_of(a);
     double gap = a->calls_per_hour > 0 ? 3600000.0 / a->calls_per_hour * LIVE_GAPS : 0;
-    a->live = (double)(a->d->end - a->last) <= fmax(gap, LIVE_MS);
+    a->live = (double)(evidence_end(a) - a->last) <= fmax(gap, LIVE_MS);
 }
 
 /* ---- words ---- */
@@ -132,13 +144,41 @@ const char *loop_object_name(const struct loop_account *a, int32_t i)
                         o->key_at + o->key_n - BACK);
 }
 
+/* EventBridge names the account alone: 12 digits (field guide 4.2). */
+static bool is_account(struct slice principal)
+{
+    enum { DIGITS = 12 };
+    for (size_t i = 0; i < principal.n; i++)
+        if (principal.p[i] < '0' || principal.p[i] > '9')
+            return false;
+    return principal.n == DIGITS;
+}
+
 const char *loop_writer(const struct loop_account *a, int32_t i)
 {
     const struct object_event *o = loop_object(a, i);
     uint32_t function = a->c->links[i].function;
     if (function)
         return arena_copy(a->m, dossier_name(a->d, function)).p;
-    return o->principal ? arena_copy(a->m, dossier_name(a->d, o->principal)).p : "unknown";
+    struct slice principal = dossier_name(a->d, o->principal);
+    if (principal.n == 0)
+        return "unknown";
+    return arena_printf(a->m, is_account(principal) ? "unknown (account %.*s)" : "%.*s",
+                        SLICE_ARG(principal));
+}
+
+const char *loop_outside_writer(const struct loop_account *a, int32_t i)
+{
+    struct slice principal = dossier_name(a->d, loop_object(a, i)->principal);
+    if (principal.n == 0 || is_account(principal))
+        return arena_printf(a->m, "writer %s, inferred to be no call of the loop", loop_writer(a, i));
+    return arena_printf(a->m, "by %.*s, not a function of the loop", SLICE_ARG(principal));
+}
+
+const char *loop_time_note(const struct loop_account *a, int32_t i)
+{
+    const struct chain_link *k = &a->c->links[i];
+    return k->clockless ? " (by S3's clock)" : k->coarse ? " (in whole seconds)" : "";
 }
 
 const char *loop_money(const struct loop_account *a, double usd)

@@ -38,8 +38,15 @@ const char *loop_buckets(const struct loop_account *a);
 const char *loop_clock(const struct loop_account *a, int64_t time);
 /* BUCKET/KEY of an object, keys that grew by their ends; "queue NAME, message ID". */
 const char *loop_object_name(const struct loop_account *a, int32_t i);
-/* The function that wrote it, else the principal. */
+/* The function that wrote it, else the principal; "unknown (account N)" where that is but an account. */
 const char *loop_writer(const struct loop_account *a, int32_t i);
+/* The same of one that no function of the loop wrote: "by PRINCIPAL, not a function of the loop". */
+const char *loop_outside_writer(const struct loop_account *a, int32_t i);
+/* " (by S3's clock)", " (in whole seconds)", or "": what to know of the hand-over's time. */
+const char *loop_time_note(const struct loop_account *a, int32_t i);
+/* "very strong", "strong" or "circumstantial": the weaker of who wrote and what invoked. And all of it in words. */
+const char *loop_confidence(const struct loop_account *a);
+const char *loop_how_known(const struct loop_account *a);
 /* When its last call began and what the evidence says stopped it; NULL while it is live. */
 const char *loop_stopped(const struct loop_account *a);
 /* The longest chain as a table, and the moments of the loop. */

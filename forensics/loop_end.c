@@ -20,7 +20,7 @@ static int32_t last_write(const struct loop_account *a, const struct attempt *by
     for (size_t k = a->c->n; k-- > 0;) {
         size_t i = chain_at(a->c, k);
         const struct object_event *o = loop_object(a, (int32_t)i);
-        if (o->time != TIME_NONE && o->time < attempt_begin(by))
+        if (!a->c->ahead_of && o->time != TIME_NONE && o->time < attempt_begin(by))
             break;
         if (a->c->links[i].writer == (int32_t)by->row && a->c->links[i].creation && in_loop(a, o->bucket))
             return (int32_t)i;

@@ -15,10 +15,14 @@ static void hop_row(const struct loop_account *a, struct finding_table *t, size_
     char id[37];
     *vec_push(&t->cells) = arena_printf(a->m, "%zu", hop);
     *vec_push(&t->cells) = loop_object_name(a, i);
-    *vec_push(&t->cells) = loop_writer(a, i);
+    *vec_push(&t->cells) =
+        arena_printf(a->m, a->c->links[i].proof == PROOF_KEY ? "%s (inferred)" : "%s", loop_writer(a, i));
     *vec_push(&t->cells) =
         next ? arena_copy(a->m, attempt_id(a->d->index, next, id)).p : "nothing in the evidence";
-    *vec_push(&t->cells) = delay == TIME_NONE ? "unknown" : arena_printf(a->m, "%lld ms", (long long)delay);
+    *vec_push(&t->cells) =
+        delay == TIME_NONE
+            ? "unknown"
+            : arena_printf(a->m, a->c->links[i].coarse ? "≤ %lld ms" : "%lld ms", (long long)delay);
 }
 
 static void gap_row(const struct loop_account *a, struct finding_table *t, size_t left_out)
@@ -68,15 +72,17 @@ void loop_write_hops(const struct loop_account *a, struct finding *f)
     f->evidence_total = a->l->objects.n + a->l->attempts.n;
     if (p.n > 1) {
         const struct attempt *first = loop_attempt(a, a->c->links[p.v[0]].triggered);
+        const char *by = a->c->links[p.v[0]].function ? arena_printf(a->m, "by %s", loop_writer(a, p.v[0]))
+                                                      : loop_outside_writer(a, p.v[0]);
         finding_event(f, loop_object(a, p.v[0])->time, loop_object(a, p.v[0])->loc,
-                      arena_printf(a->m, "first event: %s, written by %s", loop_object_name(a, p.v[0]),
-                                   loop_writer(a, p.v[0])));
+                      arena_printf(a->m, "first event: %s, %s%s", loop_object_name(a, p.v[0]), by,
+                                   loop_time_note(a, p.v[0])));
         finding_event(f, attempt_begin(first), first->loc,
                       arena_printf(a->m, "%.*s starts%s", SLICE_ARG(dossier_name(a->d, first->function)),
                                    attempt_cold(first) ? " (cold)" : ""));
         finding_event(f, loop_object(a, p.v[1])->time, loop_object(a, p.v[1])->loc,
-                      arena_printf(a->m, "%s writes %s: the loop closes", loop_writer(a, p.v[1]),
-                                   loop_object_name(a, p.v[1])));
+                      arena_printf(a->m, "%s writes %s: the loop closes%s", loop_writer(a, p.v[1]),
+                                   loop_object_name(a, p.v[1]), loop_time_note(a, p.v[1])));
     }
     const struct attempt *last = loop_attempt(a, a->l->attempts.v[a->l->attempts.n - 1]);
     finding_event(f, a->last, last->loc,

@@ -183,7 +183,11 @@ static void read_all(struct job *job)
     struct index *x = &job->workers[0].index;
     read_sources(job, 0, job->records);
     merge_workers(job);
-    struct keys *keys = job->records < job->n ? keys_new(x) : NULL; /* nobody would look for them */
+    struct keys *keys = NULL; /* nobody looks for them where nothing but records is */
+    if (job->records < job->n) {
+        freeze_order_objects(x);
+        keys = keys_new(x, job->ev->threads);
+    }
     for (unsigned i = 0; i < job->count; i++)
         job->workers[i].keys = keys;
     read_sources(job, job->records, job->n);

@@ -2,6 +2,7 @@
 #include "forensics/stats.h"
 
 #include "base/err.h"
+#include "base/huge.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -87,9 +88,7 @@ bool stats_measure(double *values, size_t n, struct stats_spread *ret)
 {
     if (n < STATS_SAMPLE_MIN)
         return false;
-    double *logs = malloc(n * sizeof *logs);
-    if (!logs)
-        err_oom();
+    double *logs = huge_array(n, sizeof *logs);
     for (size_t i = 0; i < n; i++)
         logs[i] = log(fmax(values[i], 0.01));
     *ret = (struct stats_spread){.n = n, .median = stats_median(values, n)};

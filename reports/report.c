@@ -1,6 +1,8 @@
 /* The report's model: headline, verdict, figures and timeline, worked out once for all renderers. */
 #include "reports/report.h"
 
+#include "base/huge.h"
+
 #include "forensics/cost.h"
 #include "forensics/stats.h"
 #include "parsers/archive.h"
@@ -88,9 +90,7 @@ static void measure(const struct report *r, const struct function *f, int64_t fr
     static const double ranks[] = {0.5, 0.99};
     double quantiles[2] = {0, 0};
     size_t n = 0, first = dossier_lower(f, from), last = dossier_lower(f, to);
-    double *durations = malloc((last - first + 1) * sizeof *durations);
-    if (!durations)
-        err_oom();
+    double *durations = huge_array(last - first, sizeof *durations);
     *s = (struct spell){.invocations = last - first};
     for (size_t i = first; i < last; i++) {
         const struct attempt *a = f->attempts.v[i];
@@ -360,6 +360,18 @@ static const char *beside(struct report *r)
     return arena_printf(&r->arena, "%s%s", low, not_run);
 }
 
+/* What a detector saw and could not decide is as much as a finding's worth of looking at. */
+static const char *undecided(struct report *r)
+{
+    const char *text = "";
+    for (size_t i = 0; i < r->findings->checks.n; i++) {
+        const struct check *c = &r->findings->checks.v[i];
+        if (c->undecided)
+            text = arena_printf(&r->arena, "%s\n%s cannot tell: %s.", text, c->detector->name, c->why);
+    }
+    return text;
+}
+
 /* The findings that matter, one sentence each, and what they follow from. */
 static void write_summary(struct report *r)
 {
@@ -375,6 +387,7 @@ static void write_summary(struct report *r)
             detector_plural(r->dossier->functions.n, "function", "functions"), count(r, r->dossier->cold),
             detector_plural(r->dossier->cold, "start", "starts"), count(r, r->dossier->errors),
             count(r, r->dossier->timeouts), open_ends(r), checks_ran(r), beside(r));
+        r->summary = arena_printf(&r->arena, "%s%s", r->summary, undecided(r));
         return;
     }
     size_t told = 0, more = 0;
@@ -389,9 +402,9 @@ static void write_summary(struct report *r)
         text = arena_printf(&r->arena, "%s\n%s (%s%s%s).", text, f->title, f->id,
                             f->caused_by ? ", follows from " : "", f->caused_by ? f->caused_by : "");
     }
-    r->summary =
-        more ? arena_printf(&r->arena, "%s\n%s more at medium or above stand below.", text, count(r, more))
-             : text;
+    if (more)
+        text = arena_printf(&r->arena, "%s\n%s more at medium or above stand below.", text, count(r, more));
+    r->summary = arena_printf(&r->arena, "%s%s", text, undecided(r));
 }
 
 void report_init(struct report *r, const struct evidence *ev, const struct dossier *d,

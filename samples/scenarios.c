@@ -96,5 +96,13 @@ const struct scenario scenarios[] = {
      scenario_retry_success},
     {"three-slow-inits", "decoy", "a deployment during traffic; three inits slower, but under the floor",
      scenario_three_slow_inits},
+    {"polled-writer", "decoy", "a caller that waits for each answer; each call writes",
+     scenario_polled_writer},
+    {"polled-state", "decoy", "a caller that waits; each call goes on from the object of the one before",
+     scenario_polled_state},
+    {"state-machine", "decoy", "two functions called in turn, each of which writes", scenario_state_machine},
+    {"one-schedule", "decoy", "two functions of one schedule, each of which writes", scenario_one_schedule},
+    {"schedule-and-uploads", "decoy", "uploads as frequent as the schedule that writes beside them",
+     scenario_schedule_and_uploads},
     {NULL, NULL, NULL, NULL},
 };

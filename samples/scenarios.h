@@ -33,6 +33,12 @@ void scenario_overnight(struct world *w);
 void scenario_pipeline(struct world *w);
 void scenario_prefix(struct world *w);
 void scenario_by_count(struct world *w);
+/* scenario_callers.c */
+void scenario_polled_writer(struct world *w);
+void scenario_polled_state(struct world *w);
+void scenario_state_machine(struct world *w);
+void scenario_one_schedule(struct world *w);
+void scenario_schedule_and_uploads(struct world *w);
 /* scenario_queue.c */
 void scenario_loop_queue(struct world *w);
 void scenario_loop_topic(struct world *w);

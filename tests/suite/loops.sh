@@ -90,7 +90,47 @@ for i in 1 2 3 4; do hop $i "$(root 1)" '' "$([ $i = 1 ] || span 1)" Publish arn
 document segments >fan.json
 same 'three calls below one are a fan-out' "$(by_hand "$verdict" fan.json)" '["clean"]'
 
+# ---- clocks ----
+
+# The records of a scenario as an S3 tells them whose clock is ahead by SECONDS.
+ahead() { # SCENARIO SECONDS
+    rm -rf "$1" && "$GENERATE" --scenario "$1" --seed 5 -o "$1" >/dev/null || not_ok "generate $1"
+    find "$1/evidence" -path '*s3-events*' -name '*.gz' | while read -r file; do
+        zcat "$file" | jq -c --argjson by "$2" '.Records[0].eventTime |= ((.[:19] + "Z" | fromdate + $by | todate)[:19] + .[19:])' |
+            gzip -n >"$file.new" && mv "$file.new" "$file"
+    done
+}
+calls=$("$GENERATE" --scenario runaway-bill --seed 5 -o as-it-is >/dev/null && jq '.expected[0].count' as-it-is/truth.json)
+hops=$(by_hand '.findings[0].detail.generations' as-it-is/evidence)
+for seconds in 20 3600 -3600; do
+    ahead runaway-bill $seconds
+    # A call that writes two objects names three keys, of which two are kept: a hop may be missing for each.
+    same "S3's clock is off by $seconds s: names tell the loop" \
+        "$(by_hand "[.checks[0].verdict, (.findings[0] | .count, .detail.proof, .detail.root.key, $hops - .detail.generations <= 3)]" runaway-bill/evidence)" \
+        "[\"found\",$calls,\"principal\",\"cat 1.jpg\",true]"
+    ahead loop-by-count $seconds
+    same "S3's clock is off by $seconds s: without names nothing is claimed, and nothing is clean" \
+        "$(by_hand '[.checks[0].verdict, (.findings | length), (.checks[0].why | test("the clocks differ"))]' loop-by-count/evidence)" \
+        '["not-run",0,true]'
+    ahead own-state $seconds
+    same "S3's clock is off by $seconds s: a schedule that reads its last object is no loop" "$(by_hand '.findings' own-state/evidence)" '[]'
+    ahead polled-state $seconds
+    same "S3's clock is off by $seconds s: nor is a caller that waits" "$(by_hand '.findings' polled-state/evidence)" '[]'
+done
+same 'the report says how far it is off' "$(ahead runaway-bill 3600; "$COLDCASE" report -q runaway-bill/evidence | grep -c "S3's clock is about 59 min 5[0-9] s ahead")" 1
+same 'what is left open stands in the summary' \
+    "$("$GENERATE" --scenario state-machine --seed 5 -o turns >/dev/null; "$COLDCASE" report -q turns/evidence | sed -n '/^## Summary/,/^## /p' | grep -c 'recursive-trigger cannot tell: 180 calls of draft and review')" 1
+
+# Whole seconds: hops of one second come in the order of the chain.
+"$GENERATE" --scenario loop-lineage --seed 3 -o whole >/dev/null
+hops=$(by_hand '.findings[0].detail.generations' whole/evidence)
+find whole/evidence -path '*s3-events*' -name '*.gz' | while read -r file; do
+    zcat "$file" | sed -E 's/("eventTime":"[^".]*)[.][0-9]+Z/\1.000Z/' | gzip -n >"$file.new" && mv "$file.new" "$file"
+done
+same 'whole seconds: as many hops' "$(by_hand '.findings[0].detail.generations' whole/evidence)" "$hops"
+
 # ---- golden ----
+rm -rf loop-by-count
 for scenario in loop-queue loop-topic loop-queue-and-bucket loop-by-count; do
     "$GENERATE" --scenario $scenario --seed 1 -o $scenario >/dev/null || not_ok "generate $scenario"
     cd $scenario || exit 1
