@@ -338,8 +338,9 @@ static void write_prose(const struct dossier *d, const struct episode *e, const 
                             SLICE_ARG(name));
     const char *alive =
         t->environments && f->first_seen != TIME_NONE
-            ? arena_printf(m, " %zu environments were alive at the first error, %zu at the peak.",
-                           t->first_alive, t->peak_alive)
+            ? arena_printf(m, " %zu %s alive at the first error, %zu at the peak.", t->first_alive,
+                           detector_plural(t->first_alive, "environment was", "environments were"),
+                           t->peak_alive)
             : "";
     const char *limit = inferred(e, t)
                             ? arena_printf(m,

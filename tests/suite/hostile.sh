@@ -102,6 +102,11 @@ if command -v cmark-gfm >/dev/null; then
 else
     skip 'the rendered page' 'cmark-gfm is not installed'
 fi
+mkdir -p $'csv/aws/lambda/f"\033[2J'
+around x >$'csv/aws/lambda/f"\033[2J/log'
+"$COLDCASE" timeline --format csv csv >evil.csv
+same 'no escape byte in CSV' "$(grep -c $'\033' evil.csv)" 0
+same 'quotes and control bytes in CSV' "$(grep -c '"f""\\u001b\[2J"' evil.csv)" 1
 name='x`|<b>@a'
 mkdir -p "exportedlogs/aws/lambda/$name" && around x >"exportedlogs/aws/lambda/$name/log"
 "$COLDCASE" report exportedlogs >evil.md
