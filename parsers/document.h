@@ -83,8 +83,8 @@ document_reader document_subscription, document_events, document_insights, docum
     document_invoke;                             /* document_log.c */
 document_reader document_shipped, document_loki; /* document_shipped.c */
 document_reader document_live_tail, document_front;
-document_reader document_records, document_eventbridge, document_notification, document_test_event,
-    document_destination, document_messages, document_cloudtrail; /* document_record.c */
+document_reader document_records, document_firehose, document_eventbridge, document_notification,
+    document_test_event, document_destination, document_messages, document_cloudtrail; /* document_record.c */
 document_reader document_trace, document_traces, document_trace_map, document_segment, document_daemon,
     document_trace_segment, document_otlp, document_flat_span, document_summaries,
     document_other; /* document_trace.c */

@@ -33,6 +33,8 @@ printf '2023-06-02T11:27:22 - /aws/lambda/f - %s - %s\n2023-06-02T11:27:23 - /aw
 printf '2023-06-02T11:27:22.355000+00:00 %s %s\n2023-06-02T11:27:23+00:00 %s %s\n' "$stream" "$start" "$stream" "$report" | golden aws-logs-tail 1 0
 printf '%s\n2023-06-02 11:27:22.355 (+02:00)\t%s\tINFO\thello\n%s\n' "$start" $id "$report" | golden serverless-logs 1 0
 printf '%s\nhello\n%s\n' "$start" "$report" | golden lambda-text 1 0
+event=$(printf %056d 7)
+printf 'EVENTS\t%s\t1706375564190\t%s\t%s\n\t1706375564122\nEVENTS\t%s\t1706375564190\t%s\t%s\t1706375564135\nSEARCHEDLOGSTREAMS\t%s\tTrue\n' $event "$stream" "$start" ${event%7}8 "$stream" "$report" "$stream" | golden cli-text 1 0
 printf '%s b [06/Feb/2019:00:01:57 +0000] 192.0.2.3 %s R REST.PUT.OBJECT k "PUT /b/k HTTP/1.1" 200 - - 44 1 1 "-" "S3Console/0.4" - h\n' $owner $owner | golden s3-access-log 0 1
 printf '1.2.3.4 - - [01/Apr/2021:21:58:32 +0000]"GET /hello HTTP/1.1" 504 41 8a699106-8d59-11e8-905d-b3747276ed60 KXt\n' | golden access-log 0 0
 # A table that wraps its text loses what it wraps, and says so.
@@ -152,6 +154,37 @@ same "what was caught is no call's error" "$(typed)" '["ok",null,2]'
 record() { jq -cn --arg type "platform.$1" --arg id $id --arg time "2026-10-08T07:30:$2Z" '{record: {requestId: $id, metrics: {durationMs: 1000, billedDurationMs: 1000}, version: "7"}, time: $time, type: $type} | tojson | [{field: "@message", value: .}]'; }
 echo "{\"results\":[$(record start 29.470),$(record report 30.470)]}" >case
 same "Insights without @timestamp" "$(timeline case | jq -c '[.[] | .start, .end, .duration_ms]')" '["2026-10-08T07:30:29.470Z","2026-10-08T07:30:30.470Z",1000]'
+
+# ---- forms of one event that other tools print ----
+# form NAME FUNCTION: each holds the same START and REPORT at 17:12:44.122 and .135.
+form() {
+    cat >case
+    same "$1" "$(timeline case | jq -c '[.[] | .start, .end, .duration_ms, .function]')" \
+        "[\"2024-01-27T17:12:44.122Z\",\"2024-01-27T17:12:44.135Z\",12.34,\"$2\"]"
+}
+at=2024-01-27T17:12:44.122Z until=2024-01-27T17:12:44.135Z unknown='unknown (.)'
+two() { printf "$1" "$at" "$start" "$until" "$report"; }
+jtwo() { printf "$1" "$at" "$start" "$until" "$jreport"; } # in JSON
+form "get-log-events as text" "$unknown" < <(printf 'EVENTS\t1706375564190\t%s\n\t1706375564122\nEVENTS\t1706375564190\t%s\n\t1706375564135\nb/37/s\nf/37/s\n' "$start" "$report")
+form "times in lines of their own" "$unknown" < <(two '%s\n%s\n%s\n%s\n')
+same "their lines are where the text stands" "$(timeline case | jq -c '.[].source | [.line, .offset]')" '[2,25]'
+form "a table of Markdown" "$unknown" < <(two '| @timestamp | @message |\n| --- | --- |\n| %s | %s |\n| %s | %s |\n')
+form "Splunk's CSV" "$unknown" < <(two '_time,_raw\n%s,"%s"\n%s,"%s"\n')
+form "Grafana's CSV" "$unknown" < <(two '"Time","Line"\n"%s","%s"\n"%s","%s"\n')
+form "Splunk's JSON" "$unknown" < <(jtwo '{"result":{"_time":"%s","_raw":"%s"}}\n{"result":{"_time":"%s","_raw":"%s"}}\n')
+form "Splunk's event collector" "$unknown" < <(printf '{"time":1706375564.122,"event":"%s"}\n{"time":1706375564.135,"event":"%s"}\n' "$start" "$jreport")
+form "Fluent Bit with its group" f < <(printf '{"date":1706375564.122,"log":"%s","log_group":"/aws/lambda/f"}\n{"date":1706375564.135,"log":"%s","log_group":"/aws/lambda/f"}\n' "$start" "$jreport")
+form "Datadog's archive" f < <(jtwo '{"date":"%s","message":"%s","attributes":{"aws":{"awslogs":{"logGroup":"/aws/lambda/f"}}}}\n{"date":"%s","message":"%s","attributes":{"aws":{"awslogs":{"logGroup":"/aws/lambda/f"}}}}\n')
+form "Elastic's hits" f < <(jtwo '{"_source":{"@timestamp":"%s","message":"%s","aws":{"cloudwatch":{"log_group":"/aws/lambda/f"}}}}\n{"_source":{"@timestamp":"%s","message":"%s","aws":{"cloudwatch":{"log_group":"/aws/lambda/f"}}}}\n')
+form "Logstash" "$unknown" < <(jtwo '{"@timestamp":"%s","message":"%s"}\n{"@timestamp":"%s","message":"%s"}\n')
+form "get-log-record" "$unknown" < <(printf '{"logRecord":{"@timestamp":"1706375564122","@message":"%s"}}\n{"logRecord":{"@timestamp":"1706375564135","@message":"%s"}}\n' "$start" "$jreport")
+form "logcli" "$unknown" < <(two '%s {__aws_cloudwatch_log_group="/aws/lambda/f"} %s\n%s {__aws_cloudwatch_log_group="/aws/lambda/f"} %s\n')
+form "a container runtime's files" "$unknown" < <(two '%s stdout F %s\n%s stdout F %s\n')
+form "grep -n, mail and system logs" "$unknown" < <(printf 'app.log:3:%s %s\n> [pod/a-1/main] %s\nJan 27 17:12:44 h lambda[12]: %s %s\n' "$at" "$start" "END RequestId: $id" "$until" "$report")
+data() { printf '{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"/aws/lambda/f","logStream":"s","logEvents":[{"id":"%s","timestamp":%s,"message":"%s"}]}' "$@" | gzip -n | base64 -w0; }
+one=$(data 1 1706375564122 "$start") two=$(data 2 1706375564135 "$jreport")
+form "aws kinesis get-records" f <<<"{\"Records\":[{\"SequenceNumber\":\"1\",\"Data\":\"$one\"},{\"SequenceNumber\":\"2\",\"Data\":\"$two\"}]}"
+form "the event of a Firehose transformation" f <<<"{\"invocationId\":\"i\",\"records\":[{\"recordId\":\"1\",\"data\":\"$one\"},{\"recordId\":\"2\",\"data\":\"$two\"}]}"
 
 # ---- ids ----
 # The newer `serverless logs` prints no request id: no invocation is made of its lines, and the report says so.
