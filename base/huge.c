@@ -10,15 +10,22 @@
 
 enum { HUGE_PAGE = 2 << 20 };
 
-void *huge_alloc(size_t size)
+void *huge_try(size_t size)
 {
     if (size > SIZE_MAX / 2)
-        err_oom();
+        return NULL;
     size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
     void *p = aligned_alloc(HUGE_PAGE, size);
+    if (p)
+        (void)madvise(p, size, MADV_HUGEPAGE);
+    return p;
+}
+
+void *huge_alloc(size_t size)
+{
+    void *p = huge_try(size);
     if (!p)
         err_oom();
-    (void)madvise(p, size, MADV_HUGEPAGE);
     return p;
 }
 

@@ -1,15 +1,19 @@
 /* Memory of many megabytes, in pages of 2 MB: a fault for each of them in place of 512. All of it is to be freed with
- * free() and is never NULL. */
+ * free(); never NULL where nothing else is said. */
 #ifndef BASE_HUGE_H
 #define BASE_HUGE_H
 
 #include <stddef.h>
+
+#include "base/huge.h"
 
 /* From so many bytes on it is worth while. */
 enum { HUGE_FROM = 2 << 20 };
 
 /* At least `size` bytes. */
 void *huge_alloc(size_t size);
+/* The same, or NULL when there is not so much. */
+void *huge_try(size_t size);
 /* Room for `n` things of `size` bytes and one more; from malloc when that is little. */
 void *huge_array(size_t n, size_t size);
 void *huge_zeros(size_t n, size_t size);

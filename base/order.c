@@ -52,7 +52,7 @@ static int by_key(const void *a, const void *b, void *arg)
     uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
     if (r->keys[i] != r->keys[k])
         return r->keys[i] < r->keys[k] ? -1 : 1;
-    return r->tie(r->ctx, i, k);
+    return r->tie ? r->tie(r->ctx, i, k) : 0;
 }
 
 /* `v` is sorted, a key above `low` bits of its number each. */
@@ -80,7 +80,8 @@ static void radix_sort(struct ranking r, size_t n, int64_t least, unsigned bits,
     }
     for (size_t i = 0; i < n; i++)
         order[i] = (uint32_t)(v[i] & ((UINT64_C(1) << low) - 1));
-    settle_ties(v, n, low, r, order);
+    if (r.tie)
+        settle_ties(v, n, low, r, order);
     free(all);
 }
 

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The numbers 0..n-1 in rising order of `keys`, equal keys by `tie` (as qsort's comparison, of two numbers; 0 keeps
- * their order). Heap-allocated. */
+/* The numbers 0..n-1 in rising order of `keys`, equal keys by `tie` (as qsort's comparison, of two numbers; 0 or
+ * no `tie` keeps their order). Heap-allocated. */
 uint32_t *order_by(const int64_t *keys, size_t n, int (*tie)(const void *ctx, uint32_t a, uint32_t b),
                    const void *ctx);
 /* Moves the elements: what stood at order[i] stands at i. `order` is used up. */

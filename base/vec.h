@@ -18,15 +18,21 @@
 
 /* Grows the array behind *v when n == cap; used by vec_push. */
 void *vec_grow(void *v, size_t *cap, size_t n, size_t size);
+/* Moves the array to one of `want` elements when cap is less; used by vec_reserve. */
+void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size);
 
 #define vec_push(vec)                                                                                        \
     ((vec)->v = vec_grow((vec)->v, &(vec)->cap, (vec)->n, sizeof *(vec)->v), &(vec)->v[(vec)->n++])
 
+/* Room for `want` elements in all, and no more: where it is known how many will come. */
+#define vec_reserve(vec, want)                                                                               \
+    ((vec)->v = vec_move((vec)->v, &(vec)->cap, (vec)->n, (want), sizeof *(vec)->v))
+
 #define vec_done(vec)  (free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
 #define vec_clear(vec) ((vec)->n = 0)
 
-/* Sorts with a comparison of pointers to two elements. Nothing for an empty array. */
-#define vec_sort(vec, compare)                                                                               \
-    ((vec)->n > 1 ? qsort((vec)->v, (vec)->n, sizeof *(vec)->v, (compare)) : (void)0)
+/* Sorts with a comparison of pointers to two elements; what is in order already costs one walk. */
+#define vec_sort(vec, compare) vec_order((vec)->v, (vec)->n, sizeof *(vec)->v, (compare))
+void vec_order(void *v, size_t n, size_t size, int (*compare)(const void *, const void *));
 
 #endif

@@ -1,17 +1,6 @@
 /* Reading the attempts of a frozen index. */
 #include "forensics/attempt.h"
 
-enum attempt_status attempt_status(const struct attempt *a)
-{
-    if (a->flags & ATTEMPT_TIMEOUT)
-        return ATTEMPT_TIMED_OUT;
-    if (a->flags & ATTEMPT_INIT_FAILED)
-        return ATTEMPT_INIT_FAILURE;
-    if (a->flags & ATTEMPT_ERROR)
-        return ATTEMPT_FAILED;
-    return a->flags & (ATTEMPT_REPORT | ATTEMPT_DONE) ? ATTEMPT_OK : ATTEMPT_INCOMPLETE;
-}
-
 const char *attempt_status_name(enum attempt_status status)
 {
     static const char *const names[] = {
@@ -27,13 +16,6 @@ const char *attempt_status_name(enum attempt_status status)
 struct loc attempt_report_loc(const struct attempt *a)
 {
     return (struct loc){a->loc.source, a->loc.line + a->report_lines, a->loc.offset + a->report_bytes};
-}
-
-struct decimal attempt_billed(const struct attempt *a)
-{
-    if (a->billed_ms == BILLED_NONE)
-        return DECIMAL_UNKNOWN;
-    return (struct decimal){(int64_t)a->billed_ms * DECIMAL_SCALE, 0};
 }
 
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id)

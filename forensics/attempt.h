@@ -4,6 +4,13 @@
 
 #include "forensics/index.h"
 
+/* The i-th of a list that is walked from its begin. By time it jumps from file to file, and each row is a miss of the
+ * cache: those to come are fetched. */
+enum { ATTEMPTS_AHEAD = 12 };
+#define attempt_walk(list, i)                                                                                \
+    (__builtin_prefetch((list)->v[(i) + ATTEMPTS_AHEAD < (list)->n ? (i) + ATTEMPTS_AHEAD : (i)]),           \
+     (list)->v[i])
+
 /* ---- times: ms UTC, TIME_NONE when the evidence lacks the line ---- */
 
 static inline int64_t attempt_time(const struct attempt *a, int32_t after)
@@ -56,11 +63,28 @@ enum attempt_status {
     ATTEMPT_INIT_FAILURE
 };
 
-enum attempt_status attempt_status(const struct attempt *a);
+static inline enum attempt_status attempt_status(const struct attempt *a)
+{
+    if (a->flags & ATTEMPT_TIMEOUT)
+        return ATTEMPT_TIMED_OUT;
+    if (a->flags & ATTEMPT_INIT_FAILED)
+        return ATTEMPT_INIT_FAILURE;
+    if (a->flags & ATTEMPT_ERROR)
+        return ATTEMPT_FAILED;
+    return a->flags & (ATTEMPT_REPORT | ATTEMPT_DONE) ? ATTEMPT_OK : ATTEMPT_INCOMPLETE;
+}
+
 const char *attempt_status_name(enum attempt_status status); /* the contract's words */
 /* Where its REPORT stands; its first line when that is unknown. */
 struct loc attempt_report_loc(const struct attempt *a);
-struct decimal attempt_billed(const struct attempt *a); /* ms */
+/* ms */
+static inline struct decimal attempt_billed(const struct attempt *a)
+{
+    if (a->billed_ms == BILLED_NONE)
+        return DECIMAL_UNKNOWN;
+    return (struct decimal){(int64_t)a->billed_ms * DECIMAL_SCALE, 0};
+}
+
 /* The first attempt of the id, or NULL; attempt_next leads through the others and back to it. Hidden ones are
  * among them. */
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id);

@@ -104,7 +104,7 @@ void calls_make(const struct index *x, calls *ret)
     }
     vec_sort(&named, by_key);
     for (size_t i = 0; named.n && i < x->attempts.n; i++) {
-        const struct attempt *a = x->attempts.v[i];
+        const struct attempt *a = attempt_walk(&x->attempts, i);
         size_t at = a->ordinal == 1 ? keyed_first(&named, a->id.bytes) : named.n;
         for (; at < named.n && memcmp(named.v[at].key, &a->id, sizeof a->id) == 0; at++)
             ret->v[named.v[at].call].attempt = a;
@@ -123,7 +123,7 @@ void calls_follow_traces(const struct index *x, int64_t early, calls *all)
     }
     vec_sort(&traced, by_key);
     for (size_t i = 0; traced.n && i < x->attempts.n; i++) {
-        const struct attempt *a = x->attempts.v[i];
+        const struct attempt *a = attempt_walk(&x->attempts, i);
         const uint8_t *key = a->trace ? x->traces.v[a->trace - 1].bytes : NULL;
         for (size_t at = key ? keyed_first(&traced, key) : traced.n;
              at < traced.n && memcmp(traced.v[at].key, key, sizeof traced.v[at].key) == 0; at++) {

@@ -42,13 +42,24 @@ static uint32_t function_of(const struct chains *c, size_t i)
     return writer && next && writer != next && writer->function == next->function ? next->function : 0;
 }
 
+static bool is_pair(const struct chains *c, uint32_t function, enum chain_trigger how, bool messages,
+                    size_t i)
+{
+    return c->links[i].trigger == how && (chain_message(c, i) != NULL) == messages &&
+           function_of(c, i) == function;
+}
+
 static void collect(const struct chains *c, uint32_t function, enum chain_trigger how, bool messages,
                     pairs *ret)
 {
+    size_t n = 0;
+    for (size_t i = 0; i < c->n; i++)
+        n += is_pair(c, function, how, messages, i);
+    vec_reserve(ret, n);
     for (size_t k = 0; k < c->n; k++) {
         size_t i = chain_at(c, k);
         const struct chain_link *l = &c->links[i];
-        if (l->trigger != how || (chain_message(c, i) != NULL) != messages || function_of(c, i) != function)
+        if (!is_pair(c, function, how, messages, i))
             continue;
         const struct attempt *writer = chain_attempt(c, l->writer), *next = chain_attempt(c, l->triggered);
         int64_t written = chain_object(c, i)->time - (l->clockless ? c->ahead : 0);

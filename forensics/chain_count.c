@@ -227,7 +227,7 @@ static bool is_told(const struct chains *c, const struct function *f)
 {
     size_t told = 0;
     for (size_t i = 0; i < f->attempts.n; i++) {
-        int32_t cause = c->cause[f->attempts.v[i]->row];
+        int32_t cause = c->cause[attempt_walk(&f->attempts, i)->row];
         told += cause >= 0 && c->links[cause].trigger > TRIGGER_COUNTED;
     }
     return told * 2 >= f->attempts.n;

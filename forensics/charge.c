@@ -50,7 +50,7 @@ static void timeline_make(struct index *x, struct timeline *t)
         x->streams.v[i].attempts = 0;
     size_t *at = t->first + 1; /* becomes the end of each stream, which is the begin of the next */
     for (size_t i = 0; i < t->n; i++)
-        x->streams.v[x->attempts.v[i]->stream].attempts++;
+        x->streams.v[attempt_walk(&x->attempts, i)->stream].attempts++;
     for (size_t i = 0; i < streams; i++)
         at[i] = i ? at[i - 1] + x->streams.v[i - 1].attempts : 0;
     for (size_t i = 0; i < t->n; i++)

@@ -57,7 +57,7 @@ static void collect(struct cold *c, const struct function *f, samples *ret)
     const struct dossier *d = c->d;
     bool unknown = slice_starts(dossier_name(d, f->name), SLICE("unknown ("));
     for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&f->attempts, i);
         if (!decimal_known(a->init))
             continue;
         *vec_push(ret) = (struct sample){

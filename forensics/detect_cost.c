@@ -18,7 +18,7 @@ static uint64_t cost_examine(const struct dossier *d)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < d->index->attempts.n; i++)
-        n += cost_gb_seconds(d->index->attempts.v[i]) > 0;
+        n += cost_gb_seconds(attempt_walk(&d->index->attempts, i)) > 0;
     return n;
 }
 
@@ -85,7 +85,7 @@ static void cite(const struct costs *c, struct finding *f)
 {
     int64_t from = c->run.from * MINUTE_MS, to = (c->run.to + 1) * MINUTE_MS;
     for (size_t i = 0; i < c->d->index->attempts.n; i++) {
-        const struct attempt *a = c->d->index->attempts.v[i];
+        const struct attempt *a = attempt_walk(&c->d->index->attempts, i);
         if (attempt_begin(a) < from || attempt_begin(a) >= to)
             continue;
         finding_attempt(f, a);
@@ -205,7 +205,7 @@ static const char *cost_run(const struct detector *self, const struct dossier *d
     struct minutes gb = {0}, requests = {0};
     minutes_runs runs = {0};
     for (size_t i = 0; i < d->index->attempts.n; i++) {
-        const struct attempt *a = d->index->attempts.v[i];
+        const struct attempt *a = attempt_walk(&d->index->attempts, i);
         minutes_add(&gb, attempt_begin(a), cost_gb_seconds(a));
         minutes_add(&requests, attempt_begin(a), 1);
     }

@@ -43,7 +43,7 @@ static void count_parts(struct holes *h)
 {
     for (size_t i = 0; i < h->f->attempts.n; i++)
         for (unsigned part = 0; part < PARTS; part++)
-            h->have[part] += has(h->f->attempts.v[i], part);
+            h->have[part] += has(attempt_walk(&h->f->attempts, i), part);
 }
 
 static bool due(const struct holes *h, const struct attempt *a, unsigned part)
@@ -79,7 +79,7 @@ static void find_torn(struct holes *h)
     if (!open)
         err_oom();
     for (size_t i = 0; i < h->f->attempts.n; i++) {
-        const struct attempt *a = h->f->attempts.v[i], *last = open[a->stream].after;
+        const struct attempt *a = attempt_walk(&h->f->attempts, i), *last = open[a->stream].after;
         if (attempt_begin(a) == TIME_NONE)
             break;
         if (last)

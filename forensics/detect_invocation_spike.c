@@ -17,7 +17,7 @@ static uint64_t spike_examine(const struct dossier *d)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < d->index->attempts.n; i++)
-        n += attempt_begin(d->index->attempts.v[i]) != TIME_NONE;
+        n += attempt_begin(attempt_walk(&d->index->attempts, i)) != TIME_NONE;
     return n;
 }
 
@@ -66,7 +66,7 @@ static void report(const struct detector *self, struct spike *s, struct findings
     bool hurt = (double)s->failed >= FAILED_SHARE * (double)(end - first);
     struct finding *f = finding_new(fs, self, hurt ? SEVERITY_LOW : SEVERITY_INFO, s->f->name);
     for (size_t i = first; i < end; i++) {
-        const struct attempt *a = s->f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&s->f->attempts, i);
         finding_attempt(f, a);
         finding_seen(f, attempt_begin(a));
         finding_cite(f, a->loc, attempt_begin(a), a);
@@ -93,7 +93,7 @@ static void examine_function(const struct detector *self, const struct dossier *
     struct minutes m = {0};
     minutes_runs runs = {0};
     for (size_t i = 0; i < fn->attempts.n; i++)
-        minutes_add(&m, attempt_begin(fn->attempts.v[i]), 1);
+        minutes_add(&m, attempt_begin(attempt_walk(&fn->attempts, i)), 1);
     struct spike s = {
         .d = d,
         .f = fn,

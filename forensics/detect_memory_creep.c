@@ -4,6 +4,8 @@
  * means that the process was started again; each stretch is judged by itself. Severity: medium when one of
  * those environments ran out of memory, else low. */
 #include "forensics/detector.h"
+
+#include "base/huge.h"
 #include "forensics/marked.h"
 #include "forensics/remedy.h"
 
@@ -74,15 +76,26 @@ struct creep {
     uint32_t from, to;   /* MB of the stretch that grew most */
 };
 
-static int by_stream(const void *a, const void *b)
+/* Dealt out to the function's environments, where they stay by time. `at`: one a stream. */
+static void sort_by_stream(const struct function *f, size_t *at, detector_picks *reports)
 {
-    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
-    if (x->stream != y->stream)
-        return x->stream < y->stream ? -1 : 1;
-    int64_t s = attempt_begin(x), t = attempt_begin(y);
-    if (s != t)
-        return s < t ? -1 : 1;
-    return memcmp(&x->id, &y->id, sizeof x->id);
+    detector_picks sorted = {0};
+    size_t n = 0;
+    vec_reserve(&sorted, reports->n);
+    for (size_t i = 0; i < f->streams.n; i++)
+        at[f->streams.v[i]] = 0;
+    for (size_t i = 0; i < reports->n; i++)
+        at[reports->v[i]->stream]++;
+    for (size_t i = 0; i < f->streams.n; i++) {
+        size_t *first = &at[f->streams.v[i]], count = *first;
+        *first = n;
+        n += count;
+    }
+    for (size_t i = 0; i < reports->n; i++)
+        sorted.v[at[attempt_walk(reports, i)->stream]++] = reports->v[i];
+    sorted.n = n;
+    vec_done(reports);
+    *reports = sorted;
 }
 
 static bool reported(const struct attempt *a)
@@ -241,11 +254,12 @@ static void report(const struct detector *self, struct creep *c, struct findings
 static const char *creep_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     struct marked told;
+    size_t *at = huge_zeros(d->index->streams.n, sizeof *at);
     marked_init(&told, d, detector_says_memory);
     for (size_t i = 0; i < d->functions.n; i++) {
         struct creep c = {.d = d, .f = &d->functions.v[i]};
         detector_pick(c.f, reported, &c.reports);
-        vec_sort(&c.reports, by_stream);
+        sort_by_stream(c.f, at, &c.reports);
         find_stretches(&c, &told);
         if (c.found.n)
             report(self, &c, fs);
@@ -253,6 +267,7 @@ static const char *creep_run(const struct detector *self, const struct dossier *
         vec_done(&c.found);
     }
     marked_done(&told);
+    free(at);
     return "no environment's memory goes on rising";
 }
 

@@ -40,7 +40,7 @@ static void collect(const struct function *f, size_t streams, places *ret)
     if (!at)
         err_oom();
     for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&f->attempts, i);
         if (!fails(a))
             continue;
         if (at[a->stream] == 0) {
@@ -60,7 +60,7 @@ static bool is_poisoned(const struct function *f, struct place *p)
         return false;
     size_t end = dossier_lower(f, p->to + 1);
     for (size_t i = dossier_lower(f, p->from); i < end; i++) {
-        const struct attempt *a = f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&f->attempts, i);
         bool mine = a->stream == p->stream;
         if (!mine && a->version != p->failed.v[0]->version)
             continue; /* other code */

@@ -32,7 +32,8 @@ static bool is_logged(const struct function *f)
 {
     size_t n = 0;
     for (size_t i = 0; i < f->attempts.n; i++)
-        n += attempt_start(f->attempts.v[i]) != TIME_NONE && attempt_status(f->attempts.v[i]) == ATTEMPT_OK;
+        n += attempt_start(attempt_walk(&f->attempts, i)) != TIME_NONE &&
+             attempt_status(f->attempts.v[i]) == ATTEMPT_OK;
     return n * 2 >= f->attempts.n;
 }
 
@@ -41,7 +42,7 @@ static bool find_longest(struct gap *g)
     int64_t longest = 0, first = attempt_begin(g->f->attempts.v[0]), last = first;
     size_t n = 0;
     for (size_t i = 1; i < g->f->attempts.n; i++) {
-        const struct attempt *a = g->f->attempts.v[i], *before = g->f->attempts.v[i - 1];
+        const struct attempt *a = attempt_walk(&g->f->attempts, i), *before = g->f->attempts.v[i - 1];
         if (attempt_begin(a) == TIME_NONE || attempt_begin(before) == TIME_NONE)
             break;
         int64_t gap = attempt_begin(a) - attempt_begin(before);

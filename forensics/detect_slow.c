@@ -44,7 +44,7 @@ static uint64_t slow_examine(const struct dossier *d)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < d->index->attempts.n; i++)
-        n += decimal_known(d->index->attempts.v[i]->duration);
+        n += decimal_known(attempt_walk(&d->index->attempts, i)->duration);
     return n;
 }
 
@@ -88,8 +88,9 @@ static void collect(struct slow *s, uint8_t *failed_before)
 {
     struct limits_known limits;
     limits_known_init(&limits, s->f);
+    vec_reserve(&s->all, s->f->attempts.n);
     for (size_t i = 0; i < s->f->attempts.n; i++) {
-        const struct attempt *a = s->f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&s->f->attempts, i);
         bool after_failure = failed_before[a->stream];
         failed_before[a->stream] = marked_failed(a);
         if (after_failure || !counts(a, &limits))

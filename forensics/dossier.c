@@ -2,6 +2,7 @@
 #include "forensics/dossier.h"
 
 #include "base/huge.h"
+#include "base/parallel.h"
 
 #include "forensics/cost.h"
 #include "forensics/stats.h"
@@ -97,7 +98,7 @@ static size_t peak_of(const struct function *f)
     size_t n = 0;
     int64_t *begins = huge_array(f->attempts.n * 2, sizeof *begins), *ends = begins + f->attempts.n;
     for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&f->attempts, i);
         if (attempt_begin(a) == TIME_NONE)
             continue;
         begins[n] = attempt_begin(a);
@@ -126,12 +127,15 @@ static void count_attempt(struct function *f, const struct attempt *a)
         f->max_memory_mb = a->max_memory_mb;
 }
 
-static void measure_function(struct function *f)
+static void measure_function(void *ctx, unsigned thread, size_t number)
 {
+    struct function *f = ctx;
+    f += number;
+    (void)thread;
     size_t durations = 0, inits = 0;
     double *values = huge_array(f->attempts.n * 2, sizeof *values), *init = values + f->attempts.n;
     for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&f->attempts, i);
         count_attempt(f, a);
         if (decimal_known(a->duration))
             values[durations++] = decimal_value(a->duration);
@@ -159,7 +163,7 @@ static void fill(struct dossier *d, struct function **of_name)
 {
     const struct index *x = d->index;
     for (size_t i = 0; i < x->attempts.n; i++) {
-        const struct attempt *a = x->attempts.v[i];
+        const struct attempt *a = attempt_walk(&x->attempts, i);
         if (of_name[a->function])
             *vec_push(&of_name[a->function]->attempts) = a;
         seen(d, attempt_begin(a));
@@ -190,9 +194,9 @@ void dossier_init(struct dossier *d, const struct evidence *ev)
         of_name[d->functions.v[i].name] = &d->functions.v[i];
     fill(d, of_name);
     free(of_name);
+    parallel_run(ev->threads, d->functions.n, measure_function, d->functions.v);
     for (size_t i = 0; i < d->functions.n; i++) {
-        struct function *f = &d->functions.v[i];
-        measure_function(f);
+        const struct function *f = &d->functions.v[i];
         d->cold += f->cold;
         d->timeouts += f->timeouts;
         d->errors += f->errors;

@@ -66,7 +66,7 @@ void filters_apply(struct index *x, const struct evidence_options *o)
 {
     size_t n = 0;
     for (size_t i = 0; i < x->attempts.n; i++) {
-        struct attempt *a = x->attempts.v[i];
+        struct attempt *a = attempt_walk(&x->attempts, i);
         bool keep = in_window(o, attempt_begin(a)) && wanted_function(x, o, a->function);
         if (keep) {
             a->row = (uint32_t)n;

@@ -237,6 +237,7 @@ static void settle_attempts(struct index *x)
     struct groups g;
     parts kept = {0}, all = {0};
     groups_make(x, &g);
+    vec_reserve(&kept, x->attempts.n);
     for (size_t i = 0; i < x->attempts.n; i++) {
         if (!g.members[i].last)
             continue;
@@ -339,7 +340,7 @@ static void order_attempts(struct index *x)
 {
     int64_t *times = huge_array(x->attempts.n, sizeof *times);
     for (size_t i = 0; i < x->attempts.n; i++)
-        times[i] = attempt_begin(x->attempts.v[i]);
+        times[i] = attempt_begin(attempt_walk(&x->attempts, i));
     uint32_t *order = order_of(x, times, x->attempts.n, tie_attempts);
     order_apply(x->attempts.v, x->attempts.n, sizeof *x->attempts.v, order);
     free(order);
@@ -356,7 +357,7 @@ static int by_id_begin(const void *a, const void *b)
 static void number_attempts(struct index *x)
 {
     for (size_t i = 0; i < x->attempts.n; i++) {
-        x->attempts.v[i]->ordinal = 1;
+        attempt_walk(&x->attempts, i)->ordinal = 1;
         x->attempts.v[i]->function = x->streams.v[x->attempts.v[i]->stream].function;
     }
     vec_sort(&x->families, by_id_begin);

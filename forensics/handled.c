@@ -1,13 +1,7 @@
 /* From an attempt to its object: two tables, filled in one pass. */
 #include "forensics/handled.h"
 
-static uint32_t *table_new(size_t n)
-{
-    uint32_t *v = calloc(n, sizeof *v);
-    if (!v)
-        err_oom();
-    return v;
-}
+#include "base/huge.h"
 
 void handled_init(struct handled *h, const struct index *x)
 {
@@ -16,8 +10,8 @@ void handled_init(struct handled *h, const struct index *x)
         return;
     for (size_t i = 0; i < x->objects.n; i++)
         h->numbers = x->objects.v[i].number >= h->numbers ? x->objects.v[i].number + 1 : h->numbers;
-    h->by_row = table_new(x->attempts.n + 1);
-    h->by_number = table_new(h->numbers);
+    h->by_row = huge_zeros(x->attempts.n, sizeof *h->by_row);
+    h->by_number = huge_zeros(h->numbers, sizeof *h->by_number);
     for (size_t i = x->objects.n; i-- > 0;) {
         const struct object_event *o = &x->objects.v[i];
         if (o->attempt)

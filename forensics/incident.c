@@ -4,6 +4,8 @@
 #include "forensics/incident.h"
 
 #include "base/err.h"
+#include "base/huge.h"
+#include "base/order.h"
 #include "forensics/attempt.h"
 #include "forensics/minutes.h"
 
@@ -205,24 +207,21 @@ static void take_findings(struct incident *in, const struct group *g)
 
 typedef VEC(const struct attempt *) attempts;
 
-static int by_row(const void *a, const void *b)
+/* Each once, in the order of rows. */
+static void keep_distinct(const struct index *x, attempts *all)
 {
-    uint32_t x = (*(const struct attempt *const *)a)->row, y = (*(const struct attempt *const *)b)->row;
-    return x < y ? -1 : x > y;
-}
-
-static void keep_distinct(attempts *all)
-{
-    size_t n = 0;
-    vec_sort(all, by_row);
+    uint8_t *named = huge_zeros(x->attempts.n, 1);
     for (size_t i = 0; i < all->n; i++)
-        if (n == 0 || all->v[n - 1]->row != all->v[i]->row)
-            all->v[n++] = all->v[i];
-    all->n = n;
+        named[all->v[i]->row] = 1;
+    vec_clear(all);
+    for (size_t row = 0; row < x->attempts.n; row++)
+        if (named[row])
+            *vec_push(all) = x->attempts.v[row];
+    free(named);
 }
 
 /* Also notes the times that the findings give. */
-static void take_named(struct incident *in, attempts *named)
+static void take_named(struct incident *in, const struct dossier *d, attempts *named)
 {
     for (size_t i = 0; i < in->chain.n; i++) {
         const struct finding *f = in->chain.v[i];
@@ -237,7 +236,7 @@ static void take_named(struct incident *in, attempts *named)
         for (size_t k = 0; k < f->attempts.n; k++)
             *vec_push(named) = f->attempts.v[k];
     }
-    keep_distinct(named);
+    keep_distinct(d->index, named);
     in->from = in->onset;
     for (size_t i = 0; i < named->n; i++) {
         int64_t begin = attempt_begin(named->v[i]);
@@ -364,7 +363,8 @@ static void find_sign(struct incident *in, const struct findings *fs, const stru
 }
 
 /* Failed invocations of hurt functions within it, and those that findings name. */
-static void take_concerned(const struct incident *in, const attempts *named, attempts *ret)
+static void take_concerned(const struct incident *in, const struct dossier *d, const attempts *named,
+                           attempts *ret)
 {
     for (size_t i = 0; i < named->n; i++)
         *vec_push(ret) = named->v[i];
@@ -374,7 +374,7 @@ static void take_concerned(const struct incident *in, const attempts *named, att
             if (is_failed(f->attempts.v[k]))
                 *vec_push(ret) = f->attempts.v[k];
     }
-    keep_distinct(ret);
+    keep_distinct(d->index, ret);
 }
 
 static void find_first_error(struct incident *in, const attempts *all)
@@ -388,26 +388,35 @@ static void find_first_error(struct incident *in, const attempts *all)
     }
 }
 
-static int by_end(const void *a, const void *b)
+/* Those that are known to be over, by their end; those of one end in the order of rows. */
+static void sort_by_end(attempts *all)
 {
-    int64_t x = attempt_over(*(const struct attempt *const *)a),
-            y = attempt_over(*(const struct attempt *const *)b);
-    return x < y ? -1 : x > y ? 1 : by_row(a, b);
+    int64_t *ends = huge_array(all->n, sizeof *ends);
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (attempt_over(all->v[i]) != TIME_NONE) {
+            ends[n] = attempt_over(all->v[i]);
+            all->v[n++] = all->v[i];
+        }
+    all->n = n;
+    uint32_t *order = order_by(ends, n, NULL, NULL);
+    order_apply(all->v, n, sizeof *all->v, order);
+    free(order);
+    free(ends);
 }
 
 /* Most failures first, then most named, then the earliest. */
 static void find_peak(struct incident *in, attempts *all)
 {
     in->peak = TIME_NONE;
-    vec_sort(all, by_end);
+    sort_by_end(all);
     for (size_t i = 0; i < all->n;) {
         const struct attempt *first = all->v[i];
-        int64_t over = attempt_over(first), minute = over / MINUTE_MS;
+        int64_t minute = attempt_over(first) / MINUTE_MS;
         uint64_t failed = 0, concerned = 0;
         for (; i < all->n && attempt_over(all->v[i]) / MINUTE_MS == minute; i++, concerned++)
             failed += is_failed(all->v[i]);
-        if (over == TIME_NONE || failed < in->peak_failed ||
-            (failed == in->peak_failed && concerned <= in->peak_concerned))
+        if (failed < in->peak_failed || (failed == in->peak_failed && concerned <= in->peak_concerned))
             continue;
         in->peak = minute * MINUTE_MS;
         in->peak_first = first;
@@ -426,11 +435,11 @@ static void incident_fill(struct incident *in, const struct dossier *d, const st
     group_init(&g, fs, top);
     group_grow(&g, top);
     take_findings(in, &g);
-    take_named(in, &named);
+    take_named(in, d, &named);
     functions_init(&fns, in, d, &named);
     sort_functions(in, d, &fns);
     find_sign(in, fs, &fns);
-    take_concerned(in, &named, &concerned);
+    take_concerned(in, d, &named, &concerned);
     find_first_error(in, &concerned);
     find_peak(in, &concerned);
     in->found = true;

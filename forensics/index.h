@@ -41,10 +41,9 @@ enum { AFTER_NONE = INT32_MIN };
 #define BILLED_NONE UINT32_MAX
 
 /* One attempt of one request id, or, before the freeze, a part of one. 128 bytes: five million of them and as
- * many S3 records have to fit a laptop. Times are kept as their distance from the earliest line; attempt.h
- * reads them. */
+ * many S3 records have to fit a laptop. Two lines of the cache, the first for what most walks over all of them look
+ * at. Times are kept as their distance from the earliest line; attempt.h reads them. */
 struct attempt {
-    struct request_id id;
     union {
         int64_t first;        /* earliest time of any of its lines */
         struct attempt *into; /* ATTEMPT_MERGED: the row that took it in, or NULL */
@@ -52,20 +51,22 @@ struct attempt {
     int32_t start_after, end_after, report_after; /* ms behind `first`, or AFTER_NONE */
     uint32_t billed_ms;
     struct decimal duration, init;
-    struct loc loc;        /* of START, else of the earliest line */
-    uint32_t report_bytes; /* REPORT stands so far behind loc; 0 with report_lines 0: unknown */
-    uint32_t stream, version, error_type;
+    uint32_t stream;
+    uint32_t function; /* set by the freeze */
+    uint32_t row;      /* in index.attempts; set by the freeze */
+    uint16_t flags;
+    uint16_t ordinal;                  /* 1, 2 …; set by the freeze */
+    uint16_t memory_mb, max_memory_mb; /* 0: not said */
+    uint16_t limit_s;                  /* configured time-out, 0: not said */
+    uint16_t report_lines;             /* REPORT stands so far behind loc; 0 with report_bytes 0: unknown */
+    struct request_id id;
+    struct loc loc; /* of START, else of the earliest line */
+    uint32_t report_bytes;
+    uint32_t version, error_type;
     uint32_t id_text; /* 0: the id is a UUID */
     uint32_t trace;   /* position in index.traces plus one */
     uint32_t lines;
-    uint32_t function; /* set by the freeze */
-    uint32_t row;      /* in index.attempts; set by the freeze */
-    uint32_t keys[2];  /* object keys that its lines name: the first and the last other one; see keys.h */
-    uint16_t report_lines;
-    uint16_t memory_mb, max_memory_mb; /* 0: not said */
-    uint16_t limit_s;                  /* configured time-out, 0: not said */
-    uint16_t flags;
-    uint16_t ordinal; /* 1, 2 …; set by the freeze */
+    uint32_t keys[2]; /* object keys that its lines name: the first and the last other one; see keys.h */
 };
 _Static_assert(sizeof(struct attempt) == 128, "the index's memory is a promise");
 
@@ -239,7 +240,9 @@ struct index {
     struct open_part *open;  /* uthash by request id, over `slots` */
     struct open_part *slots; /* OPEN_MAX of them, used in turn */
     size_t slots_n, slots_next;
-    uint32_t open_source;           /* in which their lines stand */
+    uint32_t open_source; /* in which their lines stand */
+    struct attempt *rows; /* rows_n of them to be given out next */
+    size_t rows_n;
     VEC(struct attempt *) attempts; /* all parts; after the freeze the attempts by start, id, ordinal */
     VEC(struct attempt *) families; /* after the freeze: those of ids with several, by id, ordinal */
     VEC(struct trace_id) traces;

@@ -39,6 +39,8 @@ static void remap_part(struct attempt *a, const struct maps *m)
 static void merge_attempts(struct index *x, const struct index *from, const struct maps *m)
 {
     uint32_t base = (uint32_t)x->traces.n;
+    vec_reserve(&x->traces, x->traces.n + from->traces.n);
+    vec_reserve(&x->attempts, x->attempts.n + from->attempts.n);
     for (size_t i = 0; i < from->traces.n; i++) {
         struct trace_id *t = vec_push(&x->traces);
         uint32_t name;
@@ -95,6 +97,7 @@ static void take_object(struct object_event *o, const struct object_event *from,
 static void merge_records(struct index *x, const struct index *from, const struct maps *m)
 {
     size_t before = x->messages.n;
+    vec_reserve(&x->objects, x->objects.n + from->objects.n);
     for (size_t i = 0; i < from->objects.n; i++)
         take_object(vec_push(&x->objects), &from->objects.v[i], m);
     for (size_t i = 0; i < from->gateway.n; i++) {

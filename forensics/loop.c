@@ -209,7 +209,7 @@ static void mark_members(const struct chains *c, const struct loop *l, const str
 static void mark_retries(const struct index *x, char *attempts)
 {
     for (size_t i = 0; i < x->attempts.n; i++) {
-        const struct attempt *a = x->attempts.v[i];
+        const struct attempt *a = attempt_walk(&x->attempts, i);
         for (const struct attempt *k = attempt_next(x, a); a->ordinal > 1 && k != a && !attempts[i];
              k = attempt_next(x, k))
             attempts[i] = k->ordinal == 1 && !(k->flags & ATTEMPT_HIDDEN) && attempts[k->row];

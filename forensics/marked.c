@@ -152,7 +152,7 @@ void marked_poisoned(const struct dossier *d, const struct function *f, marked_f
 {
     VEC(const struct attempt *) order = {0};
     for (size_t i = 0; i < f->attempts.n; i++)
-        if (may_be_poisoned(d, f->attempts.v[i]))
+        if (may_be_poisoned(d, attempt_walk(&f->attempts, i)))
             *vec_push(&order) = f->attempts.v[i];
     vec_sort(&order, by_id);
     for (size_t i = 0, end; i < order.n; i = end) {

@@ -3,6 +3,7 @@
  * their wrapping: they are parsed again and found by time and request id. */
 #include "forensics/quote.h"
 
+#include "base/parallel.h"
 #include "forensics/attempt.h"
 #include "parsers/container.h"
 #include "parsers/json.h"
@@ -202,20 +203,38 @@ static void quote_source(struct quoter *q)
     source_done(&again);
 }
 
+/* Citations of one source each, and what each thread copies their texts to. */
+struct quoting {
+    const struct evidence *ev;
+    struct arena arenas[THREADS_MAX];
+    VEC(struct quoter) parts;
+};
+
+static void quote_part(void *ctx, unsigned thread, size_t i)
+{
+    struct quoting *all = ctx;
+    struct quoter *q = &all->parts.v[i];
+    q->arena = &all->arenas[thread];
+    buf_init(&q->text, RECORD_MAX * 2);
+    quote_source(q);
+    buf_done(&q->text);
+}
+
 void quote_citations(const struct evidence *ev, struct citation **list, size_t n, struct arena *arena)
 {
-    struct quoter q = {.ev = ev, .arena = arena};
-    buf_init(&q.text, RECORD_MAX * 2);
+    struct quoting all = {.ev = ev};
     if (n > 1)
         qsort(list, n, sizeof *list, by_place);
-    for (size_t i = 0; i < n; i += q.n) {
-        q.v = list + i;
-        for (q.n = 1; i + q.n < n && list[i + q.n]->loc.source == list[i]->loc.source;)
-            q.n++;
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && list[end]->loc.source == list[i]->loc.source;)
+            end++;
         if (list[i]->loc.source < ev->sources.n)
-            quote_source(&q);
+            *vec_push(&all.parts) = (struct quoter){.ev = ev, .v = list + i, .n = end - i};
     }
-    buf_done(&q.text);
+    parallel_run(ev->threads, all.parts.n, quote_part, &all);
+    for (size_t i = 0; i < THREADS_MAX; i++)
+        arena_join(arena, &all.arenas[i]);
+    vec_done(&all.parts);
 }
 
 void quote_findings(const struct evidence *ev, struct findings *fs)

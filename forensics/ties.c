@@ -45,7 +45,7 @@ static void by_request(const struct index *x, const struct request_id *id, enum 
 static void by_trace(const struct index *x, const uint8_t trace[16], enum tie_kind kind, ties *ret)
 {
     for (size_t i = 0; i < x->attempts.n; i++) {
-        const struct attempt *a = x->attempts.v[i];
+        const struct attempt *a = attempt_walk(&x->attempts, i);
         if (a->trace && memcmp(x->traces.v[a->trace - 1].bytes, trace, 16) == 0)
             ties_add(ret, a, kind);
     }

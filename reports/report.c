@@ -93,7 +93,7 @@ static void measure(const struct report *r, const struct function *f, int64_t fr
     double *durations = huge_array(last - first, sizeof *durations);
     *s = (struct spell){.invocations = last - first};
     for (size_t i = first; i < last; i++) {
-        const struct attempt *a = f->attempts.v[i];
+        const struct attempt *a = attempt_walk(&f->attempts, i);
         enum attempt_status status = attempt_status(a);
         s->errors += status == ATTEMPT_FAILED || status == ATTEMPT_INIT_FAILURE;
         s->timeouts += status == ATTEMPT_TIMED_OUT;
