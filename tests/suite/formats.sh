@@ -22,6 +22,9 @@ golden() {
     echo "$1" >>seen
     same "$1" "$(report case | jq -c '[.evidence.sources[0].format, .totals.invocations, .totals.s3_records,
         .evidence.unrecognised_lines, (.evidence.sources[0].anomalies | length)]')" "[\"$1\",$2,$3,0,0]"
+    same "$1: timeline and show" "$(for one in $("$COLDCASE" timeline --format ndjson case 2>/dev/null | jq -r .request_id); do
+        "$COLDCASE" show "$one" case | head -1 | grep -c "^$one  attempt 1"
+    done | grep -c '^1$')" "$2"
 }
 
 # ---- lines ----
