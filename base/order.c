@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, ROW_MAX = 512 };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, RADIX_BITS_MAX = 44, ROW_MAX = 512 };
 
 static unsigned bits_of(uint64_t n)
 {
@@ -99,6 +99,36 @@ uint32_t *order_by(const int64_t *keys, size_t n, int (*tie)(const void *ctx, ui
     else if (n > 1) /* one time far from all others, as hostile evidence has */
         qsort_r(order, n, sizeof *order, by_key, &r);
     return order;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* As distances from the least. */
+void order_numbers(int64_t *v, size_t n)
+{
+    int64_t least = 0;
+    unsigned bits = bits_of(n ? spread_of(v, n, &least) : 0);
+    if (n < DIGITS || bits > RADIX_BITS_MAX) {
+        if (n > 1)
+            qsort(v, n, sizeof *v, by_number);
+        return;
+    }
+    uint64_t *from = huge_array(n * 2, sizeof *from), *to = from + n, *all = from;
+    for (size_t i = 0; i < n; i++)
+        from[i] = (uint64_t)v[i] - (uint64_t)least;
+    for (unsigned shift = 0; shift < bits; shift += DIGIT_BITS) {
+        pass(from, to, n, shift);
+        uint64_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    for (size_t i = 0; i < n; i++)
+        v[i] = (int64_t)(from[i] + (uint64_t)least);
+    free(all);
 }
 
 void order_apply(void *rows, size_t n, size_t size, uint32_t *order)

@@ -10,6 +10,8 @@
  * no `tie` keeps their order). Heap-allocated. */
 uint32_t *order_by(const int64_t *keys, size_t n, int (*tie)(const void *ctx, uint32_t a, uint32_t b),
                    const void *ctx);
+/* Sorts numbers. */
+void order_numbers(int64_t *v, size_t n);
 /* Moves the elements: what stood at order[i] stands at i. `order` is used up. */
 void order_apply(void *v, size_t n, size_t size, uint32_t *order);
 

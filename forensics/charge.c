@@ -30,16 +30,23 @@ static int by_stream_begin(const void *a, const void *b)
     return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
 }
 
-static bool in_order(struct attempt **v, size_t n)
+/* They come by begin; what is left to do are those of one millisecond, and those without times, which stand last and
+ * belong in front. */
+static void settle_stream(struct attempt **v, size_t n)
 {
-    for (size_t i = 1; i < n; i++)
-        if (by_stream_begin(&v[i - 1], &v[i]) > 0)
-            return false;
-    return true;
+    if (n > 0 && attempt_begin(v[n - 1]) == TIME_NONE) {
+        vec_order(v, n, sizeof *v, by_stream_begin);
+        return;
+    }
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && attempt_begin(v[end]) == attempt_begin(v[i]);)
+            end++;
+        vec_order(v + i, end - i, sizeof *v, by_stream_begin);
+    }
 }
 
-/* The attempts come by begin: they are dealt out to their streams. Those of one millisecond, and those without
- * times, stand in the order of their places. */
+/* The attempts come by begin: they are dealt out to their streams. Those of one millisecond stand in the order of
+ * their places. */
 static void timeline_make(struct index *x, struct timeline *t)
 {
     size_t streams = x->streams.n;
@@ -55,11 +62,8 @@ static void timeline_make(struct index *x, struct timeline *t)
         at[i] = i ? at[i - 1] + x->streams.v[i - 1].attempts : 0;
     for (size_t i = 0; i < t->n; i++)
         t->v[at[x->attempts.v[i]->stream]++] = x->attempts.v[i];
-    for (size_t i = 0; i < streams; i++) {
-        size_t n = t->first[i + 1] - t->first[i];
-        if (n > 1 && !in_order(t->v + t->first[i], n))
-            qsort(t->v + t->first[i], n, sizeof *t->v, by_stream_begin);
-    }
+    for (size_t i = 0; i < streams; i++)
+        settle_stream(t->v + t->first[i], t->first[i + 1] - t->first[i]);
 }
 
 static void timeline_done(struct timeline *t)

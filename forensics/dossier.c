@@ -2,6 +2,7 @@
 #include "forensics/dossier.h"
 
 #include "base/huge.h"
+#include "base/order.h"
 #include "base/parallel.h"
 
 #include "forensics/cost.h"
@@ -57,12 +58,6 @@ static void measure(double *values, size_t n, struct quantiles *ret)
     ret->max = q[3];
 }
 
-static int by_number(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* Sweep over begins and ends, both in order; an end and a begin at one time do not overlap. */
 static size_t peak_overlap(const int64_t *begins, const int64_t *ends, size_t n)
 {
@@ -78,21 +73,6 @@ static size_t peak_overlap(const int64_t *begins, const int64_t *ends, size_t n)
     return peak;
 }
 
-/* Nearly in order, as ends are when begins are: insertion, and qsort for what is not. */
-static void sort_times(int64_t *v, size_t n)
-{
-    size_t moved = 0, limit = n * 8 + 64;
-    for (size_t i = 1; i < n && moved <= limit; i++) {
-        int64_t mine = v[i];
-        size_t k = i;
-        for (; k > 0 && v[k - 1] > mine; k--, moved++)
-            v[k] = v[k - 1];
-        v[k] = mine;
-    }
-    if (moved > limit)
-        qsort(v, n, sizeof *v, by_number);
-}
-
 static size_t peak_of(const struct function *f)
 {
     size_t n = 0;
@@ -105,7 +85,7 @@ static size_t peak_of(const struct function *f)
         ends[n] = attempt_over(a) > begins[n] ? attempt_over(a) : begins[n] + 1;
         n++;
     }
-    sort_times(ends, n); /* begins are in order: attempts are */
+    order_numbers(ends, n); /* begins are in order: attempts are */
     size_t peak = peak_overlap(begins, ends, n);
     free(begins);
     return peak ? peak : f->attempts.n > 0;
@@ -254,8 +234,8 @@ size_t dossier_alive_peak(const struct dossier *d, const struct function *f, int
         ends[n] = s->last + 1;
         n++;
     }
-    sort_times(begins, n);
-    sort_times(ends, n);
+    order_numbers(begins, n);
+    order_numbers(ends, n);
     size_t peak = peak_overlap(begins, ends, n);
     free(begins);
     return peak;

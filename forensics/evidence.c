@@ -3,6 +3,8 @@
 #include "forensics/evidence.h"
 
 #include "base/buf.h"
+#include "base/huge.h"
+#include "base/parallel.h"
 #include "parsers/limits.h"
 
 #include <dirent.h>
@@ -215,9 +217,7 @@ static void walk(struct evidence *ev, const char *path, unsigned depth)
         add_pipe(ev, path);
         return;
     }
-    size_t at = ev->sources.n;
     add_source(ev, path)->size = (uint64_t)(st.st_size > 0 ? st.st_size : 0);
-    unpack(ev, at, 0);
 }
 
 bool evidence_add(struct evidence *ev, const char *path, struct err *e)
@@ -226,6 +226,32 @@ bool evidence_add(struct evidence *ev, const char *path, struct err *e)
         return add_stdin(ev, e);
     walk(ev, path, 0);
     return true;
+}
+
+/* ---- archives among the files ---- */
+
+struct look {
+    const struct evidence *ev;
+    bool *is; /* one a source */
+};
+
+static void look_at(void *ctx, unsigned thread, size_t i)
+{
+    struct look *look = ctx;
+    struct source s = look->ev->sources.v[i];
+    (void)thread;
+    look->is[i] = s.open && archive_is(&s);
+}
+
+void evidence_unpack(struct evidence *ev, unsigned threads)
+{
+    size_t n = ev->sources.n;
+    struct look look = {ev, huge_zeros(n, sizeof *look.is)};
+    parallel_run(threads, n, look_at, &look);
+    for (size_t i = 0; i < n; i++)
+        if (look.is[i])
+            unpack(ev, i, 0);
+    free(look.is);
 }
 
 bool evidence_empty(const struct evidence *ev)

@@ -39,11 +39,13 @@ struct evidence {
 
 void evidence_init(struct evidence *ev);
 void evidence_done(struct evidence *ev);
-/* Adds a file, a folder (walked, sorted by name) or "-". What cannot be opened becomes a source with an
- * anomaly. An archive becomes a source of format "archive" without lines, and one for each member, named
- * ARCHIVE!/MEMBER (ARCHIVE!2/MEMBER the second time that a name occurs), to any depth that LIMIT_NESTING allows.
+/* Adds a file, a folder (walked, sorted by name) or "-". What cannot be opened becomes a source with an anomaly.
  * False only when standard input or a pipe cannot be read. */
 bool evidence_add(struct evidence *ev, const char *path, struct err *e);
+/* Opens the archives among the files, as evidence_read does first. An archive becomes a source of format "archive"
+ * without lines, and one for each member, named ARCHIVE!/MEMBER (ARCHIVE!2/MEMBER the second time that a name
+ * occurs), to any depth that LIMIT_NESTING allows. */
+void evidence_unpack(struct evidence *ev, unsigned threads);
 /* Reads all sources with several threads, joins what they found and freezes the index. */
 bool evidence_read(struct evidence *ev, const struct evidence_options *options, struct err *e);
 /* True when not one source could be read or recognised. */

@@ -235,11 +235,13 @@ static void job_free(struct job *job)
 
 bool evidence_read(struct evidence *ev, const struct evidence_options *options, struct err *e)
 {
+    ev->threads = parallel_threads(options->threads);
+    settle_sources(ev);
+    evidence_unpack(ev, ev->threads);
     settle_sources(ev);
     ev->signatures = signatures_new(options->signatures_text, e);
     if (!ev->signatures)
         return false;
-    ev->threads = parallel_threads(options->threads);
     struct job *job = job_new(ev, options);
     plan(job);
     read_all(job);

@@ -43,6 +43,50 @@ static void far_apart(void **state)
     is_order(keys, 5, due);
 }
 
+static int64_t mixed(uint64_t i)
+{
+    uint64_t z = i * UINT64_C(0x9e3779b97f4a7c15);
+    return (int64_t)(z >> 24) - (INT64_C(1) << 39); /* 40 bits, about half of them negative */
+}
+
+/* Few, many, and many that are too far apart for digits. */
+static void numbers(void **state)
+{
+    enum { MANY = 5000 };
+    static int64_t v[MANY + 1];
+    (void)state;
+    for (int far = 0; far < 3; far++) {
+        size_t n = far ? MANY : 100;
+        uint64_t sum = 0, after = 0;
+        for (size_t i = 0; i < n; i++)
+            v[i] = mixed(i % 4000);
+        if (far == 2)
+            v[7] = INT64_MIN;
+        for (size_t i = 0; i < n; i++)
+            sum += (uint64_t)v[i];
+        v[n] = 42;
+        order_numbers(v, n);
+        for (size_t i = 0; i < n; i++) {
+            after += (uint64_t)v[i];
+            assert_true(i == 0 || v[i - 1] <= v[i]);
+        }
+        assert_true(sum == after);
+        assert_int_equal(v[n], 42);
+    }
+    order_numbers(NULL, 0);
+}
+
+/* Equal keys stay as they stand. */
+static void keeps_order(void **state)
+{
+    static const int64_t keys[] = {3, 1, 3, 1, 2};
+    static const uint32_t due[] = {1, 3, 4, 0, 2};
+    uint32_t *order = order_by(keys, 5, NULL, NULL);
+    (void)state;
+    assert_memory_equal(order, due, sizeof due);
+    free(order);
+}
+
 static void moves_rows(void **state)
 {
     char rows[][4] = {"one", "two", "six", "ten"};
@@ -84,6 +128,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_key_then_tie),
         cmocka_unit_test(far_apart),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(keeps_order),
         cmocka_unit_test(moves_rows),
         cmocka_unit_test(each_once),
     };
