@@ -18,7 +18,7 @@ static int by_call(const void *a, const void *b)
 
 static void add_line(struct call *c, const struct gateway_line *g)
 {
-    if (c->begin == TIME_NONE || g->time < c->begin)
+    if (c->begin == TIME_NONE || (g->time != TIME_NONE && g->time < c->begin))
         c->begin = g->time;
     c->group = g->group;
     switch (g->kind) {
@@ -29,6 +29,7 @@ static void add_line(struct call *c, const struct gateway_line *g)
     case GATEWAY_STATUS: c->status = g->value; break;
     case GATEWAY_TIMEOUT:
         c->gave_up = g->time;
+        c->timed_out = true;
         c->loc = g->loc;
         break;
     }
@@ -116,7 +117,8 @@ void calls_follow_traces(const struct index *x, int64_t early, calls *all)
     keyed_calls traced = {0};
     for (size_t i = 0; i < all->n; i++) {
         struct keyed k = {.call = i};
-        if (!all->v[i].attempt && record_trace_id(intern_name(&x->names, all->v[i].trace), k.key))
+        bool timed = all->v[i].begin != TIME_NONE && all->v[i].gave_up != TIME_NONE;
+        if (timed && !all->v[i].attempt && record_trace_id(intern_name(&x->names, all->v[i].trace), k.key))
             *vec_push(&traced) = k;
     }
     vec_sort(&traced, by_key);

@@ -202,12 +202,29 @@ static void charge_objects(struct index *x, const struct timeline *t)
         x->links.v[i].attempt = survivor(x->links.v[i].attempt);
 }
 
+static bool type_unknown(const struct index *x, const struct attempt *a)
+{
+    return a->error_type == 0 || slice_eq(intern_name(&x->names, a->error_type), SLICE("Runtime.Unknown"));
+}
+
 static void charge_error(struct index *x, struct attempt *a, const struct mark *m)
 {
     a->flags |= ATTEMPT_ERROR;
-    if (a->error_type == 0 ||
-        (m->text && slice_eq(intern_name(&x->names, a->error_type), SLICE("Runtime.Unknown"))))
-        a->error_type = m->text ? m->text : a->error_type;
+    if (m->text && type_unknown(x, a))
+        a->error_type = m->text;
+}
+
+/* An invocation that failed, as the platform says, and does not tell of what: the last error that it logged tells. Node
+ * logs in JSON what nobody caught as it does what was caught. */
+static void charge_types(struct index *x)
+{
+    for (size_t i = x->marks.n; i-- > 0;) {
+        const struct mark *m = &x->marks.v[i];
+        uint32_t type = m->kind == MARK_SIGNATURE ? m->text : m->kind == MARK_LOGGED ? m->host : 0;
+        if (type && m->attempt && m->level >= LEVEL_ERROR && attempt_status(m->attempt) == ATTEMPT_FAILED &&
+            type_unknown(x, m->attempt))
+            m->attempt->error_type = type;
+    }
 }
 
 static int by_time_place(const void *a, const void *b)
@@ -284,6 +301,7 @@ static void charge_marks(struct index *x, const struct timeline *t)
         if (m->attempt && m->kind == MARK_KEY)
             attempt_names(m->attempt, m->value);
     }
+    charge_types(x);
     settle_marks(x);
 }
 

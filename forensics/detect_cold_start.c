@@ -248,8 +248,9 @@ static const char *shared_traits(const struct cold *c, const samples *all, const
             with += trait_of(&all->v[i], t) == trait_of(o, t);
         with -= shared ? outliers->n : 0;
         if (shared && with * 2 < others)
-            text = arena_printf(m, "%s All of them %s; of the other %zu cold starts %s.", text,
-                                trait_name(c, o, t, m), others, with ? detector_count(m, with) : "none");
+            text = arena_printf(m, "%s All of them %s; of the other %zu cold %s %s.", text,
+                                trait_name(c, o, t, m), others, detector_plural(others, "start", "starts"),
+                                with ? detector_count(m, with) : "none");
     }
     return text;
 }
@@ -307,8 +308,8 @@ static const char *storm_cause(const struct storm *s, struct arena *m)
         return "no other ran in the minute before, so calls came after a pause or all environments were "
                "replaced";
     return arena_printf(
-        m, "%zu others ran in the minute before and %zu of them ran nothing afterwards, so it was %s",
-        s->alive_before, s->gone,
+        m, "%zu %s ran in the minute before and %zu of them ran nothing afterwards, so it was %s",
+        s->alive_before, detector_plural(s->alive_before, "other", "others"), s->gone,
         s->gone * 2 >= s->alive_before ? "a replacement (a deployment, a runtime patch or a recycling)"
                                        : "a burst of calls");
 }

@@ -333,13 +333,14 @@ static void write_prose(const struct dossier *d, const struct episode *e, const 
     struct arena *m = &fs->arena;
     const struct signature *s = signatures_get(d->ev->signatures, e->signature);
     struct slice name = dossier_name(d, e->function);
-    const char *count = detector_count(m, t->count);
-    f->title = arena_printf(m, "%s %s: %s %s of %.*s", engine_title(e), wordings[e->class].refuser, count,
-                            detector_plural(t->count, "invocation", "invocations"), SLICE_ARG(name));
+    const char *counted = detector_counted(m, f);
+    f->title = arena_printf(m, "%s %s: %s of %.*s", engine_title(e), wordings[e->class].refuser, counted,
+                            SLICE_ARG(name));
     const char *alive =
         t->environments && f->first_seen != TIME_NONE
-            ? arena_printf(m, " %zu environments were alive at the first error, %zu at the peak.",
-                           t->first_alive, t->peak_alive)
+            ? arena_printf(m, " %zu %s alive at the first error, %zu at the peak.", t->first_alive,
+                           detector_plural(t->first_alive, "environment was", "environments were"),
+                           t->peak_alive)
             : "";
     const char *limit = inferred(e, t)
                             ? arena_printf(m,
@@ -349,11 +350,15 @@ static void write_prose(const struct dossier *d, const struct episode *e, const 
                             : "";
     const char *failed = t->failed == t->count ? "all" : t->failed ? detector_count(m, t->failed) : "none";
     f->moment = wordings[e->class].moment;
-    f->what = arena_printf(
-        m, "%s %s in %s %s, %s of which failed, from %s %s.%s%s%s", engine_title(e),
-        wordings[e->class].refuser, count, detector_plural(t->count, "invocation", "invocations"), failed,
-        detector_count(m, t->environments), detector_plural(t->environments, "environment", "environments"),
-        alive, limit, t->burst ? " It began within a minute of a burst of new environments." : "");
+    const char *whose =
+        arena_printf(m, "%s of which failed, from %s %s", failed, detector_count(m, t->environments),
+                     detector_plural(t->environments, "environment", "environments"));
+    if (f->attempts.n == 0)
+        whose = arena_printf(m, "which %s to no invocation in the evidence",
+                             detector_plural(t->count, "belongs", "belong"));
+    f->what = arena_printf(m, "%s %s in %s, %s.%s%s%s", engine_title(e), wordings[e->class].refuser, counted,
+                           whose, alive, limit,
+                           t->burst ? " It began within a minute of a burst of new environments." : "");
     f->how = arena_printf(m,
                           "The error text of the driver, server or system (signature %s, class %s) in lines "
                           "that report an error. %s",

@@ -47,7 +47,8 @@ static void pair_by_time(const struct dossier *d, calls *all)
             taken[all->v[i].attempt->row] = 1;
     for (size_t i = 0; i < all->n; i++) {
         struct call *c = &all->v[i];
-        if (!c->attempt && (c->attempt = nearest(d, taken, c)))
+        bool timed = c->begin != TIME_NONE && c->gave_up != TIME_NONE;
+        if (timed && !c->attempt && (c->attempt = nearest(d, taken, c)))
             taken[c->attempt->row] = 1;
     }
     free(taken);
@@ -59,7 +60,7 @@ static void collect(const struct dossier *d, calls *ret)
     size_t n = 0;
     calls_make(d->index, ret);
     for (size_t i = 0; i < ret->n; i++)
-        if (ret->v[i].gave_up != TIME_NONE)
+        if (ret->v[i].timed_out)
             ret->v[n++] = ret->v[i];
     ret->n = n;
     calls_follow_traces(d->index, PAIR_MS, ret);
@@ -75,7 +76,8 @@ static void drop_ended(calls *all)
     size_t n = 0;
     for (size_t i = 0; i < all->n; i++) {
         const struct attempt *a = all->v[i].attempt;
-        if (!a || attempt_status(a) == ATTEMPT_INCOMPLETE || attempt_over(a) >= all->v[i].gave_up - PAIR_MS)
+        if (!a || all->v[i].gave_up == TIME_NONE || attempt_status(a) == ATTEMPT_INCOMPLETE ||
+            attempt_over(a) >= all->v[i].gave_up - PAIR_MS)
             all->v[n++] = all->v[i];
     }
     all->n = n;
@@ -99,16 +101,18 @@ static void write_pairs(const struct dossier *d, const calls *all, uint32_t func
     struct arena *m = &fs->arena;
     for (size_t i = 0, shown = 0; i < all->n && shown < ROWS_SHOWN; i++) {
         const struct call *c = &all->v[i];
-        char time[TEXT_TIME_SIZE], gateway[37], lambda[37];
+        char time[TEXT_TIME_SIZE] = "unknown", gateway[37], lambda[37];
         if (c->function != function)
             continue;
         shown++;
-        text_time_print(c->begin, time);
+        if (c->begin != TIME_NONE)
+            text_time_print(c->begin, time);
         *vec_push(&t->cells) = arena_copy(m, slice_str(time)).p;
         *vec_push(&t->cells) = arena_copy(m, call_id(d, c, gateway)).p;
         *vec_push(&t->cells) =
             c->attempt ? arena_copy(m, attempt_id(d->index, c->attempt, lambda)).p : "not in the evidence";
-        *vec_push(&t->cells) = detector_span(m, c->gave_up - c->begin);
+        bool timed = c->begin != TIME_NONE && c->gave_up != TIME_NONE;
+        *vec_push(&t->cells) = timed ? detector_span(m, c->gave_up - c->begin) : "unknown";
         bool known = c->attempt && decimal_known(c->attempt->duration);
         *vec_push(&t->cells) =
             known ? arena_printf(m, "%.0f ms", decimal_value(c->attempt->duration)) : "unknown";
@@ -128,7 +132,8 @@ static void write_detail(const struct dossier *d, const calls *all, uint32_t fun
         char gateway[37];
         if (c->function != function)
             continue;
-        limit = c->gave_up - c->begin > limit ? c->gave_up - c->begin : limit;
+        if (c->gave_up != TIME_NONE && c->gave_up - c->begin > limit)
+            limit = c->gave_up - c->begin;
         jsonw_open(&detail.w, '{');
         jsonw_key(&detail.w, "gateway_request_id");
         jsonw_string(&detail.w, call_id(d, c, gateway));
@@ -143,8 +148,23 @@ static void write_detail(const struct dossier *d, const calls *all, uint32_t fun
     }
     jsonw_close(&detail.w, ']');
     jsonw_key(&detail.w, "limit_ms");
-    jsonw_i64(&detail.w, (limit + 500) / 1000 * 1000);
+    if (limit > 0)
+        jsonw_i64(&detail.w, (limit + 500) / 1000 * 1000);
+    else
+        jsonw_null(&detail.w);
     detail_done(&detail, fs, f);
+}
+
+/* What became of the invocations: `finished` went on and ended well, which only times tell. */
+static const char *behind(struct arena *m, const struct finding *f, uint64_t finished)
+{
+    if (f->attempts.n == 0)
+        return "The invocations behind them are not in the evidence.";
+    if (f->last_seen == TIME_NONE)
+        return "The log has no times: whether the invocations behind them went on is unknown.";
+    return arena_printf(
+        m, "%s of the invocations behind them went on and finished without an error, unheard and billed.",
+        finished ? detector_count(m, finished) : "None");
 }
 
 static void write_prose(const struct dossier *d, uint32_t function, uint64_t finished, struct findings *fs,
@@ -155,17 +175,10 @@ static void write_prose(const struct dossier *d, uint32_t function, uint64_t fin
     f->moment = "call given up";
     f->title = arena_printf(m, "API Gateway gave up on %s %s of %.*s%s", detector_count(m, f->count),
                             detector_plural(f->count, "call", "calls"), SLICE_ARG(name),
-                            f->attempts.n ? " that went on running" : "");
-    const char *behind =
-        f->attempts.n
-            ? arena_printf(m,
-                           "%s of the invocations behind them went on and finished without an error, "
-                           "unheard and billed.",
-                           finished ? detector_count(m, finished) : "None")
-            : "The invocations behind them are not in the evidence.";
-    f->what =
-        arena_printf(m, "The gateway's integration limit ended %s %s with 504; clients saw a failure. %s",
-                     detector_count(m, f->count), detector_plural(f->count, "call", "calls"), behind);
+                            f->attempts.n && f->last_seen != TIME_NONE ? " that went on running" : "");
+    f->what = arena_printf(
+        m, "The gateway's integration limit ended %s %s with 504; clients saw a failure. %s",
+        detector_count(m, f->count), detector_plural(f->count, "call", "calls"), behind(m, f, finished));
     f->how = "The gateway's log says \"Execution failed due to a timeout error\", or its access log 504, for "
              "its request id; "
              "the invocation behind it is the one whose request id the gateway names, else the one of the "

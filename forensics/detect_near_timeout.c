@@ -37,13 +37,13 @@ static void write_prose(const struct near *n, struct findings *fs, struct findin
     f->title =
         arena_printf(m, "%s %s of %.*s ended well at the edge of the limit", detector_count(m, f->count),
                      detector_plural(f->count, "invocation", "invocations"), SLICE_ARG(name));
-    f->what = arena_printf(m,
-                           "%s of %s invocations ended well after 90 %% or more of the limit of %s; the "
-                           "longest took %.2f ms%s. %s others timed out.",
-                           detector_count(m, f->count), detector_count(m, n->f->attempts.n),
-                           detector_span(m, n->limit_ms), n->longest,
-                           n->longest > n->limit_ms ? ", beyond the limit itself" : "",
-                           detector_count(m, n->f->timeouts));
+    f->what = arena_printf(
+        m,
+        "%s of %s invocations ended well after 90 %% or more of the limit of %s; the "
+        "longest took %.2f ms%s. %s %s timed out.",
+        detector_count(m, f->count), detector_count(m, n->f->attempts.n), detector_span(m, n->limit_ms),
+        n->longest, n->longest > n->limit_ms ? ", beyond the limit itself" : "",
+        detector_count(m, n->f->timeouts), detector_plural(n->f->timeouts, "other", "others"));
     f->how = "Duration is the platform's own measure, and the limit is that of the function's time-outs. "
              "Another limit at the time of these invocations would disprove it.";
     finding_command(fs, f, "# shows the limit that is set now");

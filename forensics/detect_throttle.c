@@ -53,14 +53,15 @@ static void write_prose(const struct throttled *t, struct findings *fs, struct f
     struct slice name = dossier_name(t->d, t->f->name);
     uint64_t handled = t->marks.n - t->failed;
     f->moment = "throttled call";
-    f->title = arena_printf(m, "%s %s of %.*s met a throttle (%s)", detector_count(m, t->marks.n),
-                            detector_plural(t->marks.n, "invocation", "invocations"), SLICE_ARG(name),
+    f->title = arena_printf(m, "%s of %.*s met a throttle (%s)", detector_counted(m, f), SLICE_ARG(name),
                             t->most->engine);
-    f->what = arena_printf(m,
-                           "A service refused calls of %.*s for rate or capacity, most often as %s. %s of "
-                           "%s invocations failed with it, %s went on after it.",
-                           SLICE_ARG(name), t->most->name, detector_count(m, t->failed),
-                           detector_count(m, t->f->attempts.n), detector_count(m, handled));
+    const char *fate = f->attempts.n == 0
+                           ? "The lines belong to no invocation in the evidence."
+                           : arena_printf(m, "%s of %s invocations failed with it, %s went on after it.",
+                                          detector_count(m, t->failed), detector_count(m, t->f->attempts.n),
+                                          detector_count(m, handled));
+    f->what = arena_printf(m, "A service refused calls of %.*s for rate or capacity, most often as %s. %s",
+                           SLICE_ARG(name), t->most->name, fate);
     f->how = "The SDK's own error names the throttle. The service's ThrottledRequests metric at the same "
              "minutes would confirm it; none there would disprove it.";
     if (t->f->peak_concurrency > 1) {

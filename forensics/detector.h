@@ -49,6 +49,8 @@ void detector_level(struct findings *fs, struct finding *f, const char *what, ui
 const char *detector_span(struct arena *arena, int64_t ms);
 /* 41,208 */
 const char *detector_count(struct arena *arena, uint64_t n);
+/* What a finding counts: "3 invocations", "2 log lines" that belong to none, or both. */
+const char *detector_counted(struct arena *arena, const struct finding *f);
 /* "invocation" or "invocations". */
 const char *detector_plural(uint64_t n, const char *one, const char *many);
 

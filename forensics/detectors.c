@@ -164,6 +164,18 @@ const char *detector_count(struct arena *arena, uint64_t n)
     return arena_printf(arena, "%s,%03llu", detector_count(arena, n / 1000), (unsigned long long)(n % 1000));
 }
 
+const char *detector_counted(struct arena *arena, const struct finding *f)
+{
+    uint64_t inside = f->attempts.n, outside = f->count - inside;
+    const char *lines = arena_printf(arena, "%s log %s", detector_count(arena, outside),
+                                     detector_plural(outside, "line", "lines"));
+    const char *calls = arena_printf(arena, "%s %s", detector_count(arena, inside),
+                                     detector_plural(inside, "invocation", "invocations"));
+    if (inside == 0)
+        return lines;
+    return outside == 0 ? calls : arena_printf(arena, "%s and %s", calls, lines);
+}
+
 const char *detector_plural(uint64_t n, const char *one, const char *many)
 {
     return n == 1 ? one : many;

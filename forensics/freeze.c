@@ -9,6 +9,7 @@
 #include "forensics/filters.h"
 #include "forensics/messages.h"
 #include "forensics/outcomes.h"
+#include "forensics/overlap.h"
 #include "forensics/place.h"
 #include "forensics/skew.h"
 #include "forensics/spans.h"
@@ -447,6 +448,7 @@ static void sort_rows(void *ctx, unsigned thread, size_t i)
 
 void freeze_index(struct index *x, const struct evidence_options *options, unsigned threads)
 {
+    overlap_unite(x);
     spans_join(x);
     parallel_run(threads, 2, sort_rows, x);
     name_streams(x);

@@ -99,13 +99,14 @@ struct run {
 };
 
 enum mark_kind {
-    MARK_SIGNATURE, /* value: signature index */
+    MARK_SIGNATURE, /* value: signature index, text: the type of the error where the line names it */
     MARK_ERROR,     /* an error nobody caught; text: its type, host: its message, made alike */
-    MARK_LOGGED,    /* a line of level ERROR or above that is none of these; text: its words, made alike */
-    MARK_TIMEOUT,   /* text: the last words before it, value: ms since them or UINT32_MAX */
-    MARK_WORDS,     /* last words of an invocation that was open when its file ended */
-    MARK_KEY,       /* value: number of an object key that the line names; gone after the freeze */
-    MARK_LINEAGE,   /* value: what the trace header of the invocation counts, see record_lineage */
+    MARK_LOGGED, /* a line of level ERROR or above that is none of these; text: its words, made alike, host: the
+                       type of the error where the line names it */
+    MARK_TIMEOUT, /* text: the last words before it, value: ms since them or UINT32_MAX */
+    MARK_WORDS,   /* last words of an invocation that was open when its file ended */
+    MARK_KEY,     /* value: number of an object key that the line names; gone after the freeze */
+    MARK_LINEAGE, /* value: what the trace header of the invocation counts, see record_lineage */
 };
 
 /* Something worth a row of its own at one line. */

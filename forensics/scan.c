@@ -89,7 +89,7 @@ static void enter_stream(struct worker *w, struct slice group, struct slice stre
     bool of_function = slice_starts(in_group, SLICE("/aws/lambda/")) || function.n || w->place.function.n ||
                        place_stream_parts(in_stream, &ignored[0], &ignored[1]);
     w->gateway = slice_starts(in_group, SLICE("API-Gateway-Execution-Logs"));
-    w->maybe_gateway = in_group.n == 0 && !of_function;
+    w->unnamed = in_group.n == 0 && !of_function;
     w->records = (in_group.n || in_stream.n) && !w->gateway && !of_function;
     w->stream_known = group.n <= CACHED_NAME_MAX && stream.n <= CACHED_NAME_MAX;
     cache_name(group, w->group, &w->group_n);
@@ -197,6 +197,7 @@ static size_t mark_signatures(struct worker *w, const struct event *e, struct at
     for (size_t i = 0; i < n; i++) {
         struct mark m = {.kind = MARK_SIGNATURE, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
         m.value = hits[i].signature;
+        m.text = intern_id(&w->index.names, e->error_type);
         m.level = e->level;
         *vec_push(&w->index.marks) = m;
     }
@@ -212,6 +213,7 @@ static void mark_logged(struct worker *w, const struct event *e, struct attempt 
     struct slice said = slice_head(e->said.n ? e->said : e->text, WORDS_MAX);
     m.level = e->level;
     m.text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
+    m.host = intern_id(&w->index.names, e->error_type);
     *vec_push(&w->index.marks) = m;
 }
 
@@ -300,6 +302,8 @@ static void take_entry(void *ctx, const struct entry *entry)
         !same_name(entry->stream, w->stream_name, w->stream_n))
         enter_stream(w, entry->group, entry->stream, entry->function);
     message_parse(entry->text, &e);
+    if (w->unnamed && e.error_message.n) /* in a function's log it would be what that was told by another */
+        (void)message_answer(&e);
     int64_t time = entry->time != TIME_NONE ? entry->time : e.time;
     scan_gateway_settle(w, entry->text, &e);
     if (w->records && e.kind == EVENT_APP) {

@@ -49,8 +49,8 @@ struct worker {
     size_t group_n, stream_n;
     uint32_t stream;
     bool stream_known;
-    bool gateway;       /* an execution log by its group's name */
-    bool maybe_gateway; /* no group is known, nor a function: the words of each line decide */
+    bool gateway; /* an execution log by its group's name */
+    bool unnamed; /* no group is known, nor a function: the words of each line decide whose it is */
     bool records; /* no function's stream: its messages may be access lines, spans or CloudTrail events */
     struct attempt *last; /* the attempt met last in that stream */
     struct run run;       /* open; count 0 when there is none */

@@ -65,34 +65,9 @@ static struct slice word_after(struct slice text, struct slice key)
     return slice_head(rest, n);
 }
 
-/* How the lines of a call begin. Exports to S3, `aws logs tail` and the console's CSV do not tell the group. */
-static bool is_step(struct slice text)
-{
-    static const struct slice words[] = {
-        {"Extended Request Id: ", 21},
-        {"Verifying Usage Plan for request: ", 34},
-        {"Starting execution for request: ", 32},
-        {"HTTP Method: ", 13},
-        {"Method request ", 15},
-        {"Method response ", 16},
-        {"Method completed with status: ", 30},
-        {"Endpoint request ", 17},
-        {"Endpoint response ", 18},
-        {"Sending request to ", 19},
-        {"Received response. ", 19},
-        {"Execution failed due to ", 24},
-        {"Successfully completed execution", 32},
-        {"AWS Integration Endpoint RequestId", 34},
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (slice_starts(text, words[i]))
-            return true;
-    return false;
-}
-
 void scan_gateway_settle(const struct worker *w, struct slice text, struct event *e)
 {
-    if (e->kind != EVENT_GATEWAY || w->gateway || (w->maybe_gateway && is_step(e->text)))
+    if (e->kind != EVENT_GATEWAY || w->gateway || (w->unnamed && message_gateway_step(e->text)))
         return;
     e->kind = EVENT_APP;
     e->has_id = false;

@@ -38,8 +38,12 @@ struct line_format {
     bool (*joins)(struct slice entry, struct slice line);
     /* Lines that are no part of any entry (rules of tables, headings) are dropped; may be NULL. */
     bool (*noise)(struct slice line);
+    /* Looks at the whole entry; may be NULL. */
+    void (*finish)(struct entry *e);
     /* An entry is one line: lines without a head do not continue it, they count as unrecognised. */
     bool alone;
+    /* A line may be the time alone of the entry below it: the head has no text, `joins` takes the next line. */
+    bool times_alone;
     /* Lines that are records and no entries: delivers one; false when it is none. May be NULL. */
     bool (*record)(struct slice line, struct loc loc, struct buf *scratch, const struct sink *sink);
 };
@@ -61,7 +65,7 @@ bool container_line_continues(struct slice line);
 bool container_is_platform(struct slice text);
 
 extern const struct container container_export, container_tail, container_sam, container_bare, container_csv,
-    container_json, container_awslogs, container_cw, container_serverless, container_table,
+    container_json, container_awslogs, container_cw, container_serverless, container_table, container_cli,
     container_s3_access, container_front;
 
 #endif

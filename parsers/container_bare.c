@@ -2,7 +2,8 @@
  * program. Each line is an entry, but for lines that continue the one before (see container_line_continues).
  * Decoration that consoles and tables put before a platform line is looked past: blanks, bars, stars, times. |
  * 2022-10-04T12:23:04.626-04:00 | END RequestId: c2c3b330-…
- *      * 2026-08-26T10:55:32.266 START RequestId: 88a9b9a0-… Version: 40 */
+ *      * 2026-08-26T10:55:32.266 START RequestId: 88a9b9a0-… Version: 40
+ * So are the lines of a gateway's execution log: (a55fdf68-…) Method completed with status: 504 */
 #include "parsers/container.h"
 
 #include "parsers/message.h"
@@ -40,11 +41,42 @@ bool container_line_continues(struct slice line)
     return wrapped_report(line);
 }
 
+/* `12<TAB>`, `12:` and `app.log:12:`, as cat and grep number lines. */
+static bool numbered(struct slice *s)
+{
+    struct slice rest = *s;
+    uint64_t n;
+    if (text_u64(&rest, &n) && (text_char(&rest, '\t') || text_char(&rest, ':'))) {
+        *s = rest;
+        return true;
+    }
+    rest = *s;
+    struct slice name = slice_cut(&rest, ':');
+    if (rest.n == 0 || name.n == 0 || memchr(name.p, ' ', name.n) || !text_u64(&rest, &n) ||
+        !text_char(&rest, ':'))
+        return false;
+    *s = rest;
+    return true;
+}
+
+/* `[pod/worker-1/main] `, and what ends in `lambda[123]: ` of a system log. */
+static bool labelled(struct slice *s)
+{
+    enum { LABEL_MAX = 120 };
+    struct slice head = slice_head(*s, LABEL_MAX);
+    bool label = head.n && *head.p == '[';
+    ptrdiff_t at = slice_find(head, label ? SLICE("] ") : SLICE("]: "));
+    if (at < 0)
+        return false;
+    *s = slice_skip(*s, (size_t)at + (label ? 2 : 3));
+    return true;
+}
+
 /* A time in a column of its own, or at the front of a platform line. */
 static bool decoration(struct slice *s, int64_t *time)
 {
     struct slice word;
-    if (s->n && (*s->p == ' ' || *s->p == '\t' || *s->p == '|' || *s->p == '*')) {
+    if (s->n && memchr(" \t|*>", *s->p, 5)) {
         *s = slice_skip(*s, 1);
         return true;
     }
@@ -59,6 +91,11 @@ static bool decoration(struct slice *s, int64_t *time)
     rest = *s;
     if (text_u64(&rest, &ms) && s->n - rest.n == 13 && rest.n && *rest.p == ' ') {
         *time = (int64_t)ms;
+        *s = rest;
+        return true;
+    }
+    rest = *s;
+    if (numbered(&rest) || labelled(&rest)) {
         *s = rest;
         return true;
     }
@@ -92,6 +129,8 @@ static bool quoted(struct slice *s)
 static bool take_platform(struct slice rest, struct slice *ret)
 {
     ptrdiff_t bar = slice_find(rest, SLICE(" | "));
+    if (bar < 0 && slice_ends(rest, SLICE(" |")))
+        bar = (ptrdiff_t)rest.n - 2;
     *ret = rest;
     if (rest.n == 0 || container_is_platform(rest))
         return rest.n > 0;
@@ -129,15 +168,23 @@ static bool bare_head(struct slice line, struct entry *ret)
         ret->time = time;
         return true;
     }
+    if (time != TIME_NONE && rest.n == 0) { /* alone in its line, as the console copies its table */
+        ret->time = time;
+        ret->text = rest;
+        return true;
+    }
     if (container_line_continues(line))
         return false;
     ret->text = line;
     return true;
 }
 
-/* A stack at the margin, behind the line that ends in the class of its error. */
+/* A stack at the margin, behind the line that ends in the class of its error; and what stands below a time. */
 static bool bare_joins(struct slice entry, struct slice line)
 {
+    int64_t time;
+    if (slice_trim(entry).n == 0)
+        return !text_time(&line, &time);
     return message_begins_stack(slice_cut(&entry, '\n'), line);
 }
 
@@ -158,6 +205,8 @@ static bool app_head(struct slice line, struct entry *ret)
     struct event e;
     (void)ret;
     message_parse(line, &e);
+    if (e.kind == EVENT_GATEWAY)
+        return message_gateway_step(e.text);
     return e.kind == EVENT_APP && (e.has_id || e.in_init || e.unhandled);
 }
 
@@ -179,13 +228,14 @@ static int bare_score(struct slice head)
 
 static void bare_parse(struct input *in, const struct sink *sink)
 {
-    static const struct line_format format = {.head = bare_head, .joins = bare_joins, .noise = bare_noise};
+    static const struct line_format format = {
+        .head = bare_head, .joins = bare_joins, .noise = bare_noise, .times_alone = true};
     container_lines(in, sink, &format);
 }
 
 const struct container container_bare = {
     .name = "lambda-text",
-    .doc = "Lambda log text without times or streams: terminal copies, console test results",
+    .doc = "Lambda or gateway log text without times or streams: terminal copies, console test results",
     .score = bare_score,
     .parse = bare_parse,
 };

@@ -19,6 +19,10 @@ static enum column column_of(struct slice name)
         {"message", COLUMN_MESSAGE},    {"@message", COLUMN_MESSAGE}, {"logStreamName", COLUMN_STREAM},
         {"@logStream", COLUMN_STREAM},  {"logStream", COLUMN_STREAM}, {"log_stream", COLUMN_STREAM},
         {"logGroupName", COLUMN_GROUP}, {"@log", COLUMN_GROUP},       {"logGroup", COLUMN_GROUP},
+        {"_time", COLUMN_TIME},         {"_raw", COLUMN_MESSAGE},    /* Splunk */
+        {"_messagetime", COLUMN_TIME},                               /* Sumo Logic */
+        {"Time", COLUMN_TIME},          {"Line", COLUMN_MESSAGE},    /* Grafana */
+        {"Date", COLUMN_TIME},          {"Message", COLUMN_MESSAGE}, /* Datadog */
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (slice_eq(name, slice_str(table[i].name)))

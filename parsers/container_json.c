@@ -3,6 +3,8 @@
 #include "parsers/container.h"
 #include "parsers/document.h"
 
+#include "parsers/json_scan.h"
+
 #include <assert.h>
 
 struct loc document_loc(struct documents *d, const char *p)
@@ -25,13 +27,23 @@ void document_anomaly(struct documents *d, enum anomaly_kind kind, struct loc lo
     source_anomaly(s, kind, loc.line, loc.offset, detail);
 }
 
-void document_check(struct documents *d, const struct json *j)
+/* A value is read by more than one reader: what is wrong with it counts once. */
+static void note(struct documents *d, enum anomaly_kind kind, const char *at, const char *sentence)
 {
+    if (at != d->noted)
+        document_anomaly(d, kind, document_loc(d, at), sentence);
+    d->noted = at;
+}
+
+void document_check(struct documents *d, struct json *j)
+{
+    if (j->odd && !j->error)
+        note(d, ANOMALY_JSON_ODD, j->odd_at, j->odd);
+    j->odd = NULL;
     if (!j->error)
         return;
-    d->broken = d->depth == 0 ? j->error_at : d->broken;
-    document_anomaly(d, j->truncated ? ANOMALY_JSON_TRUNCATED : ANOMALY_JSON_DAMAGED,
-                     document_loc(d, j->error_at), j->error);
+    d->broken = d->depth == 0 && !d->broken ? j->error_at : d->broken;
+    note(d, j->truncated ? ANOMALY_JSON_TRUNCATED : ANOMALY_JSON_DAMAGED, j->error_at, j->error);
 }
 
 void document_entry(struct documents *d, struct entry *e)
@@ -70,39 +82,89 @@ static const struct document *kind_of_key(const struct document_index *x, struct
 }
 
 /* The kind that stands first in the table among the keys of the object; a container of many entries ends the
- * search, so that a document of 1 GB is not read twice. */
-static const struct document *kind_of(const struct document_index *x, struct slice value)
+ * search, so that a document of 1 GB is not read twice. `j` is the reader that looks. */
+static const struct document *kind_of(const struct document_index *x, struct slice value, struct json *j)
 {
-    struct json j;
     struct slice key;
     const struct document *best = NULL;
-    json_init(&j, value);
-    if (json_peek(&j) != JSON_OBJECT)
+    json_init(j, value);
+    if (json_peek(j) != JSON_OBJECT)
         return NULL;
-    (void)json_enter_object(&j);
-    while (json_next_key(&j, &key)) {
-        const struct document *kind = kind_of_key(x, key, json_peek(&j));
+    (void)json_enter_object(j);
+    while (json_next_key(j, &key)) {
+        const struct document *kind = kind_of_key(x, key, json_peek(j));
         if (kind && (!best || kind < best))
             best = kind;
         if (kind && kind->type == JSON_ARRAY)
             break;
-        (void)json_skip(&j);
+        (void)json_skip(j);
     }
     return best;
+}
+
+static bool is_own_document(const struct documents *d, const char *p, const char *end)
+{
+    struct json j;
+    const struct document *kind = kind_of(&d->kinds, slice_of(p, (size_t)(end - p)), &j);
+    return kind && kind->type == JSON_ARRAY;
+}
+
+static const char *skip_back(const char *begin, const char *p)
+{
+    while (p > begin && json_scan_blank(p[-1]))
+        p--;
+    return p;
+}
+
+/* Behind `},` or `],` the next item begins; NULL when none does. */
+static const char *next_item(const char *begin, const char *p, const char *end, char open)
+{
+    for (; (p = memchr(p, open, (size_t)(end - p))); p++) {
+        const char *comma = skip_back(begin, p);
+        const char *close = comma > begin && comma[-1] == ',' ? skip_back(begin, comma - 1) : begin;
+        if (close > begin && close[-1] == (open == '{' ? '}' : ']'))
+            return p;
+    }
+    return NULL;
+}
+
+/* Behind an error: the reader stands before the next item. */
+static bool resume(struct documents *d, struct json *j, char open)
+{
+    const char *at = j->error_at;
+    if (!j->error || j->truncated)
+        return false;
+    document_check(d, j);
+    if (at[-1] == '"' && at[-2] == '{') /* the text before it begins with the array's bracket */
+        at -= 2;
+    if (*at == '{' && is_own_document(d, at, j->end))
+        return false;
+    const char *item = next_item(j->error_at, j->error_at, j->end, open);
+    if (!item || is_own_document(d, item, j->end))
+        return false;
+    d->broken = NULL;
+    json_resume(j, item);
+    return true;
+}
+
+bool document_next(struct documents *d, struct json *j, char open)
+{
+    if (j->odd)
+        document_check(d, j);
+    return json_next_item(j) || (resume(d, j, open) && json_next_item(j));
 }
 
 static bool read_array(struct documents *d, struct slice value)
 {
     struct json j;
-    struct slice item;
+    struct slice item, head = slice_trim(slice_skip(slice_trim(value), 1));
+    char open = head.n && *head.p == '[' ? '[' : '{';
     bool any = false;
     json_init(&j, value);
     (void)json_enter_array(&j);
-    while (json_next_item(&j)) {
-        if (!json_raw(&j, &item))
-            break;
-        any |= *item.p == '[' ? document_insights_row(d, item) : document_read(d, item);
-    }
+    while (document_next(d, &j, open))
+        if (json_raw(&j, &item))
+            any |= *item.p == '[' ? document_insights_row(d, item) : document_read(d, item);
     document_check(d, &j);
     return any;
 }
@@ -123,8 +185,11 @@ bool document_read(struct documents *d, struct slice value)
         d->format = found && !d->format ? "log-strings" : d->format;
         return found;
     }
-    const struct document *kind = kind_of(&d->kinds, value);
+    struct json j;
+    const struct document *kind = kind_of(&d->kinds, value, &j);
     const char *before = d->format;
+    if (j.odd && !j.error)
+        document_check(d, &j);
     if (!kind)
         return false;
     d->format = before ? before : kind->name;
@@ -225,7 +290,7 @@ static bool is_preface(const struct documents *d, struct slice value)
 static size_t take_value(struct documents *d, struct slice value)
 {
     struct slice first = slice_trim(value), line = {"", 0};
-    d->broken = NULL;
+    d->broken = d->noted = NULL;
     if (first.n == 0)
         return value.n;
     if (!document_read(d, value) && !take_text(d, first)) {
@@ -238,6 +303,41 @@ static size_t take_value(struct documents *d, struct slice value)
         source_unrecognised(d->source, loc, line);
     }
     return d->broken ? resume_at(d, value) : value.n;
+}
+
+/* Whether a string whose line ended goes on: behind the next quote stands what stands behind strings. Behind a
+ * line that was cut that quote is one that opens. *ret_at: from the window's byte `*ret_at` on, and behind that quote. */
+static bool string_goes_on(struct input *in, size_t *ret_at)
+{
+    size_t quote = *ret_at, next = 0;
+    for (bool more = true; more; more = input_window(in).n - *ret_at < LIMIT_ENTRY && input_more(in)) {
+        struct slice w = input_window(in);
+        while (quote < w.n && w.p[quote] != '"')
+            quote += w.p[quote] == '\\' ? 2 : 1;
+        for (next = quote + 1; next < w.n && json_scan_blank(w.p[next]);)
+            next++;
+        if (next >= w.n)
+            continue;
+        *ret_at = quote + 1;
+        return memchr(",:}]", w.p[next], 4) != NULL;
+    }
+    return false;
+}
+
+/* Behind the last byte of the framed value, of which `fed` bytes were seen; 0 when it goes on behind the window. */
+static size_t find_end(struct input *in, struct json_framer *f, size_t fed)
+{
+    size_t n, at;
+    while ((n = json_framer_feed(f, slice_skip(input_window(in), fed))) > 0) {
+        at = fed += n;
+        if (!f->in_string)
+            return fed;
+        if (!string_goes_on(in, &at))
+            return fed - 1; /* the line end is no part of it: what was cut ends before */
+        json_framer_close(f);
+        fed = at;
+    }
+    return 0;
 }
 
 static void place(struct documents *d, struct input *in, uint64_t line)
@@ -263,7 +363,10 @@ static void json_parse(struct input *in, const struct sink *sink)
         struct slice window = input_window(in);
         place(&d, in, line);
         size_t length = fed ? 0 : document_records_alike(&d, window);
-        size_t end = length ? length : json_framer_feed(&framer, slice_skip(window, fed));
+        size_t end = length ? length : find_end(in, &framer, fed);
+        if (window.p != input_window(in).p)
+            place(&d, in, line);
+        window = input_window(in);
         if (end == 0 && more && window.n < LIMIT_DOCUMENT) {
             fed = window.n;
             more = input_more(in);
@@ -272,7 +375,7 @@ static void json_parse(struct input *in, const struct sink *sink)
         if (end == 0 && more)
             input_anomaly(in, ANOMALY_TOO_LONG, line, in->offset, "a document is longer than the limit");
         if (length == 0)
-            length = take_value(&d, slice_head(window, end ? fed + end : window.n));
+            length = take_value(&d, slice_head(window, end ? end : window.n));
         (void)document_loc(&d, window.p + length); /* counts the lines of it */
         line = d.line;
         input_advance(in, length);
@@ -289,12 +392,13 @@ const struct document *document_kind(struct slice head)
 {
     struct slice text = slice_trim(head);
     struct document_index kinds;
+    struct json j;
     if (text.n && *text.p == '[')
         text = slice_trim(slice_skip(text, 1));
     if (text.n == 0 || *text.p != '{')
         return NULL;
     index_kinds(&kinds);
-    return kind_of(&kinds, text);
+    return kind_of(&kinds, text, &j);
 }
 
 /* A prompt, a comment or half a line may stand before the first document of a pasted file. */

@@ -54,7 +54,15 @@ static void emit_entry(struct cursor *c, struct slice window, size_t end, bool l
         source_anomaly(c->in->source, ANOMALY_TOO_LONG, e->loc.line, e->loc.offset,
                        "an entry is longer than the limit; only its beginning was read");
     e->text = slice_rtrim(slice_of(window.p + c->text_at, n < LIMIT_ENTRY ? n : LIMIT_ENTRY));
+    const char *begin = e->text.p;
     e->text = skip_line_ends(e->text);
+    if (c->format->times_alone && e->text.p > begin) {
+        e->loc.offset += (uint64_t)(e->text.p - window.p);
+        for (; begin < e->text.p; begin++)
+            e->loc.line += *begin == '\n';
+    }
+    if (c->format->finish)
+        c->format->finish(e);
     e->group.p = window.p + c->group_at;
     e->stream.p = window.p + c->stream_at;
     if (c->format->record) {
@@ -225,10 +233,25 @@ void container_sample(struct slice text, bool (*head)(struct slice line, struct 
     }
 }
 
+/* `stdout F ` of container runtimes, and the labels that logcli prints before a line. */
+static __attribute__((noinline)) void skip_marks(struct slice *s)
+{
+    static const struct slice labels = {"{__aws_cloudwatch_", 18};
+    struct slice rest = *s;
+    if (text_literal(&rest, SLICE("stdout F ")) || text_literal(&rest, SLICE("stderr F ")))
+        *s = rest;
+    ptrdiff_t end = slice_starts(rest, labels) ? slice_find(rest, SLICE("} ")) : -1;
+    if (end >= 0)
+        *s = slice_skip(rest, (size_t)end + 2);
+}
+
 bool container_message(struct slice rest, struct slice *ret)
 {
     struct slice bare = rest, after;
     uint8_t id[16];
+    if (rest.n > 1 && (*rest.p == 's' || (*rest.p == '{' && rest.p[1] == '_')))
+        skip_marks(&rest);
+    bare = rest;
     text_skip_blanks(&bare);
     after = bare;
     if (bare.p > rest.p && text_uuid(&after, id) && after.n && *after.p == ' ')

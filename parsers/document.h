@@ -33,6 +33,7 @@ struct documents {
     const char *format; /* name of the first kind met */
     struct document_index kinds;
     const char *broken; /* where the framed value stopped being JSON, or NULL */
+    const char *noted;  /* the byte of the framed value that the last anomaly is about, or NULL */
 };
 
 struct document {
@@ -59,7 +60,10 @@ bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum w
 /* The place of a byte of the value at hand. */
 struct loc document_loc(struct documents *d, const char *p);
 /* Notes what the reader stumbled over, if it did. Every reader of a document ends with it. */
-void document_check(struct documents *d, const struct json *j);
+void document_check(struct documents *d, struct json *j);
+/* As json_next_item, for items that `open` begins ('{', '['): notes what is wrong with the one before, and goes on
+ * behind a damaged one, unless a document of its own begins there. */
+bool document_next(struct documents *d, struct json *j, char open);
 /* Notes an anomaly at a place. */
 void document_anomaly(struct documents *d, enum anomaly_kind kind, struct loc loc, const char *detail);
 /* Whether a text is one that the platform writes, or that names its request. */
@@ -79,8 +83,8 @@ document_reader document_subscription, document_events, document_insights, docum
     document_invoke;                             /* document_log.c */
 document_reader document_shipped, document_loki; /* document_shipped.c */
 document_reader document_live_tail, document_front;
-document_reader document_records, document_eventbridge, document_notification, document_test_event,
-    document_destination, document_messages, document_cloudtrail; /* document_record.c */
+document_reader document_records, document_firehose, document_eventbridge, document_notification,
+    document_test_event, document_destination, document_messages, document_cloudtrail; /* document_record.c */
 document_reader document_trace, document_traces, document_trace_map, document_segment, document_daemon,
     document_trace_segment, document_otlp, document_flat_span, document_summaries,
     document_other; /* document_trace.c */

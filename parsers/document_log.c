@@ -43,6 +43,9 @@ static enum name name_of(struct slice key)
         {SLICE("logGroup"), NAME_GROUP},
         {SLICE("log_stream"), NAME_STREAM},
         {SLICE("log_group"), NAME_GROUP},
+        {SLICE("@log_group"), NAME_GROUP},
+        {SLICE("@log_stream"), NAME_STREAM},
+        {SLICE("@id"), NAME_ID},
         {SLICE("logGroupName"), NAME_GROUP},
         {SLICE("logGroupIdentifier"), NAME_GROUP},
         {SLICE("eventTime"), NAME_TIME},
@@ -134,7 +137,7 @@ static void read_events(struct documents *d, struct json *j, const struct entry 
         return;
     }
     (void)json_enter_array(j);
-    while (json_next_item(j))
+    while (document_next(d, j, '{'))
         (void)read_event(d, j, base);
 }
 
@@ -252,7 +255,7 @@ bool document_insights(struct documents *d, struct slice value)
             continue;
         }
         (void)json_enter_array(&j);
-        while (json_next_item(&j))
+        while (document_next(d, &j, '['))
             (void)read_row(d, &j);
     }
     document_check(d, &j);
@@ -298,7 +301,7 @@ bool document_message(struct documents *d, struct slice value)
     const struct entry base = {.time = TIME_NONE};
     struct json j;
     json_init(&j, value);
-    bool found = read_event(d, &j, &base);
+    bool found = read_event(d, &j, &base) || (!j.error && document_shipped(d, value));
     document_check(d, &j);
     return found;
 }

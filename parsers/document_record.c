@@ -23,10 +23,10 @@ struct wrapper {
 };
 
 static const struct wrapper wrappers[] = {
-    {NULL, "body", WRAPPED_JSON, "sqs"},
-    {NULL, "Body", WRAPPED_JSON, "sqs"},
-    {"Sns", "Message", WRAPPED_JSON, "sns"},
-    {"kinesis", "data", WRAPPED_BASE64, "kinesis"},
+    {NULL, "body", WRAPPED_JSON, "sqs"},        {NULL, "Body", WRAPPED_JSON, "sqs"},
+    {"Sns", "Message", WRAPPED_JSON, "sns"},    {"kinesis", "data", WRAPPED_BASE64, "kinesis"},
+    {NULL, "Data", WRAPPED_BASE64, "kinesis"}, /* `aws kinesis get-records` */
+    {NULL, "data", WRAPPED_BASE64, "firehose"},
 };
 
 static bool unwrap_field(struct documents *d, struct json *j, const struct wrapper *w)
@@ -148,7 +148,7 @@ static bool read_list(struct documents *d, struct slice value, struct slice name
             continue;
         }
         (void)json_enter_array(&j);
-        while (json_next_item(&j))
+        while (document_next(d, &j, '{'))
             read_record(d, &j);
     }
     document_check(d, &j);
@@ -158,6 +158,12 @@ static bool read_list(struct documents *d, struct slice value, struct slice name
 bool document_records(struct documents *d, struct slice value)
 {
     return read_list(d, value, SLICE("Records"));
+}
+
+/* {"records":[{"recordId","data"}]}: what Firehose hands a function to transform. */
+bool document_firehose(struct documents *d, struct slice value)
+{
+    return read_list(d, value, SLICE("records"));
 }
 
 size_t document_records_alike(struct documents *d, struct slice text)

@@ -4,7 +4,10 @@
  *     {"id":"AgAA…","content":{"timestamp":"…Z","message":"…","attributes":{"aws":{"awslogs":{"logGroup":…}}}}}
  *     {"labels":{"__aws_cloudwatch_log_group":"/aws/lambda/f"},"line":"…","timestamp":"…"}           logcli
  *     {"streams":[{"stream":{…},"values":[["1706375564122000000","…"]]}]}                             Loki
- *     {"date":1706375564.122,"log":"…"}                                                               Fluent Bit */
+ *     {"date":1706375564.122,"log":"…"}                                                               Fluent Bit
+ *     {"time":1706375564.122,"event":"…"}, {"result":{"_time":"…","_raw":"…"}}                         Splunk
+ *     {"_source":{"@timestamp":"…","message":"…","aws":{"cloudwatch":{"log_group":…}}}}                 Elastic
+ *     {"logRecord":{"@timestamp":"…","@message":"…"}}                                     aws logs get-log-record */
 #include "parsers/document.h"
 
 #include "parsers/fields.h"
@@ -16,12 +19,21 @@ static const struct field fields[] = {
     {"message", MESSAGE},
     {"log", MESSAGE},
     {"line", MESSAGE},
+    {"event", MESSAGE},
+    {"event/message", MESSAGE},
+    {"result/_raw", MESSAGE},
+    {"_source/message", MESSAGE},
+    {"logRecord/@message", MESSAGE},
     {"content/message", MESSAGE},
     {"attributes/message", MESSAGE},
     {"date", TIME},
     {"time", TIME},
     {"timestamp", TIME},
     {"@timestamp", TIME},
+    {"event/timestamp", TIME},
+    {"result/_time", TIME},
+    {"_source/@timestamp", TIME},
+    {"logRecord/@timestamp", TIME},
     {"content/timestamp", TIME},
     {"attributes/timestamp", TIME},
     {"id", ID},
@@ -30,6 +42,9 @@ static const struct field fields[] = {
     {"aws/awslogs/logGroup", GROUP},
     {"content/attributes/aws/awslogs/logGroup", GROUP},
     {"attributes/attributes/aws/awslogs/logGroup", GROUP},
+    {"attributes/aws/awslogs/logGroup", GROUP},
+    {"_source/aws/cloudwatch/log_group", GROUP},
+    {"_source/aws.cloudwatch/log_group", GROUP},
     {"labels/__aws_cloudwatch_log_group", GROUP},
     {"labels/log_group", GROUP},
     {"awscloudwatch/log_group", GROUP},
@@ -38,6 +53,10 @@ static const struct field fields[] = {
     {"aws/awslogs/logStream", STREAM},
     {"content/attributes/aws/awslogs/logStream", STREAM},
     {"attributes/attributes/aws/awslogs/logStream", STREAM},
+    {"attributes/aws/awslogs/logStream", STREAM},
+    {"_source/aws/cloudwatch/log_stream", STREAM},
+    {"_source/aws.cloudwatch/log_stream", STREAM},
+    {"logRecord/@logStream", STREAM},
     {"labels/__aws_cloudwatch_log_stream", STREAM},
     {"labels/log_stream", STREAM},
     {"awscloudwatch/log_stream", STREAM},

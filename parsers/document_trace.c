@@ -19,8 +19,9 @@ static void each_item(struct documents *d, struct json *j, read_item *read, void
         return;
     }
     (void)json_enter_array(j);
-    while (json_next_item(j) && json_raw(j, &item))
-        read(d, item, ctx);
+    while (document_next(d, j, '{'))
+        if (json_raw(j, &item))
+            read(d, item, ctx);
 }
 
 /* Calls `read` for each element of the array `key` of an object. */
@@ -53,7 +54,7 @@ static bool read_each(struct documents *d, struct slice value, struct slice pref
             continue;
         }
         (void)json_enter_array(&j);
-        while (json_next_item(&j))
+        while (document_next(d, &j, '{'))
             read(d, &j);
     }
     document_check(d, &j);

@@ -17,6 +17,7 @@ struct filter {
     void *ctx;
     struct slice block; /* inflated and not yet given out; libarchive's */
     bool open, stopped;
+    bool starved; /* more bytes were wanted than there are */
     char damage[160];
 };
 
@@ -79,6 +80,7 @@ static la_ssize_t bring(struct archive *a, void *ctx, const void **ret)
     struct filter *f = ctx;
     struct slice s = f->more(f->ctx);
     (void)a;
+    f->starved = s.n == 0;
     *ret = s.p;
     return (la_ssize_t)s.n;
 }
@@ -156,4 +158,9 @@ size_t filter_read(struct filter *f, char *out, size_t room)
 const char *filter_damage(const struct filter *f)
 {
     return f->damage[0] ? f->damage : NULL;
+}
+
+bool filter_truncated(const struct filter *f)
+{
+    return f->damage[0] && f->starved;
 }

@@ -25,5 +25,7 @@ void filter_free(struct filter *f);
 size_t filter_read(struct filter *f, char *out, size_t room);
 /* One sentence, or NULL while nothing was wrong; lives as long as the filter. */
 const char *filter_damage(const struct filter *f);
+/* The damage is that the compressed bytes end early. */
+bool filter_truncated(const struct filter *f);
 
 #endif

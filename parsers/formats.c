@@ -7,19 +7,13 @@
 enum { FORMATS_STRONG = 3, BEYOND_DOUBT = 90 };
 
 const struct container *const containers[] = {
-    &container_export,
-    &container_json,
-    &container_csv,
-    &container_sam,
-    &container_awslogs,
-    &container_cw,
-    &container_tail,
-    &container_serverless,
-    &container_bare,
-    &container_table,
-    &container_s3_access,
-    &container_front,
-    NULL,
+    &container_export,     &container_json,
+    &container_csv,        &container_sam,
+    &container_awslogs,    &container_cw,
+    &container_cli,        &container_tail,
+    &container_serverless, &container_bare,
+    &container_table,      &container_s3_access,
+    &container_front,      NULL,
 };
 
 const struct container *container_by_name(struct slice name)

@@ -16,9 +16,26 @@ static bool fail(struct json *j, const char *at, const char *sentence)
     return false;
 }
 
+/* Notes what is no JSON and is passed over. */
+static void pass(struct json *j, const char *at, const char *sentence)
+{
+    if (!j->odd) {
+        j->odd = sentence;
+        j->odd_at = at;
+    }
+}
+
 void json_init(struct json *j, struct slice text)
 {
     *j = (struct json){.p = text.p, .end = text.p + text.n};
+}
+
+void json_resume(struct json *j, const char *item)
+{
+    j->p = item;
+    j->fresh = true;
+    j->truncated = false;
+    j->error = j->error_at = NULL;
 }
 
 /* Behind the blanks at p, of which the first is one: an indentation, for the most part. */
@@ -69,18 +86,18 @@ static bool is_hex(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* Behind the backslash at p; NULL and an error when it is no escape. */
+/* Behind the escape at p, or behind its backslash when it is none; NULL and an error where the text ends. */
 static const char *take_escape(struct json *j, const char *p)
 {
     if (p + 1 >= j->end)
         return fail(j, j->end, "the text ends inside a string"), NULL;
     if (p[1] != 'u')
-        return memchr("\"\\/bfnrt", p[1], 8) ? p + 2 : (fail(j, p + 1, "no such escape"), NULL);
+        return memchr("\"\\/bfnrt", p[1], 8) ? p + 2 : (pass(j, p + 1, "no such escape"), p + 1);
     for (int i = 2; i < 6; i++) {
         if (p + i >= j->end)
             return fail(j, j->end, "the text ends inside a string"), NULL;
         if (!is_hex(p[i]))
-            return fail(j, p + i, "no hexadecimal digit"), NULL;
+            return pass(j, p + i, "no hexadecimal digit"), p + 2;
     }
     return p + 6;
 }
@@ -91,8 +108,8 @@ static const char *take_escapes(struct json *j, const char *p)
 {
     while (p < j->end && *p != '"') {
         if (*p != '\\')
-            return fail(j, p, "a control byte inside a string"), NULL;
-        if (!(p = take_escape(j, p)))
+            pass(j, p++, "a control byte inside a string");
+        else if (!(p = take_escape(j, p)))
             return NULL;
         p = json_scan_special(p, j->end);
     }
@@ -389,6 +406,7 @@ static uint32_t take_unicode(struct slice *s)
     return 0xfffd;
 }
 
+/* What stands behind a backslash; NUL when it is no escape. */
 static char plain_escape(char c)
 {
     switch (c) {
@@ -397,7 +415,10 @@ static char plain_escape(char c)
     case 'r': return '\r';
     case 'b': return '\b';
     case 'f': return '\f';
-    default: return c;
+    case '"':
+    case '\\':
+    case '/': return c;
+    default: return '\0';
     }
 }
 
@@ -414,8 +435,9 @@ bool json_decode(struct slice raw, struct buf *out)
         if (is_unicode_escape(raw)) {
             out->n += text_utf8_put(out->p + out->n, take_unicode(&raw));
         } else if (raw.n > 1) {
-            out->p[out->n++] = plain_escape(raw.p[1]);
-            raw = slice_skip(raw, 2);
+            char c = plain_escape(raw.p[1]);
+            out->p[out->n++] = c ? c : '\\';
+            raw = slice_skip(raw, c ? 2 : 1);
         } else {
             raw = slice_skip(raw, raw.n);
         }

@@ -10,6 +10,8 @@
  *
  * Each value must be read or skipped exactly once. After an error every call returns false (JSON_END) and
  * changes nothing. Bytes of a string that are no UTF-8 pass: evidence is shown, not judged, by its encoding.
+ * A string's raw control bytes and backslashes that begin no escape stand for themselves: it is no JSON then,
+ * which `odd` tells, but it is read.
  */
 #ifndef PARSERS_JSON_H
 #define PARSERS_JSON_H
@@ -38,6 +40,8 @@ struct json {
     bool truncated;       /* the error is that the text ends */
     const char *error;    /* constant sentence without a full stop, NULL when all is well */
     const char *error_at; /* the byte that cannot be */
+    const char *odd; /* as `error`: the first thing in a string that is no JSON and was read all the same */
+    const char *odd_at;
 };
 
 void json_init(struct json *j, struct slice text);
@@ -72,9 +76,13 @@ bool json_scaled(struct slice raw, int shift, int64_t *ret);
  * time. TIME_NONE when it is none. */
 int64_t json_time(struct slice raw);
 
+/* Goes on behind an error, with an item of the array that the reader was in. */
+void json_resume(struct json *j, const char *item);
+
 /* Where does the value end whose first bytes are at hand? For streams of values with nothing, blanks or lines
  * between them. A value that is no object or array ends with its line. A line end inside a string (no JSON,
- * but what a cut line looks like) ends the value too. */
+ * but what a cut line looks like) ends the value too: `in_string` then tells it, and where the string turns out
+ * to go on so may the framer, behind its closing quote with json_framer_close. */
 struct json_framer {
     uint32_t depth;
     bool started, bare, in_string, escape;
@@ -82,5 +90,9 @@ struct json_framer {
 void json_framer_init(struct json_framer *f);
 /* Bytes of `more` up to and with the value's last one; 0 when it goes on behind them. */
 size_t json_framer_feed(struct json_framer *f, struct slice more);
+static inline void json_framer_close(struct json_framer *f)
+{
+    f->in_string = f->escape = false;
+}
 
 #endif

@@ -143,8 +143,10 @@ static const char *frame_block(struct json_framer *f, const char *p)
     for (uint64_t left = b.brackets & ~strings; left; left &= left - 1) {
         const char *at = p + __builtin_ctzll(left);
         f->depth += *at == '{' || *at == '[';
-        if ((*at == '}' || *at == ']') && --f->depth == 0)
+        if ((*at == '}' || *at == ']') && --f->depth == 0) {
+            f->in_string = false;
             return at + 1;
+        }
     }
     f->in_string = strings >> (BLOCK - 1);
     f->escape = escape;

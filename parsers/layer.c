@@ -66,8 +66,10 @@ static size_t filter_layer_read(struct input *in, struct layer *layer, char *out
 {
     size_t n = filter_read(layer->filter, out, room);
     layer->stopped = n < room;
+    bool truncated = filter_truncated(layer->filter);
     if (layer->stopped && filter_damage(layer->filter))
-        input_note(in, ANOMALY_ARCHIVE, layer->produced + n, filter_damage(layer->filter));
+        input_note(in, truncated ? ANOMALY_COMPRESSED_TRUNCATED : ANOMALY_COMPRESSED_DAMAGED,
+                   layer->produced + n, filter_damage(layer->filter));
     return n;
 }
 

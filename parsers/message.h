@@ -11,6 +11,14 @@ bool message_json(struct slice text, struct event *e);     /* {"time","type","re
 bool message_gateway(struct slice text, struct event *e);  /* API Gateway execution log */
 void message_app(struct slice text, struct event *e);      /* all else */
 
+/* The answer of an invocation that the platform ended, which an application line's errorMessage may be: *e becomes the
+ * time-out or crash of which it tells. */
+bool message_answer(struct event *e);
+
+/* Whether the text behind a gateway's request id begins as its log's lines do. Exports to S3, `aws logs tail`, the
+ * console's CSV and copies of it do not tell the group. */
+bool message_gateway_step(struct slice text);
+
 /* Whether the text of an application line is what a runtime prints for an error that nobody caught: sets
  * `unhandled`, and type and message as far as they are said. For Node's line with level, for Python's behind
  * [LEVEL], for all else: `text` is the whole message, of which e->text may lack a first word that was taken for
@@ -26,6 +34,8 @@ bool message_begins_stack(struct slice line, struct slice next);
 /* The word at the front of *s as the event's request id: a UUID only, or any word that request_id_parse takes. */
 bool message_uuid(struct slice *s, struct event *e);
 bool message_id(struct slice *s, struct event *e);
+/* `Task timed out after N seconds` behind the request id: EVENT_TIMEOUT with its limit. */
+bool message_timeout(struct slice s, struct event *e);
 /* The fields of a REPORT, INIT_REPORT or RESTORE_REPORT line, in any order, parted by tabs or blanks. */
 void message_fields(struct slice text, struct event *e);
 /* Root=1-…;… of an X-Ray header into e->trace. */

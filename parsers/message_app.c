@@ -45,8 +45,8 @@ static void take_level(struct slice *s, struct event *e)
     *s = rest;
 }
 
-/* Task timed out after N seconds: the configured limit is the whole part, since the value is measured. */
-static bool take_timeout(struct slice s, struct event *e)
+/* The configured limit is the whole part, since the value is measured. */
+bool message_timeout(struct slice s, struct event *e)
 {
     struct decimal seconds;
     if (!e->has_id || !text_literal(&s, SLICE("Task timed out after ")) || !text_decimal(&s, &seconds) ||
@@ -105,7 +105,7 @@ static bool app_time_first(struct slice text, struct event *e)
         return true;
     }
     skip_gap(&rest);
-    if (take_timeout(rest, e))
+    if (message_timeout(rest, e))
         return true;
     take_level(&rest, e);
     e->text = slice_trim(rest);

@@ -190,6 +190,7 @@ enum app_key {
     KEY_FUNCTION,
     KEY_MESSAGE,
     KEY_TRACE,
+    KEY_ERROR,
     KEY_OTHER
 };
 
@@ -225,6 +226,8 @@ static const struct app_name app_names[] = {
     {NAME("message"), KEY_MESSAGE},
     {NAME("msg"), KEY_MESSAGE},
     {NAME("xray_trace_id"), KEY_TRACE}, /* Powertools */
+    {NAME("error"), KEY_ERROR},
+    {NAME("err"), KEY_ERROR},
 };
 
 static enum app_key app_key_of(struct slice key)
@@ -235,18 +238,32 @@ static enum app_key app_key_of(struct slice key)
     return KEY_OTHER;
 }
 
-static void app_error_type(struct json *j, struct event *e)
+/* The object of an error, as a message or beside it: {"errorType","errorMessage","stackTrace"} of the runtimes,
+ * {"name","message","stack"} of Powertools and {"type","message","stack"} of pino, whose stack has several lines. */
+static void app_error_object(struct json *j, bool is_message, struct event *e)
 {
-    struct slice key;
+    struct slice key, runtime = {"", 0}, name = {"", 0}, said = {"", 0};
+    bool stack = false;
     (void)json_enter_object(j);
     while (json_next_key(j, &key)) {
-        if (slice_eq(key, SLICE("errorType")))
-            e->error_type = scalar(j);
-        else if (slice_eq(key, SLICE("errorMessage")))
-            e->error_message = scalar(j);
-        else
+        if (json_peek(j) != JSON_STRING)
             (void)json_skip(j);
+        else if (slice_eq(key, SLICE("errorType")))
+            runtime = scalar(j);
+        else if (slice_eq(key, SLICE("name")) || slice_eq(key, SLICE("type")))
+            name = scalar(j);
+        else if (slice_eq(key, SLICE("errorMessage")) || slice_eq(key, SLICE("message")))
+            said = scalar(j);
+        else {
+            struct slice text = scalar(j);
+            stack |= slice_eq(key, SLICE("stack")) && slice_find(text, SLICE("\\n")) >= 0;
+        }
     }
+    if (runtime.n == 0 && !stack)
+        return;
+    e->error_type = runtime.n ? runtime : name;
+    e->error_message = said;
+    e->said = is_message ? said : e->said;
 }
 
 static void app_function(struct slice value, struct event *e)
@@ -265,12 +282,13 @@ static void app_field(struct json *j, enum app_key key, struct event *e, unsigne
     struct slice value;
     *seen |= 1u << key;
     bool number = key == KEY_LEVEL && json_peek(j) == JSON_NUMBER; /* pino's */
-    if (key == KEY_OTHER || (key != KEY_MESSAGE && !number && json_peek(j) != JSON_STRING)) {
+    if (key == KEY_OTHER ||
+        (key != KEY_MESSAGE && key != KEY_ERROR && !number && json_peek(j) != JSON_STRING)) {
         (void)json_skip(j);
         return;
     }
-    if (key == KEY_MESSAGE && json_peek(j) == JSON_OBJECT) {
-        app_error_type(j, e);
+    if ((key == KEY_MESSAGE || key == KEY_ERROR) && json_peek(j) == JSON_OBJECT) {
+        app_error_object(j, key == KEY_MESSAGE, e);
         return;
     }
     value = scalar(j);
@@ -286,6 +304,7 @@ static void app_field(struct json *j, enum app_key key, struct event *e, unsigne
     case KEY_TRACE:
         e->trace = value.n == XRAY_ID_N && slice_starts(value, SLICE("1-")) ? value : e->trace;
         return;
+    case KEY_ERROR:
     case KEY_OTHER: return;
     }
 }
@@ -317,10 +336,23 @@ static bool read_app(struct slice text, struct event *e)
     return true;
 }
 
+bool message_answer(struct event *e)
+{
+    struct event own;
+    if (e->kind != EVENT_APP || e->error_message.n == 0 || e->has_id || e->level != LEVEL_NONE)
+        return false;
+    message_parse(e->error_message, &own);
+    if ((own.kind != EVENT_TIMEOUT && own.kind != EVENT_CRASH) || !own.has_id)
+        return false;
+    own.error_type = own.error_type.n ? own.error_type : e->error_type;
+    *e = own;
+    return true;
+}
+
 bool message_json(struct slice text, struct event *e)
 {
     struct json j;
-    struct slice key, type = {"", 0}, time = {"", 0};
+    struct slice key, type = {"", 0}, time = {"", 0}, record = {"", 0};
     json_init(&j, text);
     if (!json_enter_object(&j))
         return false;
@@ -329,12 +361,18 @@ bool message_json(struct slice text, struct event *e)
             time = scalar(&j);
         } else if (slice_eq(key, SLICE("type"))) {
             type = scalar(&j);
-        } else if (slice_eq(key, SLICE("record")) && slice_starts(type, SLICE("platform."))) {
+        } else if (!slice_eq(key, SLICE("record"))) {
+            break;
+        } else if (time.n && slice_starts(type, SLICE("platform."))) {
             (void)text_time(&time, &e->time);
             return read_platform(&j, type, e);
         } else {
-            break;
+            (void)json_raw(&j, &record); /* tools that sort the keys */
         }
     }
-    return read_app(text, e);
+    if (record.n == 0 || j.error || !slice_starts(type, SLICE("platform.")))
+        return read_app(text, e);
+    (void)text_time(&time, &e->time);
+    json_init(&j, record);
+    return read_platform(&j, type, e);
 }

@@ -165,7 +165,8 @@ static bool line_restore_report(struct slice rest, struct event *e)
     return decimal_known(e->init);
 }
 
-/* RequestId: <id> Error: <text>LF<ErrorType>, and the form of before 2018. */
+/* RequestId: <id> Error: <text>LF<ErrorType>, and the form of before 2018. The answer to a caller may have a time-out
+ * for its text. */
 static bool line_crash(struct slice rest, struct event *e)
 {
     if (!take_id(&rest, e))
@@ -178,6 +179,8 @@ static bool line_crash(struct slice rest, struct event *e)
     }
     if (!text_literal(&rest, SLICE("Error: ")))
         return false;
+    if (message_timeout(rest, e))
+        return true;
     struct slice first = slice_trim(slice_cut(&rest, '\n')), second = slice_trim(rest);
     e->text = first;
     if (second.n && !memchr(second.p, ' ', second.n) && memchr(second.p, '.', second.n))
@@ -268,4 +271,28 @@ bool message_gateway(struct slice text, struct event *e)
     e->kind = EVENT_GATEWAY;
     e->text = rest;
     return true;
+}
+
+bool message_gateway_step(struct slice text)
+{
+    static const struct slice words[] = {
+        {"Extended Request Id: ", 21},
+        {"Verifying Usage Plan for request: ", 34},
+        {"Starting execution for request: ", 32},
+        {"HTTP Method: ", 13},
+        {"Method request ", 15},
+        {"Method response ", 16},
+        {"Method completed with status: ", 30},
+        {"Endpoint request ", 17},
+        {"Endpoint response ", 18},
+        {"Sending request to ", 19},
+        {"Received response. ", 19},
+        {"Execution failed due to ", 24},
+        {"Successfully completed execution", 32},
+        {"AWS Integration Endpoint RequestId", 34},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_starts(text, words[i]))
+            return true;
+    return false;
 }

@@ -30,7 +30,9 @@ enum anomaly_kind {
     ANOMALY_UNREADABLE,     /* cannot be opened or read at all */
     ANOMALY_GZIP_TRUNCATED, /* offset: compressed bytes */
     ANOMALY_GZIP_DAMAGED,
-    ANOMALY_GZIP_TRAILING, /* bytes behind the last member */
+    ANOMALY_GZIP_TRAILING,        /* bytes behind the last member */
+    ANOMALY_COMPRESSED_TRUNCATED, /* zstd, bzip2, xz, lz4; offset: of the text, which is lost from there on */
+    ANOMALY_COMPRESSED_DAMAGED,
     ANOMALY_JSON_TRUNCATED,
     ANOMALY_JSON_DAMAGED,
     ANOMALY_CSV_DAMAGED,
@@ -42,6 +44,7 @@ enum anomaly_kind {
     ANOMALY_NUL_BYTES,
     ANOMALY_NO_LINE_END, /* the last line has no end */
     ANOMALY_BAD_UTF8,
+    ANOMALY_JSON_ODD, /* a string's control byte or false escape: read all the same */
     ANOMALY_EMPTY,
     ANOMALY_NO_REQUEST_ID, /* reports without one */
     ANOMALY_ORPHAN_LINES,  /* lines before the first entry that belong to no file at hand */

@@ -4,6 +4,7 @@
 
 #include "base/jsonw.h"
 #include "forensics/freeze.h"
+#include "parsers/json.h"
 #include "reports/escape.h"
 
 #include <stdio.h>
@@ -247,15 +248,19 @@ static void csv_header(struct buf *out)
     buf_append(out, SLICE("source_file,source_line,source_offset\r\n"));
 }
 
-/* Scalars as in JSON without the quotes of strings; null is an empty field. */
+/* Numbers and words as in JSON, strings as they are; null is an empty field. */
 static void csv_field(struct buf *out, struct slice json)
 {
-    if (slice_eq(json, SLICE("null")))
+    if (json.n < 2 || *json.p != '"') {
+        buf_append(out, slice_eq(json, SLICE("null")) ? SLICE("") : json);
         return;
-    if (json.n >= 2 && *json.p == '"')
-        escape_csv(out, slice_of(json.p + 1, json.n - 2));
-    else
-        buf_append(out, json);
+    }
+    struct slice raw = slice_of(json.p + 1, json.n - 2);
+    struct buf text;
+    buf_init(&text, 0);
+    bool escaped = memchr(raw.p, '\\', raw.n) && json_decode(raw, &text);
+    escape_csv(out, escaped ? buf_slice(&text) : raw);
+    buf_done(&text);
 }
 
 static void write_csv(struct buf *out, const struct record *r)

@@ -122,6 +122,17 @@ static bool acts(struct slice s, size_t at)
     }
 }
 
+/* @name, #12 and GH-12: GitHub looks for them in the page, where references have become characters again. What
+ * dependabot and renovate do stops it: a space without width before the name or number. */
+static bool refers(struct slice s, size_t at)
+{
+    char c = s.p[at], after = at + 1 < s.n ? s.p[at + 1] : ' ';
+    bool digit = after >= '0' && after <= '9';
+    if (c == '-')
+        return digit && at >= 2 && slice_eq_nocase(slice_of(s.p + at - 2, 2), SLICE("gh"));
+    return (c == '@' && is_alnum(after)) || (c == '#' && digit);
+}
+
 /* As character references: they hold in tables, where a backslash would not keep a bar. A bare www. or an
  * address is linked by GitHub: its first dot goes. */
 void escape_markdown(struct buf *out, struct slice s)
@@ -136,6 +147,8 @@ void escape_markdown(struct buf *out, struct slice s)
             buf_printf(out, "&#%d;", text.p[i]);
         else
             buf_byte(out, text.p[i]);
+        if (refers(text, i))
+            buf_append(out, SLICE("&#8203;"));
     }
     buf_done(&shown);
 }
@@ -193,12 +206,16 @@ void escape_mermaid(struct buf *out, struct slice s)
 void escape_csv(struct buf *out, struct slice s)
 {
     buf_byte(out, '"');
-    if (s.n && memchr("=+-@\t\r", *s.p, 6))
+    if (s.n && memchr("=+-@", *s.p, 4))
         buf_byte(out, ' ');
     for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"')
+        unsigned char c = (unsigned char)s.p[i];
+        if (c == '"')
             buf_byte(out, '"');
-        buf_byte(out, s.p[i]);
+        if (c < 0x20 || c == 0x7f)
+            buf_printf(out, "\\u%04x", c);
+        else
+            buf_byte(out, s.p[i]);
     }
     buf_byte(out, '"');
 }

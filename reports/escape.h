@@ -13,7 +13,7 @@ void escape_markdown(struct buf *out, struct slice s);
 void escape_code(struct buf *out, struct slice s);
 /* For a label in a Mermaid chart: what Mermaid reads as syntax is replaced. */
 void escape_mermaid(struct buf *out, struct slice s);
-/* One CSV field, quoted; a leading = + - @ is disarmed with a blank. */
+/* One CSV field, quoted; a leading = + - @ is disarmed with a blank, control bytes are written as in JSON: \u001b. */
 void escape_csv(struct buf *out, struct slice s);
 
 #endif

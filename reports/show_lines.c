@@ -16,6 +16,8 @@ struct pass {
     ties *found;
     const struct source *source;
     struct place place;
+    VEC(struct request_id) open; /* what has begun and not ended where the reader is, in `stream` */
+    uint64_t stream;             /* its hash */
 };
 
 /* ---- whose line is it ---- */
@@ -33,8 +35,32 @@ static bool same_stream(const struct pass *p, const struct attempt *a, const str
     return a->loc.source == p->source->index;
 }
 
-/* A line is the attempt's when it names the request id, or when it stands in its stream between START and REPORT
- * and names no other. */
+/* Keeps account of what is open in the file and stream at hand. */
+static void follow(struct pass *p, const struct event *event, const struct entry *e)
+{
+    uint64_t stream = slice_hash(e->stream, 0);
+    bool begins = event->kind == EVENT_START, ends = event->kind == EVENT_END || event->kind == EVENT_REPORT;
+    if (stream != p->stream)
+        p->open.n = 0;
+    p->stream = stream;
+    if (!begins && !ends)
+        return;
+    for (size_t i = 0; i < p->open.n; i++)
+        if (memcmp(&p->open.v[i], &event->id, sizeof event->id) == 0)
+            p->open.v[i--] = p->open.v[--p->open.n];
+    if (begins)
+        *vec_push(&p->open) = event->id;
+}
+
+/* A line without time and id is that of the only invocation that is open where it stands. */
+static bool stands_in(const struct pass *p, const struct attempt *a)
+{
+    return p->open.n == 1 && memcmp(&p->open.v[0], &a->id, sizeof a->id) == 0 &&
+           attempt_next(&p->ev->index, a) == a && a->loc.source == p->source->index;
+}
+
+/* A line is the attempt's when it names the request id, or when it names no other and stands in its stream between
+ * START and REPORT: by time, or by place where it has none. */
 static bool belongs(const struct pass *p, const struct attempt *a, const struct event *event,
                     const struct entry *e)
 {
@@ -45,7 +71,7 @@ static bool belongs(const struct pass *p, const struct attempt *a, const struct 
     if (event->has_id)
         return memcmp(&event->id, &a->id, sizeof event->id) == 0 &&
                (inside || attempt_next(&p->ev->index, a) == a);
-    return timed && inside && same_stream(p, a, e);
+    return timed ? inside && same_stream(p, a, e) : time == TIME_NONE && stands_in(p, a);
 }
 
 static void keep(struct pass *p, size_t tie, int64_t time, struct loc loc, struct slice text)
@@ -69,9 +95,12 @@ static void on_entry(void *ctx, const struct entry *e)
 {
     struct pass *p = ctx;
     struct event event;
+    message_parse(e->text, &event);
+    if (event.error_message.n && !e->stream.n && !p->place.stream.n)
+        (void)message_answer(&event);
+    follow(p, &event, e);
     if (p->word.n && slice_find(e->text, p->word) < 0)
         return;
-    message_parse(e->text, &event);
     if (p->word.n) {
         ties_add(p->found, owner(p, &event, e), TIE_LINE);
         return;
@@ -197,6 +226,7 @@ static void read_source(struct pass *p, const struct source *source)
     again.next = source->next;
     again.index = source->index;
     p->source = source;
+    p->open.n = 0;
     place_of(slice_str(source->path), &scratch, &p->place);
     if (input_open(&in, &again, false))
         source->looks_like->parse(&in, &sink);
@@ -238,6 +268,7 @@ void shown_lines_read(struct shown_lines *l, const struct evidence *ev, const ti
     arena_init(&l->arena);
     for (size_t i = 0; i < ev->sources.n; i++)
         read_source(&p, &ev->sources.v[i]);
+    vec_done(&p.open);
     for (size_t i = 0; i < of->n; i++) {
         vec_sort(&l->each[i], by_time);
         drop_repeated(l, i);
@@ -258,4 +289,5 @@ void shown_lines_find(const struct chains *c, struct slice word, ties *ret)
     struct pass p = {.ev = ev, .chains = c, .word = word, .found = ret};
     for (size_t i = 0; i < ev->sources.n; i++)
         read_source(&p, &ev->sources.v[i]);
+    vec_done(&p.open);
 }

@@ -136,15 +136,21 @@ same 'it says so' "$(anomalies locked.zip)" '[["locked.zip!/one.log","archive"]]
 same 'the other one counts' "$(timeline locked.zip | jq -c 'map(.request_id)')" "[\"$b\"]"
 { zstd -q <one.log | head -c 12; printf 'this is no zstd'; } >bad.zst
 zstd -q <two.log | head -c 60 >short.zst
+# What stands behind the 12 bytes passes for the head of a long block.
 tar -cf mixed.tar bad.zst short.zst one.log
 exits 'members that cannot be decompressed: 2' 2 "$COLDCASE" report mixed.tar
-same 'they say so' "$(anomalies mixed.tar)" '[["mixed.tar!/bad.zst","archive"],["mixed.tar!/short.zst","archive"]]'
+same 'they say so' "$(anomalies mixed.tar)" '[["mixed.tar!/bad.zst","compressed-truncated"],["mixed.tar!/short.zst","compressed-truncated"]]'
 same 'the good one counts' "$(timeline mixed.tar | jq -c 'map(.request_id)')" "[\"$a\"]"
 # Small blocks: of the one that is cut nothing can be read.
 for tool in 'zstd -q' 'bzip2 -1' 'xz -0' 'lz4 -q -B4'; do
     $tool <parts.tar >whole && head -c $(($(stat -c %s whole) * 3 / 4)) whole >cut
     exits "a cut file under ${tool%% *}: 2" 2 "$COLDCASE" report cut
     same 'what stands before the cut counts' "$(($(timeline cut | jq length) >= 4))" 1
+    same 'the anomaly says where the text ends' "$(report cut | jq -c '.evidence.sources[0].anomalies[] | select(.kind == "compressed-truncated") | .offset > 0')" true
+    { head -c $(($(stat -c %s whole) * 3 / 4)) whole; printf 'damage in the middle of it'; tail -c +$(($(stat -c %s whole) * 3 / 4 + 27)) whole; } >hurt
+    exits "a damaged file under ${tool%% *}: 2" 2 "$COLDCASE" report hurt
+    same 'it says so' "$(anomalies hurt | jq -c '.[0][1] | contains("compressed-damaged")')" true
+    same 'what stands before the damage counts' "$(($(timeline hurt | jq length) >= 4))" 1
     printf '' | $tool >nothing
     same 'a stream of nothing is whole' "$(anomalies nothing one.log)" '[]'
 done

@@ -22,6 +22,9 @@ golden() {
     echo "$1" >>seen
     same "$1" "$(report case | jq -c '[.evidence.sources[0].format, .totals.invocations, .totals.s3_records,
         .evidence.unrecognised_lines, (.evidence.sources[0].anomalies | length)]')" "[\"$1\",$2,$3,0,0]"
+    same "$1: timeline and show" "$(for one in $("$COLDCASE" timeline --format ndjson case 2>/dev/null | jq -r .request_id); do
+        "$COLDCASE" show "$one" case | head -1 | grep -c "^$one  attempt 1"
+    done | grep -c '^1$')" "$2"
 }
 
 # ---- lines ----
@@ -33,6 +36,8 @@ printf '2023-06-02T11:27:22 - /aws/lambda/f - %s - %s\n2023-06-02T11:27:23 - /aw
 printf '2023-06-02T11:27:22.355000+00:00 %s %s\n2023-06-02T11:27:23+00:00 %s %s\n' "$stream" "$start" "$stream" "$report" | golden aws-logs-tail 1 0
 printf '%s\n2023-06-02 11:27:22.355 (+02:00)\t%s\tINFO\thello\n%s\n' "$start" $id "$report" | golden serverless-logs 1 0
 printf '%s\nhello\n%s\n' "$start" "$report" | golden lambda-text 1 0
+event=$(printf %056d 7)
+printf 'EVENTS\t%s\t1706375564190\t%s\t%s\n\t1706375564122\nEVENTS\t%s\t1706375564190\t%s\t%s\t1706375564135\nSEARCHEDLOGSTREAMS\t%s\tTrue\n' $event "$stream" "$start" ${event%7}8 "$stream" "$report" "$stream" | golden cli-text 1 0
 printf '%s b [06/Feb/2019:00:01:57 +0000] 192.0.2.3 %s R REST.PUT.OBJECT k "PUT /b/k HTTP/1.1" 200 - - 44 1 1 "-" "S3Console/0.4" - h\n' $owner $owner | golden s3-access-log 0 1
 printf '1.2.3.4 - - [01/Apr/2021:21:58:32 +0000]"GET /hello HTTP/1.1" 504 41 8a699106-8d59-11e8-905d-b3747276ed60 KXt\n' | golden access-log 0 0
 # A table that wraps its text loses what it wraps, and says so.
@@ -103,9 +108,86 @@ printf 'timestamp,message\n1706375564122,"(%s) Execution failed due to a timeout
 same "a gateway's lines in CSV" "$(gateway case)" '[1,0,"found"]'
 printf '2024-01-27T17:12:44.122Z (%s) order shipped\n' $call >case
 same "an id in brackets makes no gateway" "$(gateway case)" '[0,1,"not-run"]'
+# Pasted from the console, without times: what needs none is known.
+{ printf '(%s) Endpoint response headers: {x-amzn-RequestId=%s, Date=x}\n(%s) Execution failed due to a timeout error\n' $call $id $call; printf '(%s) Method completed with status: 504\n' $call; } >case
+same "a gateway's lines without times" "$(gateway case)" '[3,0,"found"]'
+same "no line of it is lost" "$(report case | jq -c '[.evidence.sources[0].format, .evidence.unrecognised_lines, .findings[0].first_seen, .findings[0].detail.limit_ms]')" '["lambda-text",0,null,null]'
+echo "$start" >lines
+same "its call finds the invocation" "$("$COLDCASE" show $call case lines | grep -c "^$id  attempt 1")" 1
+same "that the function went on is not said without times" "$(report case lines | jq -c '.findings[0] | [.title, .request_ids]')" "[\"API Gateway gave up on 1 call of unknown (.)\",[\"$id\"]]"
+printf '(%s) Method completed with status: 504\n' $call >case
+same "nor a time-out from a status" "$(gateway case)" '[1,0,"clean"]'
 mkdir -p "g/2024-01-27-[7]88ab0123456789abcdef0123456789ab"
 steps 2024-01-27T17:12:44.122Z 2024-01-27T17:13:13.122Z >"$(echo g/2024*)/000000"
 same "nor do a gateway's words in a function's stream" "$(gateway g)" '[0,2,"not-run"]'
+
+# ---- an answer that was saved ----
+echo "{\"errorMessage\":\"2023-06-02T11:27:22.355Z $id Task timed out after 3.00 seconds\"}" >case
+answer() { jq -c '[.[] | .request_id, .status, .error_type, .start]' <<<"$(timeline "$@")"; }
+same "an answer that says time-out is one" "$(answer case)" "[\"$id\",\"timeout\",null,null]"
+same "with its limit" "$(report case | jq -c '[.evidence.sources[0].format, .evidence.unrecognised_lines, .findings[0].detail.limit_ms]')" '["lambda-json",0,3000]'
+same "show has its line" "$("$COLDCASE" show $id case | grep -c 'line 1 .*Task timed out')" 1
+{ printf '%s\n%s\n' "$start" "$report"; cat case; } >mixed
+same "below the log that it ends" "$(answer mixed)" "[\"$id\",\"timeout\",null,null]"
+echo "{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: $id Error: Task timed out after 3.00 seconds\"}" >case
+same "as today's Lambda words it" "$(answer case)" "[\"$id\",\"timeout\",\"Sandbox.Timedout\",null]"
+echo "{\"errorType\":\"Runtime.ExitError\",\"errorMessage\":\"RequestId: $id Error: Runtime exited with error: exit status 1\"}" >case
+same "a crash" "$(answer case)" "[\"$id\",\"error\",\"Runtime.ExitError\",null]"
+mkdir -p "caller/2024-01-27-[7]88ab0123456789abcdef0123456789ab"
+printf '2024-01-27T17:12:44.122Z START RequestId: 5ce26135-95b1-4617-88f7-cc080b453e2d Version: 7\n2024-01-27T17:12:44.222Z {"errorMessage":"2023-06-02T11:27:22.355Z %s Task timed out after 3.00 seconds"}\n' $id >"$(echo caller/2024*)/000000"
+same "in a function's log it is another's" "$(answer caller)" '["5ce26135-95b1-4617-88f7-cc080b453e2d","incomplete",null,"2024-01-27T17:12:44.122Z"]'
+
+# ---- an error's type ----
+# Node logs in JSON what nobody caught as what was caught: the platform says whether the call failed.
+logged() {
+    printf '{"time":"2024-01-27T17:12:44.122Z","type":"platform.start","record":{"requestId":"%s","version":"7"}}\n' $id
+    printf '{"timestamp":"2024-01-27T17:12:44.%sZ","level":"ERROR","requestId":"%s","message":{"errorType":"%s","errorMessage":"x","stackTrace":["a"]}}\n' 200 $id RangeError 250 $id TypeError
+    printf '{"time":"2024-01-27T17:12:44.322Z","type":"platform.report","record":{"requestId":"%s","status":"%s"%s,"metrics":{"durationMs":1,"billedDurationMs":1,"memorySizeMB":128,"maxMemoryUsedMB":64}}}\n' $id "$@"
+}
+typed() { timeline case | jq -c '[.[] | .status, .error_type, .lines]'; }
+logged error >case
+same "that of the last error logged, where the call failed" "$(typed)" '["error","TypeError",2]'
+logged error ',"errorType":"Runtime.OutOfMemory"' >case
+same "the platform's own word comes first" "$(typed)" '["error","Runtime.OutOfMemory",2]'
+logged success >case
+same "what was caught is no call's error" "$(typed)" '["ok",null,2]'
+
+# ---- times ----
+# A query without @timestamp, whose JSON a tool has sorted by keys: the platform's record says when.
+record() { jq -cn --arg type "platform.$1" --arg id $id --arg time "2026-10-08T07:30:$2Z" '{record: {requestId: $id, metrics: {durationMs: 1000, billedDurationMs: 1000}, version: "7"}, time: $time, type: $type} | tojson | [{field: "@message", value: .}]'; }
+echo "{\"results\":[$(record start 29.470),$(record report 30.470)]}" >case
+same "Insights without @timestamp" "$(timeline case | jq -c '[.[] | .start, .end, .duration_ms]')" '["2026-10-08T07:30:29.470Z","2026-10-08T07:30:30.470Z",1000]'
+
+# ---- forms of one event that other tools print ----
+# form NAME FUNCTION: each holds the same START and REPORT at 17:12:44.122 and .135.
+form() {
+    cat >case
+    same "$1" "$(timeline case | jq -c '[.[] | .start, .end, .duration_ms, .function]')" \
+        "[\"2024-01-27T17:12:44.122Z\",\"2024-01-27T17:12:44.135Z\",12.34,\"$2\"]"
+}
+at=2024-01-27T17:12:44.122Z until=2024-01-27T17:12:44.135Z unknown='unknown (.)'
+two() { printf "$1" "$at" "$start" "$until" "$report"; }
+jtwo() { printf "$1" "$at" "$start" "$until" "$jreport"; } # in JSON
+form "get-log-events as text" "$unknown" < <(printf 'EVENTS\t1706375564190\t%s\n\t1706375564122\nEVENTS\t1706375564190\t%s\n\t1706375564135\nb/37/s\nf/37/s\n' "$start" "$report")
+form "times in lines of their own" "$unknown" < <(two '%s\n%s\n%s\n%s\n')
+same "their lines are where the text stands" "$(timeline case | jq -c '.[].source | [.line, .offset]')" '[2,25]'
+form "a table of Markdown" "$unknown" < <(two '| @timestamp | @message |\n| --- | --- |\n| %s | %s |\n| %s | %s |\n')
+form "Splunk's CSV" "$unknown" < <(two '_time,_raw\n%s,"%s"\n%s,"%s"\n')
+form "Grafana's CSV" "$unknown" < <(two '"Time","Line"\n"%s","%s"\n"%s","%s"\n')
+form "Splunk's JSON" "$unknown" < <(jtwo '{"result":{"_time":"%s","_raw":"%s"}}\n{"result":{"_time":"%s","_raw":"%s"}}\n')
+form "Splunk's event collector" "$unknown" < <(printf '{"time":1706375564.122,"event":"%s"}\n{"time":1706375564.135,"event":"%s"}\n' "$start" "$jreport")
+form "Fluent Bit with its group" f < <(printf '{"date":1706375564.122,"log":"%s","log_group":"/aws/lambda/f"}\n{"date":1706375564.135,"log":"%s","log_group":"/aws/lambda/f"}\n' "$start" "$jreport")
+form "Datadog's archive" f < <(jtwo '{"date":"%s","message":"%s","attributes":{"aws":{"awslogs":{"logGroup":"/aws/lambda/f"}}}}\n{"date":"%s","message":"%s","attributes":{"aws":{"awslogs":{"logGroup":"/aws/lambda/f"}}}}\n')
+form "Elastic's hits" f < <(jtwo '{"_source":{"@timestamp":"%s","message":"%s","aws":{"cloudwatch":{"log_group":"/aws/lambda/f"}}}}\n{"_source":{"@timestamp":"%s","message":"%s","aws":{"cloudwatch":{"log_group":"/aws/lambda/f"}}}}\n')
+form "Logstash" "$unknown" < <(jtwo '{"@timestamp":"%s","message":"%s"}\n{"@timestamp":"%s","message":"%s"}\n')
+form "get-log-record" "$unknown" < <(printf '{"logRecord":{"@timestamp":"1706375564122","@message":"%s"}}\n{"logRecord":{"@timestamp":"1706375564135","@message":"%s"}}\n' "$start" "$jreport")
+form "logcli" "$unknown" < <(two '%s {__aws_cloudwatch_log_group="/aws/lambda/f"} %s\n%s {__aws_cloudwatch_log_group="/aws/lambda/f"} %s\n')
+form "a container runtime's files" "$unknown" < <(two '%s stdout F %s\n%s stdout F %s\n')
+form "grep -n, mail and system logs" "$unknown" < <(printf 'app.log:3:%s %s\n> [pod/a-1/main] %s\nJan 27 17:12:44 h lambda[12]: %s %s\n' "$at" "$start" "END RequestId: $id" "$until" "$report")
+data() { printf '{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"/aws/lambda/f","logStream":"s","logEvents":[{"id":"%s","timestamp":%s,"message":"%s"}]}' "$@" | gzip -n | base64 -w0; }
+one=$(data 1 1706375564122 "$start") two=$(data 2 1706375564135 "$jreport")
+form "aws kinesis get-records" f <<<"{\"Records\":[{\"SequenceNumber\":\"1\",\"Data\":\"$one\"},{\"SequenceNumber\":\"2\",\"Data\":\"$two\"}]}"
+form "the event of a Firehose transformation" f <<<"{\"invocationId\":\"i\",\"records\":[{\"recordId\":\"1\",\"data\":\"$one\"},{\"recordId\":\"2\",\"data\":\"$two\"}]}"
 
 # ---- ids ----
 # The newer `serverless logs` prints no request id: no invocation is made of its lines, and the report says so.

@@ -66,6 +66,16 @@ same 'the cut one is an anomaly' "$(jq -c '[.evidence.sources[0].anomalies[].kin
 { printf '%s}}}]' "$good"; printf '\n'; } >in && counts 'brackets too many'
 { printf '%s\n' "$good"; head -c 300000 /dev/zero | tr '\0' '['; } >in && counts '300,000 opening brackets'
 { printf '{"a":"%s","logEvents":1}\n' "$(head -c 200000 /dev/zero | tr '\0' '\\')"; printf '%s' "$good"; } >in && counts 'backslashes'
+# What a string may not hold is read all the same, and told: the event, and those before and behind it, count.
+events() { printf '{"events":[{"timestamp":1706375564000,"message":"START RequestId: %s Version: 1"},{"timestamp":1706375564100,"message":"a%bb"},{"timestamp":1706375564200,"message":"%b"}]}\n' $id "$1" "$report_line"; }
+odd() { same "$1: all is read" "$(jq -c '[.evidence.events.application, .evidence.unrecognised_lines, (.evidence.sources[0].anomalies[] | [.kind, .line, .offset, .count])]' out)" "[1,0,[\"json-string\",$2,$3,1]]"; }
+events '\n' >in && counts 'a raw line end in a message' && odd 'a raw line end' 1 155
+{ printf '\n'; events '\n{ \n'; } >in && counts 'raw line ends and a bracket' && odd 'raw line ends' 2 156
+events '\001' >in && counts 'a raw control byte' && odd 'a control byte' 1 155
+events '\\x1b[0m' >in && counts 'an escape that is none' && odd 'no escape' 1 156
+# Damage inside of a list costs the event in which it stands.
+events '"' >in && counts 'a quote inside a message'
+same 'the events round it count' "$(jq -c '[.evidence.events.application, (.evidence.sources[0].anomalies[] | [.kind, .offset])]' out)" '[0,["json-damaged",156]]'
 # A page of filter-log-events without line ends: places in it took the square of its events.
 { printf '{"events":['; awk 'BEGIN { for (i = 0; i < 600000; i++) print "{\"timestamp\":1706375564000,\"message\":\"m\"}," }' | tr -d '\n'
   printf '{"timestamp":1706375564000,"message":"%b"}]}\n' "$report_line"; } >in && counts '600,000 events in one line'
@@ -92,6 +102,11 @@ if command -v cmark-gfm >/dev/null; then
 else
     skip 'the rendered page' 'cmark-gfm is not installed'
 fi
+mkdir -p $'csv/aws/lambda/f"\033[2J'
+around x >$'csv/aws/lambda/f"\033[2J/log'
+"$COLDCASE" timeline --format csv csv >evil.csv
+same 'no escape byte in CSV' "$(grep -c $'\033' evil.csv)" 0
+same 'quotes and control bytes in CSV' "$(grep -c '"f""\\u001b\[2J"' evil.csv)" 1
 name='x`|<b>@a'
 mkdir -p "exportedlogs/aws/lambda/$name" && around x >"exportedlogs/aws/lambda/$name/log"
 "$COLDCASE" report exportedlogs >evil.md

@@ -108,4 +108,34 @@ same "S3's clock is measured" "$(jq -c .evidence.clock_skew r)" '{"trace":null,"
 mkdir -p cut && head -2 logs/aws/lambda/orders/log.txt >cut/000000 && tail -n +3 logs/aws/lambda/orders/log.txt >cut/000001
 "$COLDCASE" show --assume-function orders $id cut >out
 same 'show finds the lines behind a cut' "$(grep -c -e 'START RequestId' -e 'stored order' -e 'END RequestId' -e 'REPORT RequestId' out)" 4
+
+# ---- lines without time and id ----
+p=11111111-2222-4333-8444-00000000000
+cat >pasted <<END
+START RequestId: ${p}a Version: 1
+hello of a
+END RequestId: ${p}a
+between
+START RequestId: ${p}b Version: 1
+hello of b
+START RequestId: ${p}c Version: 1
+of b or c
+END RequestId: ${p}b
+hello of c
+END RequestId: ${p}c
+END
+said() { "$COLDCASE" show "$p$1" pasted | sed -n 's/.* line [0-9]* *\(.*\)/\1/p' | grep -v RequestId; }
+same 'they are those of the only invocation that is open' "$(said a)" 'hello of a'
+same 'not where two are' "$(said b; said c)" 'hello of b
+hello of c'
+
+# ---- captures that overlap, of a log whose stream nothing names ----
+call() { printf '2024-01-27T17:%s.122Z START RequestId: %s Version: 7\n\n2024-01-27T17:%s.150Z hello\n\n2024-01-27T17:%s.200Z REPORT RequestId: %s\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 64 MB\n\n' "$1" "$2" "$1" "$1" "$2"; }
+{ call 12:44 ${p}a; call 13:44 ${p}b; } >first
+{ call 13:44 ${p}b; call 14:44 ${p}c; } >second
+call 12:44 ${p}d >third
+same 'what both hold counts once' "$(timeline first second | jq -c 'map([.request_id[-1:], .attempt, .lines])')" '[["a",1,1],["b",1,1],["c",1,1]]'
+same 'what came twice is told' "$(report first second | jq -c '[.evidence.duplicates, .totals.environments]')" '[3,1]'
+same 'the order of the files is nothing' "$(timeline second first)" "$(timeline first second)"
+same 'without a call in common they are two' "$(report first third | jq -c '[.evidence.duplicates, .totals.environments]')" '[0,2]'
 finish

@@ -45,7 +45,10 @@ static void markdown(void **state)
     expect(escape_markdown, SLICE("plain, text."), "plain, text.");
     expect(escape_markdown, SLICE("<b>&amp;"), "&#60;b&#62;&#38;amp;");
     expect(escape_markdown, SLICE("a|b"), "a&#124;b");
-    expect(escape_markdown, SLICE("@all"), "&#64;all");
+    expect(escape_markdown, SLICE("@all"), "&#64;&#8203;all");
+    expect(escape_markdown, SLICE("fixes #12, gh-12 and x@y"),
+           "fixes &#35;&#8203;12, gh-&#8203;12 and x&#64;&#8203;y");
+    expect(escape_markdown, SLICE("a @ b, eh-12, GH-x"), "a &#64; b, eh-12, GH-x");
     expect(escape_markdown, SLICE("# x\n"), "&#35; x&#92;n");
 }
 
@@ -70,7 +73,7 @@ static void csv(void **state)
     expect(escape_csv, SLICE("@x"), "\" @x\"");
     expect(escape_csv, SLICE("-1"), "\" -1\"");
     expect(escape_csv, SLICE("+1"), "\" +1\"");
-    expect(escape_csv, SLICE("\t=1"), "\" \t=1\"");
+    expect(escape_csv, SLICE("\t=1"), "\"\\u0009=1\"");
     expect(escape_csv, SLICE("$LATEST"), "\"$LATEST\"");
 }
 
@@ -112,6 +115,9 @@ static bool no_markup(struct slice out)
         if (text_literal(&rest, SLICE("&#"))) {
             if (!text_u64(&rest, &c) || !text_char(&rest, ';'))
                 return false;
+            bool word = rest.n && (*rest.p == 'x' || (*rest.p >= '0' && *rest.p <= '9'));
+            if ((c == '@' || c == '#') && word && (c == '@' || *rest.p != 'x'))
+                return false; /* GitHub would find a name or number */
             i = out.n - rest.n - 1;
             continue;
         }

@@ -204,7 +204,7 @@ static void test_filters(void **state)
         expect(filtered(&m, kinds[i].code, gzipped(&m, SLICE(HELLO))), SLICE(HELLO),
                arena_printf(&m, "%s, gzip", kinds[i].name));
         /* Two bytes into the frame's only block: no text, and no silence. */
-        expect_anomaly(slice_head(small, 12), SLICE(""), ANOMALY_ARCHIVE, 0);
+        expect_anomaly(slice_head(small, 12), SLICE(""), ANOMALY_COMPRESSED_TRUNCATED, 0);
     }
     arena_done(&m);
 }
@@ -221,7 +221,19 @@ static void test_filter_damage(void **state)
     assert_in_range(r.text.n, text.n / 2 - 300000, text.n / 2);
     assert_memory_equal(r.text.p, text.p, r.text.n);
     assert_int_equal(anomalies(&r.source), 1);
-    assert_int_equal(r.source.anomalies.v[0].kind, ANOMALY_ARCHIVE);
+    assert_int_equal(r.source.anomalies.v[0].kind, ANOMALY_COMPRESSED_TRUNCATED);
+    assert_int_equal(r.source.anomalies.v[0].offset, r.text.n);
+    reading_done(&r);
+    whole = filtered(&m, ARCHIVE_FILTER_BZIP2, text); /* whose blocks have checksums */
+    char *bytes = arena_alloc(&m, whole.n);
+    memcpy(bytes, whole.p, whole.n);
+    memset(bytes + whole.n / 2, 'X', 64);
+    read_whole(&r, slice_of(bytes, whole.n));
+    assert_in_range(r.text.n, text.n / 4, text.n * 3 / 4);
+    assert_memory_equal(r.text.p, text.p,
+                        800000); /* of the block of the damage all up to its checksum is read */
+    assert_int_equal(anomalies(&r.source), 1);
+    assert_int_equal(r.source.anomalies.v[0].kind, ANOMALY_COMPRESSED_DAMAGED);
     assert_int_equal(r.source.anomalies.v[0].offset, r.text.n);
     reading_done(&r);
     arena_done(&m);

@@ -80,10 +80,6 @@ static void errors(void **state)
         {"{\"a\":}", "     ^", "a value is due here"},
         {"{\"a\":1;", "      ^", "a comma or a closing bracket is due here"},
         {"\"ab", "   ^", "the text ends inside a string"},
-        {"\"a\nb\"", "  ^", "a control byte inside a string"},
-        {"\"0123456789abcdef\x01\"", "                 ^", "a control byte inside a string"},
-        {"\"\\x\"", "  ^", "no such escape"},
-        {"\"\\u12g4\"", "     ^", "no hexadecimal digit"},
         {"\"\\u12", "     ^", "the text ends inside a string"},
         {"\"\\", "  ^", "the text ends inside a string"},
         {"01", " ^", "a number begins with 0"},
@@ -112,6 +108,58 @@ static void errors(void **state)
                      j.error ? j.error : "no error", rows[i].caret, rows[i].sentence);
         assert_int_equal(j.truncated, at == strlen(rows[i].text));
     }
+}
+
+/* No JSON, and read: the caret stands under odd_at, `text` is what the string says. */
+static void odd_strings(void **state)
+{
+    static const struct {
+        const char *raw, *caret, *sentence, *text;
+    } rows[] = {
+        {"\"a\nb\"", "  ^", "a control byte inside a string", "a\nb"},
+        {"\"0123456789abcdef\x01\"", "                 ^", "a control byte inside a string",
+         "0123456789abcdef\x01"},
+        {"\"\\x\"", "  ^", "no such escape", "\\x"},
+        {"\"C:\\Program\\new\"", "    ^", "no such escape", "C:\\Program\new"},
+        {"\"\\\n\\\"\"", "  ^", "no such escape", "\\\n\""},
+        {"\"\\u12g4\"", "     ^", "no hexadecimal digit", "\\u12g4"},
+        {"\"\\u\"", "   ^", "no hexadecimal digit", "\\u"},
+        {"\"a\tb\\qc\"", "  ^", "a control byte inside a string", "a\tb\\qc"}, /* the first one is told */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct json j;
+        struct slice raw;
+        struct buf text;
+        bool escaped = false;
+        buf_init(&text, 0);
+        json_init(&j, slice_str(rows[i].raw));
+        assert_true(json_string(&j, &raw, &escaped) && escaped && json_at_end(&j));
+        assert_string_equal(j.odd, rows[i].sentence);
+        assert_ptr_equal(j.odd_at, rows[i].raw + strlen(rows[i].caret) - 1);
+        assert_true(json_decode(raw, &text));
+        if (!slice_eq(buf_slice(&text), slice_str(rows[i].text)))
+            fail_msg("%s gives %.*s", rows[i].raw, SLICE_ARG(buf_slice(&text)));
+        buf_done(&text);
+    }
+}
+
+/* Behind an error the reader goes on with an item of the array in which it was. */
+static void resumed(void **state)
+{
+    struct json j;
+    int64_t number = 0;
+    const char *text = "[1,x,{\"a\":1},2]";
+    (void)state;
+    json_init(&j, slice_str(text));
+    assert_true(json_enter_array(&j) && json_next_item(&j) && json_i64(&j, &number));
+    assert_false(json_next_item(&j));
+    assert_ptr_equal(j.error_at, text + 3);
+    json_resume(&j, text + 5);
+    assert_true(json_next_item(&j) && json_skip(&j) && json_next_item(&j) && json_i64(&j, &number));
+    assert_int_equal(number, 2);
+    assert_false(json_next_item(&j));
+    assert_true(json_at_end(&j));
 }
 
 /* After an error nothing moves and nothing is set. */
@@ -322,7 +370,7 @@ static void decoded(void **state)
         {"\\ud834\\ud834\\udd1e", "\xef\xbf\xbd\xf0\x9d\x84\x9e"},
         {"\xff\\n\xff", "\xff\n\xff"},
         {"end\\", "end"}, /* json_string lets no such thing through */
-        {"\\u12", "u12"},
+        {"\\u12", "\\u12"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -344,10 +392,11 @@ static void decoded(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepted),       cmocka_unit_test(errors),    cmocka_unit_test(after_an_error),
-        cmocka_unit_test(types),          cmocka_unit_test(pulled),    cmocka_unit_test(whole_numbers),
-        cmocka_unit_test(duplicate_keys), cmocka_unit_test(truncated), cmocka_unit_test(depth),
-        cmocka_unit_test(blanks),         cmocka_unit_test(decoded),
+        cmocka_unit_test(accepted),  cmocka_unit_test(errors),         cmocka_unit_test(odd_strings),
+        cmocka_unit_test(resumed),   cmocka_unit_test(after_an_error), cmocka_unit_test(types),
+        cmocka_unit_test(pulled),    cmocka_unit_test(whole_numbers),  cmocka_unit_test(duplicate_keys),
+        cmocka_unit_test(truncated), cmocka_unit_test(depth),          cmocka_unit_test(blanks),
+        cmocka_unit_test(decoded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

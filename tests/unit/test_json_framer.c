@@ -86,6 +86,19 @@ static void escape_at_the_cut(void **state)
     assert_int_equal(json_framer_feed(&framer, SLICE("\"}")), 2);
 }
 
+/* A string whose line ended goes on behind its quote, when the caller finds that it does. */
+static void goes_on(void **state)
+{
+    struct json_framer framer;
+    (void)state;
+    json_framer_init(&framer);
+    assert_int_equal(json_framer_feed(&framer, SLICE("{\"a\":\"x\n")), 8);
+    assert_true(framer.in_string);
+    json_framer_close(&framer);
+    assert_int_equal(json_framer_feed(&framer, SLICE(",\"b\":\"}\"}{}")), 9);
+    assert_false(framer.in_string);
+}
+
 /* Deeper than any stack: the framer counts, and the reader decides what is too deep. */
 static void very_deep(void **state)
 {
@@ -156,16 +169,20 @@ static void at_the_seam(void **state)
             text[sizeof text - 1] = ']';
             bool cut = strchr(seams[i], '\n') != NULL;
             size_t end = cut ? at + strlen(seams[i]) : sizeof text;
+            struct json_framer framer;
             assert_int_equal(end_by_steps(slice_of(text, sizeof text), sizeof text), end);
             assert_int_equal(end_by_steps(slice_of(text, sizeof text), 1), end);
+            json_framer_init(&framer);
+            assert_int_equal(json_framer_feed(&framer, slice_of(text, sizeof text)), end);
+            assert_int_equal(framer.in_string, cut);
         }
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_every_cut),    cmocka_unit_test(escape_at_the_cut), cmocka_unit_test(very_deep),
-        cmocka_unit_test(blocks_as_bytes), cmocka_unit_test(at_the_seam),
+        cmocka_unit_test(in_every_cut), cmocka_unit_test(escape_at_the_cut), cmocka_unit_test(goes_on),
+        cmocka_unit_test(very_deep),    cmocka_unit_test(blocks_as_bytes),   cmocka_unit_test(at_the_seam),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

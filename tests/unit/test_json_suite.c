@@ -46,7 +46,7 @@ static bool we_accept(struct slice text)
 {
     struct json j;
     json_init(&j, text);
-    return json_skip(&j) && json_at_end(&j);
+    return json_skip(&j) && json_at_end(&j) && !j.odd;
 }
 
 static bool jansson_accepts(struct slice text)

@@ -26,6 +26,12 @@ static void invocation(void **state)
              "\"initDurationMs\":463.512},\"status\":\"success\"}}",
          EVENT_REPORT, .id = ID, .duration = "1233.96", .billed = "1698", .memory_mb = 256,
          .max_memory_mb = 123, .init = "463.512", .status = STATUS_OK, .time = AT},
+        {"{\"record\":{\"requestId\":\"" ID "\",\"version\":\"7\"},\"time\":\"" AT
+         "\",\"type\":\"platform.start\"}",
+         EVENT_START, .id = ID, .version = "7", .time = AT},
+        {"{\"type\":\"platform.start\",\"record\":{\"requestId\":\"" ID "\",\"version\":\"7\"},\"time\":\"" AT
+         "\"}",
+         EVENT_START, .id = ID, .version = "7", .time = AT},
         {SYS "report\",\"record\":{\"status\":\"timeout\",\"spans\":[{\"name\":\"extensionOverhead\","
              "\"durationMs\":9.5}],\"metrics\":{"
              "\"maxMemoryUsedMB\":94,\"durationMs\":3000.0},\"requestId\":\"" ID "\"}}",
@@ -139,6 +145,13 @@ static void application(void **state)
         {"{\"level\":\"INFO\",\"message\":\"m\",\"xray_trace_id\":\"none\"}", .level = LEVEL_INFO},
         {"{\"errorMessage\":\"no\",\"errorType\":\"errorString\"}", .error_type = "errorString",
          .unhandled = true},
+        {"{\"level\":\"ERROR\",\"message\":{\"name\":\"TypeError\",\"message\":\"x\",\"stack\":\"T\\n at\"}}",
+         .level = LEVEL_ERROR, .error_type = "TypeError"},
+        {"{\"level\":50,\"msg\":\"m\",\"err\":{\"type\":\"TypeError\",\"message\":\"x\",\"stack\":\"T\\n "
+         "at\"}}",
+         .level = LEVEL_ERROR, .error_type = "TypeError"},
+        {"{\"level\":\"ERROR\",\"error\":{\"name\":\"job\",\"type\":\"x\",\"stack\":\"prod\"}}",
+         .level = LEVEL_ERROR},
         {"{\"level\":\"ERROR\",\"errorType\":\"MyError\",\"message\":\"m\"}", .level = LEVEL_ERROR,
          .error_type = "MyError"},
         {"{\"_aws\":{\"Timestamp\":1,\"CloudWatchMetrics\":[]},\"Errors\":1}", .level = LEVEL_NONE},
