@@ -39,6 +39,7 @@ static void made_done(struct made *m)
 {
     for (size_t i = 0; i < MADE_FUNCTIONS; i++)
         vec_done(&m->functions[i].attempts);
+    vec_done(&m->index.attempts);
     findings_done(&m->findings);
 }
 
@@ -55,6 +56,7 @@ static struct attempt *made_attempt(struct made *m, uint32_t function, uint32_t 
     a->flags = (uint16_t)(ATTEMPT_START | ATTEMPT_END | ATTEMPT_REPORT | flags);
     a->row = m->attempts_n++;
     a->id.bytes[0] = (uint8_t)(a->row + 1);
+    *vec_push(&m->index.attempts) = a;
     *vec_push(&m->functions[function - 1].attempts) = a;
     return a;
 }
