@@ -42,24 +42,30 @@ static uint32_t function_of(const struct chains *c, size_t i)
     return writer && next && writer != next && writer->function == next->function ? next->function : 0;
 }
 
-static bool is_pair(const struct chains *c, uint32_t function, enum chain_trigger how, bool messages,
-                    size_t i)
+/* Which pairs are wanted. */
+struct wish {
+    const uint32_t *own; /* function_of each hand-over */
+    uint32_t function;
+    enum chain_trigger how;
+    bool messages;
+};
+
+static bool is_wanted(const struct chains *c, const struct wish *w, size_t i)
 {
-    return c->links[i].trigger == how && (chain_message(c, i) != NULL) == messages &&
-           function_of(c, i) == function;
+    return w->own[i] == w->function && c->links[i].trigger == w->how &&
+           (chain_message(c, i) != NULL) == w->messages;
 }
 
-static void collect(const struct chains *c, uint32_t function, enum chain_trigger how, bool messages,
-                    pairs *ret)
+static void collect(const struct chains *c, const struct wish *w, pairs *ret)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->n; i++)
-        n += is_pair(c, function, how, messages, i);
+        n += is_wanted(c, w, i);
     vec_reserve(ret, n);
     for (size_t k = 0; k < c->n; k++) {
         size_t i = chain_at(c, k);
         const struct chain_link *l = &c->links[i];
-        if (!is_pair(c, function, how, messages, i))
+        if (!is_wanted(c, w, i))
             continue;
         const struct attempt *writer = chain_attempt(c, l->writer), *next = chain_attempt(c, l->triggered);
         int64_t written = chain_object(c, i)->time - (l->clockless ? c->ahead : 0);
@@ -145,20 +151,20 @@ static void drop(struct chains *c, const pairs *p)
     }
 }
 
-static void drop_named(struct chains *c, const struct function *f, bool messages)
+static void drop_named(struct chains *c, const uint32_t *own, const struct function *f, bool messages)
 {
     pairs named = {0};
-    collect(c, f->name, TRIGGER_NAMED, messages, &named);
+    collect(c, &(struct wish){own, f->name, TRIGGER_NAMED, messages}, &named);
     /* A queue's delay is as long and as even as its owner wants. */
     if (named.n >= PAIRS_MIN && (is_even(&named, messages ? 0 : DELAY_VARIES) || follows_end(&named)))
         drop(c, &named);
     vec_done(&named);
 }
 
-static void drop_counted(struct chains *c, const struct function *f)
+static void drop_counted(struct chains *c, const uint32_t *own, const struct function *f)
 {
     pairs counted = {0};
-    collect(c, f->name, TRIGGER_COUNTED, false, &counted);
+    collect(c, &(struct wish){own, f->name, TRIGGER_COUNTED, false}, &counted);
     if (counted.n >= PAIRS_MIN && (is_even(&counted, DELAY_VARIES) || !follows_work(&counted)))
         drop(c, &counted);
     vec_done(&counted);
@@ -167,18 +173,20 @@ static void drop_counted(struct chains *c, const struct function *f)
 /* Few functions have pairs at all: the others need no pass over the hand-overs. */
 void chain_clock_drop(struct chains *c)
 {
-    uint32_t *own = calloc(c->d->index->names.names.n + 1, sizeof *own);
-    if (!own)
-        err_oom();
-    for (size_t i = 0; i < c->n; i++)
-        own[function_of(c, i)]++;
+    uint32_t *own = huge_array(c->n, sizeof *own);
+    uint32_t *pairs_of = huge_zeros(c->d->index->names.names.n, sizeof *pairs_of);
+    for (size_t i = 0; i < c->n; i++) {
+        own[i] = function_of(c, i);
+        pairs_of[own[i]]++;
+    }
     for (size_t i = 0; i < c->d->functions.n; i++) {
         const struct function *f = &c->d->functions.v[i];
-        if (own[f->name] < PAIRS_MIN)
+        if (pairs_of[f->name] < PAIRS_MIN)
             continue;
-        drop_named(c, f, false);
-        drop_named(c, f, true);
-        drop_counted(c, f);
+        drop_named(c, own, f, false);
+        drop_named(c, own, f, true);
+        drop_counted(c, own, f);
     }
+    free(pairs_of);
     free(own);
 }
