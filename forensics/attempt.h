@@ -11,6 +11,13 @@ enum { ATTEMPTS_AHEAD = 12 };
     (__builtin_prefetch((list)->v[(i) + ATTEMPTS_AHEAD < (list)->n ? (i) + ATTEMPTS_AHEAD : (i)]),           \
      (list)->v[i])
 
+/* All of a row that will be looked at soon. */
+static inline void attempt_fetch(const struct attempt *a)
+{
+    __builtin_prefetch(&a->first);
+    __builtin_prefetch(&a->keys);
+}
+
 /* ---- times: ms UTC, TIME_NONE when the evidence lacks the line ---- */
 
 static inline int64_t attempt_time(const struct attempt *a, int32_t after)

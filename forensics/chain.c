@@ -173,6 +173,8 @@ static void link_named(struct chains *c)
     by_key_make(c, &k);
     for (size_t row = 0; row < x->attempts.n; row++) {
         const struct attempt *a = x->attempts.v[row];
+        if (row + ATTEMPTS_AHEAD < x->attempts.n)
+            attempt_fetch(x->attempts.v[row + ATTEMPTS_AHEAD]);
         for (size_t i = 0; i < 2 && attempt_begin(a) != TIME_NONE && a->ordinal == 1; i++) {
             int32_t o = object_before(c, &k, claims, a->keys[i], a);
             if (o >= 0)

@@ -128,6 +128,8 @@ static void namers_make(const struct chains *c, struct namers *n)
     n->next = chain_rows_new(x->attempts.n * 2);
     for (size_t row = x->attempts.n; row-- > 0;) {
         const struct attempt *a = x->attempts.v[row];
+        if (row >= ATTEMPTS_AHEAD)
+            attempt_fetch(x->attempts.v[row - ATTEMPTS_AHEAD]);
         int64_t ran = attempt_over(a) - chain_begin(a), late = attempt_begin(a) - chain_begin(a);
         bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
         n->longest = !ended ? RUN_MAX_MS : ran > n->longest ? ran : n->longest;

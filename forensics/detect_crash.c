@@ -115,7 +115,7 @@ static const char *crash_run(const struct detector *self, const struct dossier *
         const struct function *fn = &d->functions.v[i];
         groups all = {0};
         for (size_t k = 0; k < fn->attempts.n; k++) {
-            const struct attempt *a = fn->attempts.v[k];
+            const struct attempt *a = attempt_walk(&fn->attempts, k);
             bool memory = slice_eq(dossier_name(d, a->error_type), SLICE("Runtime.OutOfMemory"));
             if (attempt_status(a) != ATTEMPT_FAILED)
                 continue;

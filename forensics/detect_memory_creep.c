@@ -25,7 +25,7 @@ static uint64_t creep_examine(const struct dossier *d)
     uint64_t n = 0;
     for (size_t i = 0; i < d->functions.n; i++)
         for (size_t k = 0; k < d->functions.v[i].attempts.n; k++)
-            n += d->functions.v[i].attempts.v[k]->max_memory_mb > 0;
+            n += attempt_walk(&d->functions.v[i].attempts, k)->max_memory_mb > 0;
     return n;
 }
 

@@ -15,7 +15,7 @@ static uint64_t near_examine(const struct dossier *d)
         const struct function *f = &d->functions.v[i];
         bool known = false;
         for (size_t k = 0; k < f->attempts.n && !known; k++)
-            known = has_limit(f->attempts.v[k]);
+            known = has_limit(attempt_walk(&f->attempts, k));
         n += known ? f->attempts.n : 0;
     }
     return n;
@@ -87,7 +87,7 @@ static const char *near_run(const struct detector *self, const struct dossier *d
         struct limits_known limits;
         limits_known_init(&limits, n.f);
         for (size_t k = 0; k < n.f->attempts.n; k++)
-            if (limits_known_near(&limits, n.f->attempts.v[k]))
+            if (limits_known_near(&limits, attempt_walk(&n.f->attempts, k)))
                 *vec_push(&n.picks) = n.f->attempts.v[k];
         if (n.picks.n) {
             n.limit_ms = limits_known_of(&limits, n.picks.v[0]->version);

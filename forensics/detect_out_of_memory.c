@@ -108,7 +108,7 @@ static const char *memory_run(const struct detector *self, const struct dossier 
         const struct function *fn = &d->functions.v[i];
         detector_picks picks = {0};
         for (size_t k = 0; k < fn->attempts.n; k++)
-            if (is_killed(d, fn->attempts.v[k], &told))
+            if (is_killed(d, attempt_walk(&fn->attempts, k), &told))
                 *vec_push(&picks) = fn->attempts.v[k];
         if (picks.n) {
             struct finding *f =
