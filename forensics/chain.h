@@ -34,9 +34,9 @@ struct chain_link {
     int32_t triggered, writer;
     uint32_t function; /* name of the function that wrote it, 0 when none of the evidence did */
     uint8_t trigger, proof;
-    bool creation, coarse; /* of a new object or a message; its time is in whole seconds */
-    bool clockless;        /* told by names alone, for its clock is not that of the logs */
-    bool again;            /* a message that the same function got before: tried again, no step of its own */
+    bool creation : 1, coarse : 1; /* of a new object or a message; its time is in whole seconds */
+    bool clockless : 1;            /* told by names alone, for its clock is not that of the logs */
+    bool again : 1; /* a message that the same function got before: tried again, no step of its own */
 };
 
 struct chains {

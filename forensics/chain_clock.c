@@ -26,11 +26,11 @@ enum { PAIRS_MIN = 5, ROUNDING_MS = 250 };
 #define SLOPE_MIN    0.5
 #define T_MIN        3.0
 
+/* In ms, of which a float holds those of four hours to the last: of one loop there may be five million pairs. */
 struct pair {
-    size_t object;
-    bool coarse;
-    struct chain_step step;
-    double run; /* ms from the start of the next to its end */
+    uint32_t object;
+    float work, delay; /* see chain_step */
+    float run;         /* from the start of the next to its end */
 };
 typedef VEC(struct pair) pairs;
 
@@ -69,11 +69,9 @@ static void collect(const struct chains *c, const struct wish *w, pairs *ret)
             continue;
         const struct attempt *writer = chain_attempt(c, l->writer), *next = chain_attempt(c, l->triggered);
         int64_t written = chain_object(c, i)->time - (l->clockless ? c->ahead : 0);
-        *vec_push(ret) =
-            (struct pair){i,
-                          l->coarse,
-                          {(double)(written - chain_begin(writer)), (double)(chain_begin(next) - written)},
-                          (double)(attempt_over(next) - chain_begin(next))};
+        *vec_push(ret) = (struct pair){(uint32_t)i, (float)(written - chain_begin(writer)),
+                                       (float)(chain_begin(next) - written),
+                                       (float)(attempt_over(next) - chain_begin(next))};
     }
 }
 
@@ -82,24 +80,24 @@ static double spread(const pairs *p, double with_work, double with_run, double *
 {
     double *v = huge_array(p->n, sizeof *v);
     for (size_t i = 0; i < p->n; i++)
-        v[i] = with_work * p->v[i].step.work + p->v[i].step.delay + with_run * p->v[i].run;
+        v[i] = with_work * (double)p->v[i].work + (double)p->v[i].delay + with_run * (double)p->v[i].run;
     double result = chain_deviation(v, p->n, ret_median);
     free(v);
     return result;
 }
 
 /* Times that are rounded down to a second vary by that alone: the median distance from the middle is a quarter. */
-static double rounding(const pairs *p)
+static double rounding(const struct chains *c, const pairs *p)
 {
     size_t coarse = 0;
     for (size_t i = 0; i < p->n; i++)
-        coarse += p->v[i].coarse;
+        coarse += c->links[p->v[i].object].coarse;
     return coarse * 2 > p->n ? ROUNDING_MS : 0;
 }
 
-static bool is_even(const pairs *p, double varies)
+static bool is_even(const struct chains *c, const pairs *p, double varies)
 {
-    double gap, delay, gaps = spread(p, 1, 0, &gap), delays = spread(p, 0, 0, &delay) - rounding(p);
+    double gap, delay, gaps = spread(p, 1, 0, &gap), delays = spread(p, 0, 0, &delay) - rounding(c, p);
     return gaps < EVEN_FACTOR * fmax(delays, varies * delay);
 }
 
@@ -131,11 +129,9 @@ bool chain_clock_follows(const struct chain_step *v, size_t steps, double t_min)
 
 static bool follows_work(const pairs *p)
 {
-    struct chain_step *v = malloc(p->n * sizeof *v);
-    if (!v)
-        err_oom();
+    struct chain_step *v = huge_array(p->n, sizeof *v);
     for (size_t i = 0; i < p->n; i++)
-        v[i] = p->v[i].step;
+        v[i] = (struct chain_step){(double)p->v[i].work, (double)p->v[i].delay};
     bool result = chain_clock_follows(v, p->n, T_MIN);
     free(v);
     return result;
@@ -156,7 +152,7 @@ static void drop_named(struct chains *c, const uint32_t *own, const struct funct
     pairs named = {0};
     collect(c, &(struct wish){own, f->name, TRIGGER_NAMED, messages}, &named);
     /* A queue's delay is as long and as even as its owner wants. */
-    if (named.n >= PAIRS_MIN && (is_even(&named, messages ? 0 : DELAY_VARIES) || follows_end(&named)))
+    if (named.n >= PAIRS_MIN && (is_even(c, &named, messages ? 0 : DELAY_VARIES) || follows_end(&named)))
         drop(c, &named);
     vec_done(&named);
 }
@@ -165,7 +161,7 @@ static void drop_counted(struct chains *c, const uint32_t *own, const struct fun
 {
     pairs counted = {0};
     collect(c, &(struct wish){own, f->name, TRIGGER_COUNTED, false}, &counted);
-    if (counted.n >= PAIRS_MIN && (is_even(&counted, DELAY_VARIES) || !follows_work(&counted)))
+    if (counted.n >= PAIRS_MIN && (is_even(c, &counted, DELAY_VARIES) || !follows_work(&counted)))
         drop(c, &counted);
     vec_done(&counted);
 }

@@ -24,9 +24,9 @@ bool chain_derived(struct slice key, struct slice from)
  * the next. And what their trace headers count, 0 when unknown. */
 struct namers {
     int32_t *first, *next;
-    uint32_t *lineage;
-    int64_t longest; /* ms that any attempt ran */
-    int64_t late;    /* ms that the first line of any stands behind its begin */
+    uint32_t *lineage; /* NULL when there is none at all */
+    int64_t longest;   /* ms that any attempt ran */
+    int64_t late;      /* ms that the first line of any stands behind its begin */
 };
 
 /* Does what the trace header counts grow from one to the other? The hash in its upper bytes is that of a
@@ -43,7 +43,7 @@ static bool lineage_grows(const struct chains *c, const struct namers *n, size_t
     int32_t next = c->links[i].triggered, cause = c->cause[a->row];
     const struct message *sent = chain_message(c, i),
                          *got = cause >= 0 ? chain_message(c, (size_t)cause) : NULL;
-    return (next >= 0 && grows(n->lineage[a->row], n->lineage[next])) ||
+    return (next >= 0 && n->lineage && grows(n->lineage[a->row], n->lineage[next])) ||
            (sent && got && grows(got->lineage, sent->lineage));
 }
 
@@ -148,10 +148,13 @@ static void namers_make(const struct chains *c, struct namers *n)
 static void read_lineages(const struct chains *c, struct namers *n)
 {
     const struct index *x = c->d->index;
-    n->lineage = huge_zeros(x->attempts.n, sizeof *n->lineage);
     for (size_t i = 0; i < x->marks.n; i++) {
         const struct mark *m = &x->marks.v[i];
-        if (m->kind == MARK_LINEAGE && m->attempt && !n->lineage[m->attempt->row])
+        if (m->kind != MARK_LINEAGE || !m->attempt)
+            continue;
+        if (!n->lineage)
+            n->lineage = huge_zeros(x->attempts.n, sizeof *n->lineage);
+        if (!n->lineage[m->attempt->row])
             n->lineage[m->attempt->row] = m->value;
     }
 }

@@ -13,6 +13,7 @@ enum {
     ENDS = 1 << 16,        /* 8 KB: stays in the first cache */
     AHEAD = 16,            /* rows on their way through the cache while the tables grow */
     BLOCK = 4096,          /* rows that a thread prepares at a time */
+    PRINTS_TAKEN = 60,     /* percent */
 };
 
 /* All that a look at a key needs in half a line of the cache: with millions of keys each look is a miss. */
@@ -37,9 +38,9 @@ struct print {
 struct keys {
     struct row *rows; /* by number */
     size_t objects, n;
-    struct print *prints;     /* by hash, at most half of them taken */
-    uint32_t *wholes;         /* by hash: heads of chains */
-    size_t mask;              /* of wholes; prints are twice as many */
+    struct print *prints; /* by hash, at most PRINTS_TAKEN of them taken */
+    uint32_t *wholes;     /* by hash: heads of chains */
+    size_t prints_mask, wholes_mask;
     uint64_t ends[ENDS / 64]; /* how prints end, a bit each: most words of a line end as none of them */
 };
 
@@ -114,7 +115,7 @@ static inline uint32_t tag_of(size_t hash)
 
 static uint32_t number_of(const struct keys *k, struct slice key, size_t hash)
 {
-    uint32_t number = k->wholes[hash & k->mask];
+    uint32_t number = k->wholes[hash & k->wholes_mask];
     while (number && (k->rows[number].whole_tag != tag_of(hash) || !slice_eq(key_of(&k->rows[number]), key)))
         number = k->rows[number].next_whole;
     return number;
@@ -192,7 +193,7 @@ static void prepare_block(void *ctx, unsigned thread, size_t block)
 static uint32_t link_whole(struct keys *k, uint32_t number)
 {
     struct row *row = &k->rows[number];
-    uint32_t *head = &k->wholes[row->next_whole & k->mask];
+    uint32_t *head = &k->wholes[row->next_whole & k->wholes_mask];
     for (uint32_t i = *head; i; i = k->rows[i].next_whole)
         if (k->rows[i].whole_tag == row->whole_tag && slice_eq(key_of(&k->rows[i]), key_of(row)))
             return i;
@@ -203,8 +204,7 @@ static uint32_t link_whole(struct keys *k, uint32_t number)
 /* Where the print stands or would stand. */
 static struct print *place_of_print(const struct keys *k, struct slice print, uint32_t hash, uint32_t tag)
 {
-    size_t mask = 2 * k->mask + 1;
-    for (size_t at = hash & mask;; at = (at + 1) & mask) {
+    for (size_t at = hash & k->prints_mask;; at = (at + 1) & k->prints_mask) {
         struct print *p = &k->prints[at];
         if (p->number == 0 || (p->tag == tag && slice_eq(print_of(&k->rows[p->number]), print)))
             return p;
@@ -237,9 +237,9 @@ static void link_rows(void *ctx, unsigned thread, size_t prints)
     for (size_t number = 1; number <= k->n; number++) {
         const struct row *coming = &k->rows[number + AHEAD];
         if (prints)
-            __builtin_prefetch(&k->prints[coming->next_print & (2 * k->mask + 1)]);
+            __builtin_prefetch(&k->prints[coming->next_print & k->prints_mask]);
         else
-            __builtin_prefetch(&k->wholes[coming->next_whole & k->mask]);
+            __builtin_prefetch(&k->wholes[coming->next_whole & k->wholes_mask]);
         if (k->rows[number].print_n == 0)
             continue;
         if (prints)
@@ -262,9 +262,11 @@ struct keys *keys_new(struct index *x, unsigned threads)
     k->n = n;
     while (size < n)
         size *= 2;
-    k->mask = size - 1;
-    k->prints = huge_zeros(2 * size, sizeof *k->prints);
+    k->wholes_mask = size - 1;
     k->wholes = huge_zeros(size, sizeof *k->wholes);
+    size *= n * 100 > size * PRINTS_TAKEN ? 2 : 1;
+    k->prints_mask = size - 1;
+    k->prints = huge_zeros(size, sizeof *k->prints);
     k->rows = huge_zeros(n + AHEAD, sizeof *k->rows);
     parallel_run(threads, (n + BLOCK - 1) / BLOCK, prepare_block, &m);
     parallel_run(threads, 2, link_rows, &m);
