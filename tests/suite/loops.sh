@@ -132,11 +132,12 @@ same 'nor is a function that calls another' "$(by_hand "$verdict" trail)" '["cle
 
 # Trace headers alone: no record, no message, but a count of hops that grows from call to call.
 mkdir -p hops/aws/lambda/worker
-headed() { # SECOND REQUEST HOPS
+headed() { # SECOND REQUEST HOPS [LAST-SECOND]
+    local last=${4:-$(($1 + 1))}
     printf '2026-03-04T10:10:%02d.000Z START RequestId: %s Version: 7\n2026-03-04T10:10:%02d.100Z 2026-03-04T10:10:%02d.100Z\t%s\tINFO\theader Root=1-69a80000-111111111111111111111111;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:a87bd80c:%s\n' \
         "$1" "$(request "$2")" "$1" "$1" "$(request "$2")" "$3"
-    printf '2026-03-04T10:10:%02d.900Z END RequestId: %s\n2026-03-04T10:10:%02d.900Z REPORT RequestId: %s\tDuration: 1900.00 ms\tBilled Duration: 1900 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\nXRAY TraceId: 1-69a80000-111111111111111111111111\tSegmentId: 000000000000000%s\tSampled: true\n' \
-        $(($1 + 1)) "$(request "$2")" $(($1 + 1)) "$(request "$2")" "$2"
+    printf '2026-03-04T10:10:%02d.900Z END RequestId: %s\n2026-03-04T10:10:%02d.900Z REPORT RequestId: %s\tDuration: %s900.00 ms\tBilled Duration: %s900 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\nXRAY TraceId: 1-69a80000-111111111111111111111111\tSegmentId: 000000000000000%s\tSampled: true\n' \
+        "$last" "$(request "$2")" "$last" "$(request "$2")" $((last - $1)) $((last - $1)) "$2"
 }
 for i in 1 2 3 4; do headed $((i * 3)) $i $((i - 1)); done >hops/aws/lambda/worker/log.txt
 same 'headers that count on: a loop of 4, in an unknown way' "$(by_hand "$calls" hops)" \
@@ -145,6 +146,23 @@ for i in 1 2 3 4; do headed $((i * 3)) $i 0; done >hops/aws/lambda/worker/log.tx
 same 'calls of a workflow in one trace count the same: no loop' "$(by_hand '.findings' hops)" '[]'
 for i in 1 2 3 4; do headed $((i * 3)) $i $((i * 2)); done >hops/aws/lambda/worker/log.txt
 same 'hops that lack calls between them are none' "$(by_hand '.findings' hops)" '[]'
+rm hops/aws/lambda/worker/log.txt
+tier() { # FUNCTION SECOND REQUEST HOPS LAST-SECOND
+    mkdir -p "hops/aws/lambda/$1"
+    headed "$2" "$3" "$4" "$5" >>"hops/aws/lambda/$1/log.txt"
+}
+for i in 1 2 3 4; do
+    tier step-$i $((i * 4)) $i $i $((i * 4 + 15))
+    tier audit $((i * 4 + 1)) $((i + 4)) $i $((i * 4 + 1))
+done
+same 'each step calls audit, then the next step: audit does not call itself' "$(by_hand '.findings' hops)" '[]'
+rm -r hops/aws/lambda/*
+for i in 1 2 3 4; do
+    tier worker $((i * 4)) $i $i $((i * 4 + 15))
+    tier audit $((i * 4 + 1)) $((i + 4)) $i $((i * 4 + 1))
+done
+same 'a function that waits for itself and calls audit on the way: a loop of 4' "$(by_hand "$calls" hops)" \
+    '["found",["worker invokes itself, in a way that the evidence does not hold",4,4,"lineage","very strong",[]]]'
 
 # ---- clocks ----
 
