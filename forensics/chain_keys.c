@@ -151,15 +151,15 @@ enum {
 };
 #define UNPAIRED 0.05
 
-/* Did no call of the function run at the record's time? */
-static bool is_astray(const struct chains *c, size_t i)
+/* The last call of the function that ran at the record's time; NULL when none did. */
+static const struct attempt *running_at(const struct chains *c, size_t i)
 {
     const struct function *f = dossier_function(c->d, c->links[i].function);
     size_t at = f ? dossier_lower(f, chain_latest(c, i) + 1) : 0;
     for (size_t seen = 0; at-- > 0 && seen < LOOK_BACK_MAX; seen++)
         if (chain_ran_at(c, f->attempts.v[at], i))
-            return false;
-    return true;
+            return f->attempts.v[at];
+    return NULL;
 }
 
 static bool is_written(const struct chains *c, size_t i)
@@ -168,9 +168,9 @@ static bool is_written(const struct chains *c, size_t i)
     return l->function && l->proof == PROOF_PRINCIPAL && l->creation && chain_object(c, i)->time != TIME_NONE;
 }
 
-/* The n-th record of a function against the end of its n-th call, ms. */
+/* The n-th record of a function against the end of its n-th call, and against that of the call that ran then, ms. */
 struct ranks {
-    VEC(double) off;
+    VEC(double) off, inside;
     size_t records, coarse;
 };
 
@@ -181,6 +181,9 @@ static void ranks_make(const struct chains *c, const struct function *f, struct 
             continue;
         if (r->records < f->attempts.n)
             *vec_push(&r->off) = (double)(chain_object(c, i)->time - attempt_over(f->attempts.v[r->records]));
+        const struct attempt *a = running_at(c, i);
+        if (a)
+            *vec_push(&r->inside) = (double)(chain_object(c, i)->time - attempt_over(a));
         r->records++;
         r->coarse += c->links[i].coarse;
     }
@@ -191,6 +194,15 @@ static bool is_paired(const struct ranks *r, const struct function *f)
 {
     double most = (double)(r->records > f->attempts.n ? r->records : f->attempts.n);
     return r->off.n >= KEYS_MIN && (double)r->off.n >= (1 - UNPAIRED) * most;
+}
+
+/* Do the records lie in calls as alike as they lie off the n-th ones? Then the first record may be of a call before the
+ * evidence, and no clock is off. */
+static bool is_shifted(struct ranks *r, double spread)
+{
+    double median;
+    return (double)(r->inside.n + 1) >= SHARE * (double)r->records &&
+           chain_deviation(r->inside.v, r->inside.n, &median) <= 2 * spread;
 }
 
 /* Is what invoked most of its calls not known, and do they follow each other within what whole seconds tell apart? */
@@ -212,7 +224,7 @@ static void judge(const struct chains *c, const struct function *f, struct chain
     ranks_make(c, f, &r);
     if (is_paired(&r, f)) {
         double spread = chain_deviation(r.off.v, r.off.n, &median);
-        if (!ret->off && fabs(median) >= OFF_MS && spread * 4 <= fabs(median)) {
+        if (!ret->off && fabs(median) >= OFF_MS && spread * 4 <= fabs(median) && !is_shifted(&r, spread)) {
             ret->off = (int64_t)median;
             ret->function = f->name;
         }
@@ -220,6 +232,7 @@ static void judge(const struct chains *c, const struct function *f, struct chain
             ret->rounded = f->name;
     }
     vec_done(&r.off);
+    vec_done(&r.inside);
 }
 
 struct chain_astray chain_astray_of(const struct chains *c)
@@ -233,7 +246,7 @@ struct chain_astray chain_astray_of(const struct chains *c)
         if (!is_written(c, i) || c->links[i].clockless)
             continue;
         ret.written++;
-        ret.astray += c->links[i].writer < 0 && is_astray(c, i);
+        ret.astray += c->links[i].writer < 0 && !running_at(c, i);
         wrote[c->links[i].function] = 1;
     }
     for (size_t k = 0; k < c->d->functions.n && !c->ahead_of; k++) {

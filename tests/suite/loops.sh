@@ -195,6 +195,19 @@ same 'the report says how far it is off' "$(ahead runaway-bill 3600; "$COLDCASE"
 same 'what is left open stands in the summary' \
     "$("$GENERATE" --scenario state-machine --seed 5 -o turns >/dev/null; "$COLDCASE" report -q turns/evidence | sed -n '/^## Summary/,/^## /p' | grep -c 'recursive-trigger cannot tell: 180 calls of draft and review')" 1
 
+# A call a minute writes one record; the first record is of the call before the evidence.
+mkdir -p early/aws/lambda/worker
+{
+    for i in 11 12 13 14 15 16 17 18; do
+        printf '2026-03-04T10:%s:00.000Z START RequestId: %s Version: 7\n2026-03-04T10:%s:02.%s00Z END RequestId: %s\n' $i "$(request $i)" $i $((i % 3)) "$(request $i)"
+        printf '2026-03-04T10:%s:02.%s00Z REPORT RequestId: %s\tDuration: 2%s00.00 ms\tBilled Duration: 2%s00 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\n' $i $((i % 3)) "$(request $i)" $((i % 3)) $((i % 3))
+    done
+} >early/aws/lambda/worker/log.txt
+for i in 10 11 12 13 14 15 16 17; do
+    printf '{"Records":[{"eventSource":"aws:s3","eventTime":"2026-03-04T10:%s:01.500Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"AWS:%s"},"s3":{"bucket":{"name":"out"},"object":{"key":"minute-%s.csv","sequencer":"%016X"}}}]}\n' $i $self $i $i
+done >early/records.json
+same 'a record of the call before the evidence puts no clock off' "$(by_hand '.checks[0].verdict' early)" '"clean"'
+
 # Whole seconds: hops of one second come in the order of the chain.
 "$GENERATE" --scenario loop-lineage --seed 3 -o whole >/dev/null
 hops=$(by_hand '.findings[0].detail.generations' whole/evidence)
