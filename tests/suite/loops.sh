@@ -208,6 +208,28 @@ for i in 10 11 12 13 14 15 16 17; do
 done >early/records.json
 same 'a record of the call before the evidence puts no clock off' "$(by_hand '.checks[0].verdict' early)" '"clean"'
 
+# A program uploads a first file, calls, waits for the answer, which the call writes too, and calls again. The calls
+# follow the files one to one, as those of a loop do; that the first of all follows an upload shows no trigger.
+mkdir -p asked/aws/lambda/worker
+awk -v log_file=asked/aws/lambda/worker/log.txt -v records=asked/records.json '
+    function time(ms) { return sprintf("2026-03-04T10:%02d:%06.3fZ", ms / 60000, ms % 60000 / 1000) }
+    function put(key, by, ms) {
+        printf "{\"Records\":[{\"eventSource\":\"aws:s3\",\"eventTime\":\"%s\",\"eventName\":\"ObjectCreated:Put\",\"userIdentity\":{\"principalId\":\"AWS:AROAEXAMPLE:%s\"},\"s3\":{\"bucket\":{\"name\":\"out\"},\"object\":{\"key\":\"%s\",\"sequencer\":\"%016X\"}}}]}\n", time(ms), by, key, ms >records
+    }
+    BEGIN {
+        put("first.csv", "admin", 700)
+        for (begin = 1000; i < 60; i++) {
+            run = 200 + i * 7919 % 2800
+            id = sprintf("%08d-0000-4000-8000-000000000000", i)
+            printf "%s START RequestId: %s Version: 7\n%s END RequestId: %s\n", time(begin), id, time(begin + run), id >log_file
+            printf "%s REPORT RequestId: %s\tDuration: %d.00 ms\tBilled Duration: %d ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\n", time(begin + run), id, run, run >log_file
+            put("part-" i ".csv", "worker", begin + run - 5 - i * 31 % 55)
+            begin += run + 20 + i * 113 % 380
+        }
+    }'
+same 'who uploads first and then waits for each answer is not taken for a bucket' "$(by_hand '[.checks[0].verdict, (.checks[0].why | .[:41])]' asked)" \
+    '["not-run","60 calls of worker each follow a write of"]'
+
 # Whole seconds: hops of one second come in the order of the chain.
 "$GENERATE" --scenario loop-lineage --seed 3 -o whole >/dev/null
 hops=$(by_hand '.findings[0].detail.generations' whole/evidence)
