@@ -5,8 +5,6 @@
 
 #include <stddef.h>
 
-#include "base/huge.h"
-
 /* From so many bytes on it is worth while. */
 enum { HUGE_FROM = 2 << 20 };
 

@@ -44,10 +44,11 @@ struct chains {
     size_t n;
     struct chain_link *links; /* n of them */
     uint32_t *order;          /* all hand-overs by time; NULL when they stand so */
-    int64_t
-        ahead; /* ms that S3's clock is ahead of the logs' by the median, when ids tell that they differ */
-    size_t ahead_of; /* over so many writes; 0: nothing speaks for it */
-    int32_t *cause;  /* one an attempt: the hand-over that triggered it, CHAIN_NO_ROW when none is known */
+    int32_t *cause; /* one an attempt: the hand-over that triggered it, CHAIN_NO_ROW when none is known */
+    /* How far S3's clock is ahead of the logs', ms, when ids tell that they differ: the median of so many writes; 0 of
+     * them: nothing speaks for it. */
+    int64_t ahead;
+    size_t ahead_of;
 };
 
 static inline const struct message *chain_message(const struct chains *c, size_t i)

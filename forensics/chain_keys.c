@@ -3,6 +3,7 @@
  * common clock, only the order of calls, which the logs have. It is asked of keys with one record and two calls that
  * name them. When of at least KEYS_MIN of these and of SHARE of all the record's time lies outside of the call that
  * wrote it, by an amount that is alike, the clocks differ: the amount is noted and told, and no time is changed. */
+#include "base/huge.h"
 #include "forensics/attempt.h"
 #include "forensics/chain_parts.h"
 #include "forensics/stats.h"
@@ -151,15 +152,14 @@ enum {
 };
 #define UNPAIRED 0.05
 
-/* Did no call of the function run at the record's time? */
-static bool is_astray(const struct chains *c, size_t i)
+/* The last call of the function that ran at the record's time; NULL when none did. */
+static const struct attempt *running_at(const struct chains *c, const struct function *f, size_t i)
 {
-    const struct function *f = dossier_function(c->d, c->links[i].function);
-    size_t at = f ? dossier_lower(f, chain_latest(c, i) + 1) : 0;
+    size_t at = dossier_lower(f, chain_latest(c, i) + 1);
     for (size_t seen = 0; at-- > 0 && seen < LOOK_BACK_MAX; seen++)
         if (chain_ran_at(c, f->attempts.v[at], i))
-            return false;
-    return true;
+            return f->attempts.v[at];
+    return NULL;
 }
 
 static bool is_written(const struct chains *c, size_t i)
@@ -168,19 +168,28 @@ static bool is_written(const struct chains *c, size_t i)
     return l->function && l->proof == PROOF_PRINCIPAL && l->creation && chain_object(c, i)->time != TIME_NONE;
 }
 
-/* The n-th record of a function against the end of its n-th call, ms. */
+/* A function, and the records that name it as their writer, by time. */
+struct writing {
+    const struct function *f;
+    VEC(uint32_t) objects;
+};
+
+/* The n-th record of a function against the end of its n-th call, and against that of the call that ran then, ms. */
 struct ranks {
-    VEC(double) off;
+    VEC(double) off, inside;
     size_t records, coarse;
 };
 
-static void ranks_make(const struct chains *c, const struct function *f, struct ranks *r)
+static void ranks_make(const struct chains *c, const struct writing *w, struct ranks *r)
 {
-    for (size_t i = 0; i < c->d->index->objects.n; i++) {
-        if (!is_written(c, i) || c->links[i].function != f->name)
-            continue;
+    const struct function *f = w->f;
+    for (size_t k = 0; k < w->objects.n; k++) {
+        size_t i = w->objects.v[k];
         if (r->records < f->attempts.n)
             *vec_push(&r->off) = (double)(chain_object(c, i)->time - attempt_over(f->attempts.v[r->records]));
+        const struct attempt *a = running_at(c, f, i);
+        if (a)
+            *vec_push(&r->inside) = (double)(chain_object(c, i)->time - attempt_over(a));
         r->records++;
         r->coarse += c->links[i].coarse;
     }
@@ -191,6 +200,15 @@ static bool is_paired(const struct ranks *r, const struct function *f)
 {
     double most = (double)(r->records > f->attempts.n ? r->records : f->attempts.n);
     return r->off.n >= KEYS_MIN && (double)r->off.n >= (1 - UNPAIRED) * most;
+}
+
+/* Do the records lie in calls as alike as they lie off the n-th ones? Then the first record may be of a call before the
+ * evidence, and no clock is off. */
+static bool is_shifted(struct ranks *r, double spread)
+{
+    double median;
+    return (double)(r->inside.n + 1) >= SHARE * (double)r->records &&
+           chain_deviation(r->inside.v, r->inside.n, &median) <= 2 * spread;
 }
 
 /* Is what invoked most of its calls not known, and do they follow each other within what whole seconds tell apart? */
@@ -205,14 +223,15 @@ static bool is_dense(const struct chains *c, const struct function *f)
     return untold * 2 > f->attempts.n && close * 2 > f->attempts.n;
 }
 
-static void judge(const struct chains *c, const struct function *f, struct chain_astray *ret)
+static void judge(const struct chains *c, const struct writing *w, struct chain_astray *ret)
 {
+    const struct function *f = w->f;
     struct ranks r = {.records = 0};
     double median;
-    ranks_make(c, f, &r);
+    ranks_make(c, w, &r);
     if (is_paired(&r, f)) {
         double spread = chain_deviation(r.off.v, r.off.n, &median);
-        if (!ret->off && fabs(median) >= OFF_MS && spread * 4 <= fabs(median)) {
+        if (!ret->off && fabs(median) >= OFF_MS && spread * 4 <= fabs(median) && !is_shifted(&r, spread)) {
             ret->off = (int64_t)median;
             ret->function = f->name;
         }
@@ -220,27 +239,43 @@ static void judge(const struct chains *c, const struct function *f, struct chain
             ret->rounded = f->name;
     }
     vec_done(&r.off);
+    vec_done(&r.inside);
+}
+
+/* One a function of the dossier. */
+static struct writing *writings_new(const struct chains *c)
+{
+    const struct dossier *d = c->d;
+    struct writing *all = huge_zeros(d->functions.n, sizeof *all);
+    uint32_t *place = huge_zeros(d->index->names.names.n, sizeof *place); /* by name, from 1 */
+    for (size_t k = 0; k < d->functions.n; k++) {
+        all[k].f = &d->functions.v[k];
+        place[d->functions.v[k].name] = (uint32_t)k + 1;
+    }
+    for (size_t i = 0; i < d->index->objects.n; i++) {
+        uint32_t at = is_written(c, i) ? place[c->links[i].function] : 0;
+        if (at)
+            *vec_push(&all[at - 1].objects) = (uint32_t)i;
+    }
+    free(place);
+    return all;
 }
 
 struct chain_astray chain_astray_of(const struct chains *c)
 {
     struct chain_astray ret = {.written = 0};
-    const struct index *x = c->d->index;
-    char *wrote = calloc(x->names.names.n + 1, 1);
-    if (!wrote)
-        err_oom();
-    for (size_t i = 0; i < x->objects.n; i++) {
-        if (!is_written(c, i) || c->links[i].clockless)
-            continue;
-        ret.written++;
-        ret.astray += c->links[i].writer < 0 && is_astray(c, i);
-        wrote[c->links[i].function] = 1;
+    struct writing *all = writings_new(c);
+    for (size_t k = 0; k < c->d->functions.n; k++) {
+        struct writing *w = &all[k];
+        for (size_t n = 0; n < w->objects.n; n++) {
+            const struct chain_link *l = &c->links[w->objects.v[n]];
+            ret.written += !l->clockless;
+            ret.astray += !l->clockless && l->writer < 0 && !running_at(c, w->f, w->objects.v[n]);
+        }
+        if (w->objects.n && !c->ahead_of)
+            judge(c, w, &ret);
+        vec_done(&w->objects);
     }
-    for (size_t k = 0; k < c->d->functions.n && !c->ahead_of; k++) {
-        const struct function *f = &c->d->functions.v[k];
-        if (wrote[f->name])
-            judge(c, f, &ret);
-    }
-    free(wrote);
+    free(all);
     return ret;
 }

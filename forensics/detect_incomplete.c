@@ -184,11 +184,9 @@ const struct detector detector_incomplete = {
     .name = "incomplete",
     .doc = "invocations whose START, END or REPORT is missing",
     .missing = "no invocation whose end is in the evidence",
-    .rule =
-        "START or REPORT is missing where the other is there, or an END that 90 % of the function's attempts "
-        "have and one beside it in its environment, in an attempt with a neighbour in its environment on "
-        "that side, or 900 s before the end of "
-        "the evidence. Low.",
+    .rule = "START or REPORT is missing where the other is there, or an END that 90 % of the function's "
+            "attempts have and one beside it in its environment, in an attempt with a neighbour in its "
+            "environment on that side, or 900 s before the end of the evidence. Low.",
     .fact = "An environment writes START, END and REPORT for each invocation, one after the other; the "
             "longest runs 900 s (field guide 1.2, 8.1).",
     .disproof = "A second export that holds the lines.",

@@ -48,32 +48,24 @@ static const char *fix_of(const struct loop_account *a)
 {
     if (loop_unknown_way(a))
         return "Find what carries the event from one call to the next: a direct call, a bucket, a queue or a "
-               "topic; "
-               "S3 event records, queue records or CloudTrail data events would name it. Keep the functions' "
-               "recursion "
-               "config at Terminate with a current SDK that forwards the trace header, and alarm on "
-               "RecursiveInvocationsDropped, on invocations and on the budget.";
+               "topic; S3 event records, queue records or CloudTrail data events would name it. Keep the "
+               "functions' recursion config at Terminate with a current SDK that forwards the trace header, "
+               "and alarm on RecursiveInvocationsDropped, on invocations and on the budget.";
     if (loop_only_calls(a))
         return "Do not let a function call on by itself: give the work to a queue or a state machine with a "
-               "bound. "
-               "Carry a count of hops in the event and give up at a few, keep the functions' recursion "
-               "config at "
-               "Terminate with a current SDK that forwards the trace header, deny the roles to invoke each "
-               "other, "
-               "and alarm on RecursiveInvocationsDropped, on invocations and on the budget.";
+               "bound. Carry a count of hops in the event and give up at a few, keep the functions' "
+               "recursion config at Terminate with a current SDK that forwards the trace header, deny the "
+               "roles to invoke each other, and alarm on RecursiveInvocationsDropped, on invocations and on "
+               "the budget.";
     if (a->l->to_buckets == 0)
         return "Send to a queue or topic that invokes none of these functions. Carry a count of hops in the "
                "message and give up at a few, give the queue a dead-letter queue, keep the functions' "
-               "recursion "
-               "config at Terminate with a current SDK that forwards the trace header, and alarm on "
-               "RecursiveInvocationsDropped, on invocations and on the budget.";
+               "recursion config at Terminate with a current SDK that forwards the trace header, and alarm "
+               "on RecursiveInvocationsDropped, on invocations and on the budget.";
     return "Write to a bucket that triggers none of these functions; a prefix in the notification's filter, "
-           "with "
-           "output outside of it, is the weaker form. Deny the role to write where the trigger reads, keep "
-           "the "
-           "function's recursion config at Terminate with a current SDK, and alarm on "
-           "RecursiveInvocationsDropped, "
-           "on invocations and on the budget.";
+           "with output outside of it, is the weaker form. Deny the role to write where the trigger reads, "
+           "keep the function's recursion config at Terminate with a current SDK, and alarm on "
+           "RecursiveInvocationsDropped, on invocations and on the budget.";
 }
 
 static void write_prose(const struct loop_account *a, struct finding *f)
@@ -466,23 +458,18 @@ static const char *loop_run(const struct detector *self, const struct dossier *d
 const struct detector detector_recursive_trigger = {
     .name = "recursive-trigger",
     .doc = "functions that trigger themselves through buckets, queues, topics and calls, with the chain and "
-           "what it "
-           "costs",
+           "what it costs",
     .missing = "no S3 event record, message of a queue or topic, or call of a function together with an "
-               "invocation in "
-               "the evidence",
+               "invocation in the evidence",
     .rule =
-        "At least 3 calls of one function in a chain, each invoked by a write of the one before or of "
-        "what that one invoked, through functions that reach each other. A trigger needs the event in the "
-        "log, a link of the trace, the key or message id in the lines, or records and calls that match one "
-        "to one (S3 only): at least 5, 95 % of both sides, median delay at most 5 s, delays that vary less "
-        "than the gaps between calls, or gaps that follow the work. An attempt begins at START, else at "
-        "REPORT "
-        "less its duration. A record in whole seconds may be up to 1 s younger than it says. Not claimed "
-        "when a "
+        "At least 3 calls of one function in a chain, each invoked by a write of the one before or of what "
+        "that one invoked, through functions that reach each other. A trigger needs the event in the log, a "
+        "link of the trace, the key or message id in the lines, or records and calls that match one to one "
+        "(S3 only): at least 5, 95 % of both sides, median delay at most 5 s, delays that vary less than the "
+        "gaps between calls, or gaps that follow the work. An attempt begins at START, else at REPORT less "
+        "its duration. A record in whole seconds may be up to 1 s younger than it says. Not claimed when a "
         "schedule, or a caller that waits for each answer, explains the times as well. Live (critical) when "
-        "the "
-        "last call lies within a minute, or ten gaps, of the last record; else high.",
+        "the last call lies within a minute, or ten gaps, of the last record; else high.",
     .fact =
         "S3 and SQS name the writer by its role session, which for an execution role is the function. AWS "
         "stops chains of about 16 calls for SQS and SNS since 2023-07-13, for S3 only since 2024-10-09, and "

@@ -177,24 +177,20 @@ static void write_prose(const struct storm *s, struct findings *fs, struct findi
         detector_count(m, requests), detector_plural(requests, "request was", "requests were"),
         MARKED_FAMILY_MIN, detector_count(m, s->tried),
         s->shared ? arena_printf(m, "All of them carry %s. ", object_text(s, s->shared, m)) : "", held(s, m));
-    f->how =
-        s->families.n == 0
-            ? "Lambda's record of an asynchronous event names the request, says about how often it was tried "
-              "and "
-              "that it was given up. An attempt of it that succeeded, in a log that is not at hand, would "
-              "disprove it."
-            : "Lambda repeats an asynchronous event under the same request id, twice, after about one and "
-              "two "
-              "minutes; each attempt has its own START. One of the attempts succeeding, or a caller that "
-              "chooses request ids itself, would disprove it.";
+    f->how = s->families.n == 0
+                 ? "Lambda's record of an asynchronous event names the request, says about how often it was "
+                   "tried and that it was given up. An attempt of it that succeeded, in a log that is not at "
+                   "hand, would disprove it."
+                 : "Lambda repeats an asynchronous event under the same request id, twice, after about one "
+                   "and two minutes; each attempt has its own START. One of the attempts succeeding, or a "
+                   "caller that chooses request ids itself, would disprove it.";
     remedy_stop_retries(s->d, s->f, fs, f);
     f->fix =
         "Validate the event before the work, reject what can never succeed without raising an error, and "
         "give the function a failure destination from which the events can be sent again.";
     finding_step(fs, f,
                  "%zu requests x %d or more failed attempts each = %zu attempts, %zu of them in the logs; "
-                 "%zu of these "
-                 "told elsewhere",
+                 "%zu of these told elsewhere",
                  requests, MARKED_FAMILY_MIN, s->tried, s->attempts, s->told);
     finding_fact(fs, f, "requests / attempts", "%s / %s", detector_count(m, requests),
                  detector_count(m, s->tried));
@@ -336,11 +332,10 @@ static const char *storm_run(const struct detector *self, const struct dossier *
 const struct detector detector_retry_storm = {
     .name = "retry-storm",
     .doc = "requests that failed in every one of their attempts",
-    .missing = "no invocation in the evidence",
+    .missing = "no invocation, and no record of a destination or dead-letter queue, in the evidence",
     .rule = "Requests with 3 or more attempts under one request id that all failed, by the logs or by the "
-            "count in "
-            "Lambda's record of the event. 3 or more such requests "
-            "are high, 1 or 2 medium; info when half of the attempts are told by another detector.",
+            "count in Lambda's record of the event. 3 or more such requests are high, 1 or 2 medium; info "
+            "when half of the attempts are told by another detector.",
     .fact = "Lambda tries a failed asynchronous event again after about one and two minutes, with the same "
             "request id; the record of a destination gives the condition and about how often it was tried "
             "(field guide 6.5).",

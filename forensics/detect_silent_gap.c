@@ -69,49 +69,61 @@ static bool find_longest(struct gap *g)
            longest >= RHYTHM_FACTOR * g->second;
 }
 
-typedef VEC(int64_t) times;
+/* Times of the index's attempts and objects, which stand in their order, those without one last. */
+typedef int64_t time_at(const struct index *x, size_t i);
 
-static int by_number(const void *a, const void *b)
+static int64_t begun_at(const struct index *x, size_t i)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
+    return i < x->attempts.n ? attempt_begin(x->attempts.v[i]) : TIME_NONE;
 }
 
-static void take_time(const struct gap *g, int64_t time, times *ret)
+static int64_t written_at(const struct index *x, size_t i)
 {
-    if (time != TIME_NONE && time >= g->from && time < g->to)
-        *vec_push(ret) = time;
+    return i < x->objects.n ? x->objects.v[i].time : TIME_NONE;
+}
+
+/* The first of `n` at or behind `time`. */
+static size_t first_at(const struct index *x, time_at *time_of, size_t n, int64_t time)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int64_t at = time_of(x, mid);
+        if (at != TIME_NONE && at < time)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
 }
 
 /* The longest time in the gap without a sign of anything. */
 static int64_t silence_in(const struct gap *g)
 {
     const struct index *x = g->d->index;
-    times all = {0};
+    size_t a = first_at(x, begun_at, x->attempts.n, g->from);
+    size_t o = first_at(x, written_at, x->objects.n, g->from);
     int64_t longest = 0, before = g->from;
-    for (size_t i = 0; i < x->attempts.n; i++)
-        take_time(g, attempt_begin(x->attempts.v[i]), &all);
-    for (size_t i = 0; i < x->objects.n; i++)
-        take_time(g, x->objects.v[i].time, &all);
-    vec_sort(&all, by_number);
-    *vec_push(&all) = g->to;
-    for (size_t i = 0; i < all.n; i++) {
-        longest = all.v[i] - before > longest ? all.v[i] - before : longest;
-        before = all.v[i];
+    while (before < g->to) {
+        int64_t begin = begun_at(x, a), written = written_at(x, o), next = g->to;
+        next = begin != TIME_NONE && begin < next ? begin : next;
+        next = written != TIME_NONE && written < next ? written : next;
+        a += begin == next;
+        o += written == next;
+        longest = next - before > longest ? next - before : longest;
+        before = next;
     }
-    vec_done(&all);
     return longest;
 }
 
 static bool goes_on(struct gap *g)
 {
+    const struct index *x = g->d->index;
     for (size_t i = 0; i < g->d->functions.n; i++)
         if (&g->d->functions.v[i] != g->f)
             g->others += dossier_begun(&g->d->functions.v[i], g->from, g->to);
-    for (size_t i = 0; i < g->d->index->objects.n; i++) {
-        int64_t time = g->d->index->objects.v[i].time;
-        g->records += time >= g->from && time < g->to;
-    }
+    g->records =
+        first_at(x, written_at, x->objects.n, g->to) - first_at(x, written_at, x->objects.n, g->from);
     return g->others + g->records >= OTHERS_MIN &&
            (double)silence_in(g) < SILENCE_SHARE * (double)(g->to - g->from);
 }

@@ -5,9 +5,12 @@
 #include "forensics/attempt.h"
 #include "forensics/messages.h"
 
+enum { LOOK_BACK_MAX = 256 };
+
 struct hop {
     const struct trace_id *trace;
     uint32_t count;
+    bool mixed; /* calls of several functions have that count in that trace */
     struct attempt *attempt;
 };
 typedef VEC(struct hop) hops;
@@ -28,24 +31,68 @@ static void collect(const struct index *x, hops *ret)
         struct attempt *a = x->marks.v[i].attempt;
         if (x->marks.v[i].kind == MARK_LINEAGE && a && a->trace && a->ordinal == 1 &&
             attempt_begin(a) != TIME_NONE)
-            *vec_push(ret) = (struct hop){&x->traces.v[a->trace - 1], x->marks.v[i].value & 0xff, a};
+            *vec_push(ret) = (struct hop){&x->traces.v[a->trace - 1], x->marks.v[i].value & 0xff, false, a};
     }
     vec_sort(ret, by_count);
 }
 
-static bool same_trace(const struct hop *a, const struct hop *b)
+static int by_group(const struct hop *a, const struct hop *b)
 {
-    return memcmp(a->trace, b->trace, sizeof *a->trace) == 0;
+    int c = memcmp(a->trace, b->trace, sizeof *a->trace);
+    return c ? c : a->count < b->count ? -1 : a->count > b->count;
 }
 
-/* The one with a hop less that began last before it; NULL when there is none. `at` is in order. */
-static struct attempt *caller_of(const hops *all, size_t at)
+static void mark_mixed(hops *all)
 {
-    const struct hop *h = &all->v[at];
-    for (size_t i = at; i-- > 0 && same_trace(&all->v[i], h) && all->v[i].count + 1 >= h->count;)
-        if (all->v[i].count + 1 == h->count && attempt_begin(all->v[i].attempt) < attempt_begin(h->attempt))
-            return all->v[i].attempt;
-    return NULL;
+    for (size_t i = 0, end; i < all->n; i = end) {
+        bool mixed = false;
+        for (end = i + 1; end < all->n && by_group(&all->v[end], &all->v[i]) == 0; end++)
+            mixed |= all->v[end].attempt->function != all->v[i].attempt->function;
+        for (size_t k = i; k < end; k++)
+            all->v[k].mixed = mixed;
+    }
+}
+
+/* Behind the last of that group that began before `time`. */
+static size_t behind(const hops *all, const struct hop *group, int64_t time)
+{
+    size_t low = 0, high = all->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int c = by_group(&all->v[mid], group);
+        if (c < 0 || (c == 0 && attempt_begin(all->v[mid].attempt) < time))
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static bool ran_at(const struct attempt *a, int64_t time)
+{
+    return !(a->flags & (ATTEMPT_END | ATTEMPT_REPORT)) || attempt_over(a) >= time;
+}
+
+/* The one with a hop less that began last before it. Where several functions have such calls, as one that each step
+ * calls on its way, it is told by having run then, if calls of no other did; else nobody knows: NULL. */
+static struct attempt *caller_of(const hops *all, const struct hop *h)
+{
+    const struct hop group = {.trace = h->trace, .count = h->count - 1};
+    struct attempt *found = NULL;
+    size_t i = h->count ? behind(all, &group, attempt_begin(h->attempt)) : 0;
+    for (size_t seen = 0; i-- > 0 && by_group(&all->v[i], &group) == 0; seen++) {
+        struct attempt *a = all->v[i].attempt;
+        if (!all->v[i].mixed)
+            return a;
+        if (seen == LOOK_BACK_MAX)
+            return NULL;
+        if (!ran_at(a, attempt_begin(h->attempt)))
+            continue;
+        if (found && found->function != a->function)
+            return NULL;
+        found = found ? found : a;
+    }
+    return found;
 }
 
 static void add(struct index *x, const struct hop *h, struct attempt *caller)
@@ -69,9 +116,10 @@ void hops_add(struct index *x)
     if (x->objects.n || x->messages.n)
         return;
     collect(x, &all);
+    mark_mixed(&all);
     for (size_t i = 0; i < all.n; i++) {
         bool again = i > 0 && all.v[i - 1].attempt == all.v[i].attempt;
-        struct attempt *caller = again ? NULL : caller_of(&all, i);
+        struct attempt *caller = again ? NULL : caller_of(&all, &all.v[i]);
         if (caller)
             add(x, &all.v[i], caller);
     }

@@ -5,8 +5,8 @@
 #include "forensics/index.h"
 
 /* Of evidence without records and messages: an attempt whose header counts one hop more than that of another in the
- * same trace was invoked by it, in a way that the evidence does not hold. Adds a message "unknown NAME" without an id
- * for each, in order of time. Needs the attempts' marks. */
+ * same trace was invoked by it, in a way that the evidence does not hold; when several functions could have, by the one
+ * that ran then. Adds a message "unknown NAME" without an id for each, in order of time. Needs the attempts' marks. */
 void hops_add(struct index *x);
 
 #endif

@@ -19,9 +19,8 @@ enum {
 /* All that a look at a key needs in half a line of the cache: with millions of keys each look is a miss. */
 struct row {
     const char *key;
-    uint32_t next_print,
-        next_whole; /* of the same print; in its chain. The low bits of the hashes until then */
-    uint32_t print_tag, whole_tag; /* the high bits, compared before the bytes are */
+    uint32_t next_print, next_whole; /* of the same print, in its chain; the hashes' low bits until then */
+    uint32_t print_tag, whole_tag;   /* their high bits, compared before the bytes are */
     uint16_t key_n;
     uint16_t print_at, print_n; /* where in the key its print stands; no bytes: the key is not looked for */
     uint8_t same;               /* how many of this print there are so far */

@@ -5,7 +5,8 @@
  * - starts that keep time with the end of the call before: the way from there varies less than EVEN_FACTOR of that
  *   from the write; or
  * - nothing that shows its bucket to invoke its function: no object of another writer that a call of it names, and
- *   none that the loop's first call, or FED_MIN calls, followed QUIET times as fast as they did the call before.
+ *   none that the loop's first call, or FED_MIN calls, followed QUIET times as fast as they did the call before, or
+ *   the begin of the evidence.
  * No doubt is left of a loop whose trace headers count its hops or whose keys grow from hop to hop. */
 #include "forensics/loop_doubt.h"
 
@@ -72,14 +73,15 @@ static bool is_even(struct pairs *p)
     return ends < EVEN_FACTOR * writes;
 }
 
-/* Did the call begin so soon behind the object, and so long behind the function's call before? */
+/* Did the call begin so soon behind the object, and so long behind the function's call before? Where it is the first
+ * call, the evidence has to be as old: one that begins with the object knows of no rest before it. */
 static bool is_quiet(const struct chains *c, size_t i, const struct attempt *a)
 {
     const struct function *f = dossier_function(c->d, a->function);
     size_t at = f ? dossier_lower(f, attempt_begin(a)) : 0;
     int64_t delay = chains_delay(c, i);
-    return at == 0 ||
-           (delay != TIME_NONE && attempt_begin(a) - attempt_begin(f->attempts.v[at - 1]) >= QUIET * delay);
+    int64_t before = at ? attempt_begin(f->attempts.v[at - 1]) : c->d->start;
+    return delay != TIME_NONE && before != TIME_NONE && attempt_begin(a) - before >= QUIET * delay;
 }
 
 /* Do objects of other writers show that the loop's buckets invoke its functions? */

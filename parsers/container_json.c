@@ -305,8 +305,8 @@ static size_t take_value(struct documents *d, struct slice value)
     return d->broken ? resume_at(d, value) : value.n;
 }
 
-/* Whether a string whose line ended goes on: behind the next quote stands what stands behind strings. Behind a
- * line that was cut that quote is one that opens. *ret_at: from the window's byte `*ret_at` on, and behind that quote. */
+/* Does a string whose line ended go on? Behind the next quote then stands what stands behind strings; behind a line
+ * that was cut that quote is one that opens. `*ret_at`: where in the window to look from, and then behind the quote. */
 static bool string_goes_on(struct input *in, size_t *ret_at)
 {
     size_t quote = *ret_at, next = 0;

@@ -261,8 +261,8 @@ static void app_error_object(struct json *j, bool is_message, struct event *e)
     }
     if (runtime.n == 0 && !stack)
         return;
-    e->error_type = runtime.n ? runtime : name;
-    e->error_message = said;
+    e->error_type = runtime.n ? runtime : name.n ? name : e->error_type;
+    e->error_message = said.n ? said : e->error_message;
     e->said = is_message ? said : e->said;
 }
 

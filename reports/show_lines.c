@@ -8,6 +8,8 @@
 #include "parsers/message.h"
 #include "parsers/record_span.h"
 
+enum { TRACKED_MAX = 64 /* a file of STARTs alone has as many as it has lines */ };
+
 struct pass {
     const struct evidence *ev;
     struct shown_lines *lines;   /* NULL: only looks for `word` */
@@ -17,6 +19,7 @@ struct pass {
     const struct source *source;
     struct place place;
     VEC(struct request_id) open; /* what has begun and not ended where the reader is, in `stream` */
+    bool crowded;                /* more than TRACKED_MAX: no line is told by where it stands */
     uint64_t stream;             /* its hash */
 };
 
@@ -35,27 +38,34 @@ static bool same_stream(const struct pass *p, const struct attempt *a, const str
     return a->loc.source == p->source->index;
 }
 
+static void forget(struct pass *p)
+{
+    p->open.n = 0;
+    p->crowded = false;
+}
+
 /* Keeps account of what is open in the file and stream at hand. */
 static void follow(struct pass *p, const struct event *event, const struct entry *e)
 {
     uint64_t stream = slice_hash(e->stream, 0);
     bool begins = event->kind == EVENT_START, ends = event->kind == EVENT_END || event->kind == EVENT_REPORT;
     if (stream != p->stream)
-        p->open.n = 0;
+        forget(p);
     p->stream = stream;
     if (!begins && !ends)
         return;
     for (size_t i = 0; i < p->open.n; i++)
         if (memcmp(&p->open.v[i], &event->id, sizeof event->id) == 0)
             p->open.v[i--] = p->open.v[--p->open.n];
-    if (begins)
+    p->crowded |= begins && p->open.n == TRACKED_MAX;
+    if (begins && !p->crowded)
         *vec_push(&p->open) = event->id;
 }
 
 /* A line without time and id is that of the only invocation that is open where it stands. */
 static bool stands_in(const struct pass *p, const struct attempt *a)
 {
-    return p->open.n == 1 && memcmp(&p->open.v[0], &a->id, sizeof a->id) == 0 &&
+    return p->open.n == 1 && !p->crowded && memcmp(&p->open.v[0], &a->id, sizeof a->id) == 0 &&
            attempt_next(&p->ev->index, a) == a && a->loc.source == p->source->index;
 }
 
@@ -226,7 +236,7 @@ static void read_source(struct pass *p, const struct source *source)
     again.next = source->next;
     again.index = source->index;
     p->source = source;
-    p->open.n = 0;
+    forget(p);
     place_of(slice_str(source->path), &scratch, &p->place);
     if (input_open(&in, &again, false))
         source->looks_like->parse(&in, &sink);

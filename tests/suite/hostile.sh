@@ -36,6 +36,10 @@ around '\xff\xfe\xc3( bad UTF-8 \xed\xa0\x80' >in && counts 'bad UTF-8'
 } >in && counts 'a line of 9 MB'
 same 'the long line is an anomaly' "$(jq -c '[.evidence.sources[0].anomalies[].kind]' out)" '["too-long"]'
 
+awk 'BEGIN { for (i = 0; i < 400000; i++) printf "START RequestId: %08d-0000-4000-8000-000000000000 Version: 7\n", i }' >in
+exits '400,000 invocations that begin and never end are shown in time' 0 \
+    timeout 20 "$COLDCASE" show -q 00000005-0000-4000-8000-000000000000 in
+
 # ---- gzip ----
 around x | gzip -n >whole.gz
 { cat whole.gz; printf 'trailing rubbish'; } >in && counts 'bytes behind the last member'

@@ -132,11 +132,12 @@ same 'nor is a function that calls another' "$(by_hand "$verdict" trail)" '["cle
 
 # Trace headers alone: no record, no message, but a count of hops that grows from call to call.
 mkdir -p hops/aws/lambda/worker
-headed() { # SECOND REQUEST HOPS
+headed() { # SECOND REQUEST HOPS [LAST-SECOND]
+    local last=${4:-$(($1 + 1))}
     printf '2026-03-04T10:10:%02d.000Z START RequestId: %s Version: 7\n2026-03-04T10:10:%02d.100Z 2026-03-04T10:10:%02d.100Z\t%s\tINFO\theader Root=1-69a80000-111111111111111111111111;Parent=53995c3f42cd8ad8;Sampled=0;Lineage=1:a87bd80c:%s\n' \
         "$1" "$(request "$2")" "$1" "$1" "$(request "$2")" "$3"
-    printf '2026-03-04T10:10:%02d.900Z END RequestId: %s\n2026-03-04T10:10:%02d.900Z REPORT RequestId: %s\tDuration: 1900.00 ms\tBilled Duration: 1900 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\nXRAY TraceId: 1-69a80000-111111111111111111111111\tSegmentId: 000000000000000%s\tSampled: true\n' \
-        $(($1 + 1)) "$(request "$2")" $(($1 + 1)) "$(request "$2")" "$2"
+    printf '2026-03-04T10:10:%02d.900Z END RequestId: %s\n2026-03-04T10:10:%02d.900Z REPORT RequestId: %s\tDuration: %s900.00 ms\tBilled Duration: %s900 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\nXRAY TraceId: 1-69a80000-111111111111111111111111\tSegmentId: 000000000000000%s\tSampled: true\n' \
+        "$last" "$(request "$2")" "$last" "$(request "$2")" $((last - $1)) $((last - $1)) "$2"
 }
 for i in 1 2 3 4; do headed $((i * 3)) $i $((i - 1)); done >hops/aws/lambda/worker/log.txt
 same 'headers that count on: a loop of 4, in an unknown way' "$(by_hand "$calls" hops)" \
@@ -145,6 +146,23 @@ for i in 1 2 3 4; do headed $((i * 3)) $i 0; done >hops/aws/lambda/worker/log.tx
 same 'calls of a workflow in one trace count the same: no loop' "$(by_hand '.findings' hops)" '[]'
 for i in 1 2 3 4; do headed $((i * 3)) $i $((i * 2)); done >hops/aws/lambda/worker/log.txt
 same 'hops that lack calls between them are none' "$(by_hand '.findings' hops)" '[]'
+rm hops/aws/lambda/worker/log.txt
+tier() { # FUNCTION SECOND REQUEST HOPS LAST-SECOND
+    mkdir -p "hops/aws/lambda/$1"
+    headed "$2" "$3" "$4" "$5" >>"hops/aws/lambda/$1/log.txt"
+}
+for i in 1 2 3 4; do
+    tier step-$i $((i * 4)) $i $i $((i * 4 + 15))
+    tier audit $((i * 4 + 1)) $((i + 4)) $i $((i * 4 + 1))
+done
+same 'each step calls audit, then the next step: audit does not call itself' "$(by_hand '.findings' hops)" '[]'
+rm -r hops/aws/lambda/*
+for i in 1 2 3 4; do
+    tier worker $((i * 4)) $i $i $((i * 4 + 15))
+    tier audit $((i * 4 + 1)) $((i + 4)) $i $((i * 4 + 1))
+done
+same 'a function that waits for itself and calls audit on the way: a loop of 4' "$(by_hand "$calls" hops)" \
+    '["found",["worker invokes itself, in a way that the evidence does not hold",4,4,"lineage","very strong",[]]]'
 
 # ---- clocks ----
 
@@ -176,6 +194,41 @@ done
 same 'the report says how far it is off' "$(ahead runaway-bill 3600; "$COLDCASE" report -q runaway-bill/evidence | grep -c "S3's clock is about 59 min 5[0-9] s ahead")" 1
 same 'what is left open stands in the summary' \
     "$("$GENERATE" --scenario state-machine --seed 5 -o turns >/dev/null; "$COLDCASE" report -q turns/evidence | sed -n '/^## Summary/,/^## /p' | grep -c 'recursive-trigger cannot tell: 180 calls of draft and review')" 1
+
+# A call a minute writes one record; the first record is of the call before the evidence.
+mkdir -p early/aws/lambda/worker
+{
+    for i in 11 12 13 14 15 16 17 18; do
+        printf '2026-03-04T10:%s:00.000Z START RequestId: %s Version: 7\n2026-03-04T10:%s:02.%s00Z END RequestId: %s\n' $i "$(request $i)" $i $((i % 3)) "$(request $i)"
+        printf '2026-03-04T10:%s:02.%s00Z REPORT RequestId: %s\tDuration: 2%s00.00 ms\tBilled Duration: 2%s00 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\n' $i $((i % 3)) "$(request $i)" $((i % 3)) $((i % 3))
+    done
+} >early/aws/lambda/worker/log.txt
+for i in 10 11 12 13 14 15 16 17; do
+    printf '{"Records":[{"eventSource":"aws:s3","eventTime":"2026-03-04T10:%s:01.500Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"AWS:%s"},"s3":{"bucket":{"name":"out"},"object":{"key":"minute-%s.csv","sequencer":"%016X"}}}]}\n' $i $self $i $i
+done >early/records.json
+same 'a record of the call before the evidence puts no clock off' "$(by_hand '.checks[0].verdict' early)" '"clean"'
+
+# A program uploads a first file, calls, waits for the answer, which the call writes too, and calls again. The calls
+# follow the files one to one, as those of a loop do; that the first of all follows an upload shows no trigger.
+mkdir -p asked/aws/lambda/worker
+awk -v log_file=asked/aws/lambda/worker/log.txt -v records=asked/records.json '
+    function time(ms) { return sprintf("2026-03-04T10:%02d:%06.3fZ", ms / 60000, ms % 60000 / 1000) }
+    function put(key, by, ms) {
+        printf "{\"Records\":[{\"eventSource\":\"aws:s3\",\"eventTime\":\"%s\",\"eventName\":\"ObjectCreated:Put\",\"userIdentity\":{\"principalId\":\"AWS:AROAEXAMPLE:%s\"},\"s3\":{\"bucket\":{\"name\":\"out\"},\"object\":{\"key\":\"%s\",\"sequencer\":\"%016X\"}}}]}\n", time(ms), by, key, ms >records
+    }
+    BEGIN {
+        put("first.csv", "admin", 700)
+        for (begin = 1000; i < 60; i++) {
+            run = 200 + i * 7919 % 2800
+            id = sprintf("%08d-0000-4000-8000-000000000000", i)
+            printf "%s START RequestId: %s Version: 7\n%s END RequestId: %s\n", time(begin), id, time(begin + run), id >log_file
+            printf "%s REPORT RequestId: %s\tDuration: %d.00 ms\tBilled Duration: %d ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\n", time(begin + run), id, run, run >log_file
+            put("part-" i ".csv", "worker", begin + run - 5 - i * 31 % 55)
+            begin += run + 20 + i * 113 % 380
+        }
+    }'
+same 'who uploads first and then waits for each answer is not taken for a bucket' "$(by_hand '[.checks[0].verdict, (.checks[0].why | .[:41])]' asked)" \
+    '["not-run","60 calls of worker each follow a write of"]'
 
 # Whole seconds: hops of one second come in the order of the chain.
 "$GENERATE" --scenario loop-lineage --seed 3 -o whole >/dev/null

@@ -154,6 +154,8 @@ static void application(void **state)
          .level = LEVEL_ERROR},
         {"{\"level\":\"ERROR\",\"errorType\":\"MyError\",\"message\":\"m\"}", .level = LEVEL_ERROR,
          .error_type = "MyError"},
+        {"{\"level\":\"ERROR\",\"errorType\":\"MyError\",\"error\":{\"stack\":\"T\\n at\"}}",
+         .level = LEVEL_ERROR, .error_type = "MyError"},
         {"{\"_aws\":{\"Timestamp\":1,\"CloudWatchMetrics\":[]},\"Errors\":1}", .level = LEVEL_NONE},
         {"{}", .kind = EVENT_APP},
     };
