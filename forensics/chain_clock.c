@@ -42,24 +42,25 @@ static uint32_t function_of(const struct chains *c, size_t i)
     return writer && next && writer != next && writer->function == next->function ? next->function : 0;
 }
 
-static bool is_pair(const struct chains *c, uint32_t function, enum chain_trigger how, bool messages,
-                    size_t i)
+/* Hand-overs by time that one function wrote and was triggered by: few functions have such, and each has only its own
+ * to look at. */
+struct own {
+    const uint32_t *v;
+    size_t n;
+};
+
+static bool is_pair(const struct chains *c, enum chain_trigger how, bool messages, size_t i)
 {
-    return c->links[i].trigger == how && (chain_message(c, i) != NULL) == messages &&
-           function_of(c, i) == function;
+    return c->links[i].trigger == how && (chain_message(c, i) != NULL) == messages;
 }
 
-static void collect(const struct chains *c, uint32_t function, enum chain_trigger how, bool messages,
+static void collect(const struct chains *c, const struct own *own, enum chain_trigger how, bool messages,
                     pairs *ret)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < c->n; i++)
-        n += is_pair(c, function, how, messages, i);
-    vec_reserve(ret, n);
-    for (size_t k = 0; k < c->n; k++) {
-        size_t i = chain_at(c, k);
+    for (size_t k = 0; k < own->n; k++) {
+        size_t i = own->v[k];
         const struct chain_link *l = &c->links[i];
-        if (!is_pair(c, function, how, messages, i))
+        if (!is_pair(c, how, messages, i))
             continue;
         const struct attempt *writer = chain_attempt(c, l->writer), *next = chain_attempt(c, l->triggered);
         int64_t written = chain_object(c, i)->time - (l->clockless ? c->ahead : 0);
@@ -145,40 +146,45 @@ static void drop(struct chains *c, const pairs *p)
     }
 }
 
-static void drop_named(struct chains *c, const struct function *f, bool messages)
+static void drop_named(struct chains *c, const struct own *own, bool messages)
 {
     pairs named = {0};
-    collect(c, f->name, TRIGGER_NAMED, messages, &named);
+    collect(c, own, TRIGGER_NAMED, messages, &named);
     /* A queue's delay is as long and as even as its owner wants. */
     if (named.n >= PAIRS_MIN && (is_even(&named, messages ? 0 : DELAY_VARIES) || follows_end(&named)))
         drop(c, &named);
     vec_done(&named);
 }
 
-static void drop_counted(struct chains *c, const struct function *f)
+static void drop_counted(struct chains *c, const struct own *own)
 {
     pairs counted = {0};
-    collect(c, f->name, TRIGGER_COUNTED, false, &counted);
+    collect(c, own, TRIGGER_COUNTED, false, &counted);
     if (counted.n >= PAIRS_MIN && (is_even(&counted, DELAY_VARIES) || !follows_work(&counted)))
         drop(c, &counted);
     vec_done(&counted);
 }
 
-/* Few functions have pairs at all: the others need no pass over the hand-overs. */
 void chain_clock_drop(struct chains *c)
 {
-    uint32_t *own = calloc(c->d->index->names.names.n + 1, sizeof *own);
-    if (!own)
-        err_oom();
+    size_t names = c->d->index->names.names.n;
+    uint32_t *ends = huge_zeros(names + 1, sizeof *ends); /* by name: where its hand-overs end in `all` */
+    uint32_t *all = huge_array(c->n, sizeof *all);
     for (size_t i = 0; i < c->n; i++)
-        own[function_of(c, i)]++;
+        ends[function_of(c, i) + 1]++;
+    for (size_t name = 0; name < names; name++)
+        ends[name + 1] += ends[name];
+    for (size_t k = 0; k < c->n; k++)
+        all[ends[function_of(c, chain_at(c, k))]++] = (uint32_t)chain_at(c, k);
     for (size_t i = 0; i < c->d->functions.n; i++) {
-        const struct function *f = &c->d->functions.v[i];
-        if (own[f->name] < PAIRS_MIN)
+        uint32_t name = c->d->functions.v[i].name, first = name ? ends[name - 1] : 0;
+        struct own own = {all + first, ends[name] - first};
+        if (own.n < PAIRS_MIN)
             continue;
-        drop_named(c, f, false);
-        drop_named(c, f, true);
-        drop_counted(c, f);
+        drop_named(c, &own, false);
+        drop_named(c, &own, true);
+        drop_counted(c, &own);
     }
-    free(own);
+    free(all);
+    free(ends);
 }
