@@ -42,36 +42,35 @@ static uint32_t function_of(const struct chains *c, size_t i)
     return writer && next && writer != next && writer->function == next->function ? next->function : 0;
 }
 
-/* Which pairs are wanted. */
-struct wish {
-    const uint32_t *own; /* function_of each hand-over */
-    uint32_t function;
-    enum chain_trigger how;
-    bool messages;
+/* Hand-overs by time that one function wrote and was triggered by: few functions have such, and each has only its own
+ * to look at. */
+struct own {
+    const uint32_t *v;
+    size_t n;
 };
 
-static bool is_wanted(const struct chains *c, const struct wish *w, size_t i)
+static bool is_pair(const struct chains *c, enum chain_trigger how, bool messages, size_t i)
 {
-    return w->own[i] == w->function && c->links[i].trigger == w->how &&
-           (chain_message(c, i) != NULL) == w->messages;
+    return c->links[i].trigger == how && (chain_message(c, i) != NULL) == messages;
 }
 
-static void collect(const struct chains *c, const struct wish *w, pairs *ret)
+static void collect(const struct chains *c, const struct own *own, enum chain_trigger how, bool messages,
+                    pairs *ret)
 {
     size_t n = 0;
-    for (size_t i = 0; i < c->n; i++)
-        n += is_wanted(c, w, i);
+    for (size_t k = 0; k < own->n; k++)
+        n += is_pair(c, how, messages, own->v[k]);
     vec_reserve(ret, n);
-    for (size_t k = 0; k < c->n; k++) {
-        size_t i = chain_at(c, k);
+    for (size_t k = 0; k < own->n; k++) {
+        uint32_t i = own->v[k];
         const struct chain_link *l = &c->links[i];
-        if (!is_wanted(c, w, i))
+        if (!is_pair(c, how, messages, i))
             continue;
         const struct attempt *writer = chain_attempt(c, l->writer), *next = chain_attempt(c, l->triggered);
         int64_t written = chain_object(c, i)->time - (l->clockless ? c->ahead : 0);
-        *vec_push(ret) = (struct pair){(uint32_t)i, (float)(written - chain_begin(writer)),
-                                       (float)(chain_begin(next) - written),
-                                       (float)(attempt_over(next) - chain_begin(next))};
+        *vec_push(ret) =
+            (struct pair){i, (float)(written - chain_begin(writer)), (float)(chain_begin(next) - written),
+                          (float)(attempt_over(next) - chain_begin(next))};
     }
 }
 
@@ -147,42 +146,45 @@ static void drop(struct chains *c, const pairs *p)
     }
 }
 
-static void drop_named(struct chains *c, const uint32_t *own, const struct function *f, bool messages)
+static void drop_named(struct chains *c, const struct own *own, bool messages)
 {
     pairs named = {0};
-    collect(c, &(struct wish){own, f->name, TRIGGER_NAMED, messages}, &named);
+    collect(c, own, TRIGGER_NAMED, messages, &named);
     /* A queue's delay is as long and as even as its owner wants. */
     if (named.n >= PAIRS_MIN && (is_even(c, &named, messages ? 0 : DELAY_VARIES) || follows_end(&named)))
         drop(c, &named);
     vec_done(&named);
 }
 
-static void drop_counted(struct chains *c, const uint32_t *own, const struct function *f)
+static void drop_counted(struct chains *c, const struct own *own)
 {
     pairs counted = {0};
-    collect(c, &(struct wish){own, f->name, TRIGGER_COUNTED, false}, &counted);
+    collect(c, own, TRIGGER_COUNTED, false, &counted);
     if (counted.n >= PAIRS_MIN && (is_even(c, &counted, DELAY_VARIES) || !follows_work(&counted)))
         drop(c, &counted);
     vec_done(&counted);
 }
 
-/* Few functions have pairs at all: the others need no pass over the hand-overs. */
 void chain_clock_drop(struct chains *c)
 {
-    uint32_t *own = huge_array(c->n, sizeof *own);
-    uint32_t *pairs_of = huge_zeros(c->d->index->names.names.n, sizeof *pairs_of);
-    for (size_t i = 0; i < c->n; i++) {
-        own[i] = function_of(c, i);
-        pairs_of[own[i]]++;
-    }
+    size_t names = c->d->index->names.names.n;
+    uint32_t *ends = huge_zeros(names + 1, sizeof *ends); /* by name: where its hand-overs end in `all` */
+    uint32_t *all = huge_array(c->n, sizeof *all);
+    for (size_t i = 0; i < c->n; i++)
+        ends[function_of(c, i) + 1]++;
+    for (size_t name = 0; name < names; name++)
+        ends[name + 1] += ends[name];
+    for (size_t k = 0; k < c->n; k++)
+        all[ends[function_of(c, chain_at(c, k))]++] = (uint32_t)chain_at(c, k);
     for (size_t i = 0; i < c->d->functions.n; i++) {
-        const struct function *f = &c->d->functions.v[i];
-        if (pairs_of[f->name] < PAIRS_MIN)
+        uint32_t name = c->d->functions.v[i].name, first = name ? ends[name - 1] : 0;
+        struct own own = {all + first, ends[name] - first};
+        if (own.n < PAIRS_MIN)
             continue;
-        drop_named(c, own, f, false);
-        drop_named(c, own, f, true);
-        drop_counted(c, own, f);
+        drop_named(c, &own, false);
+        drop_named(c, &own, true);
+        drop_counted(c, &own);
     }
-    free(pairs_of);
-    free(own);
+    free(all);
+    free(ends);
 }

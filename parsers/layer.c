@@ -190,7 +190,8 @@ void layer_push(struct input *in, enum layer_kind kind, const char *name)
     if (kind == LAYER_FILTER)
         layer->filter = filter_new(name, filter_more, layer);
     struct slice head = input_window(in);
-    memcpy(buffer, head.p, head.n);
+    if (head.n > 0) /* none at the place of a restart */
+        memcpy(buffer, head.p, head.n);
     layer->unused = slice_of(buffer, head.n);
     buf_clear(&in->window);
     in->layers[++in->depth] = layer;

@@ -126,12 +126,8 @@ static void each_once(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_key_then_tie),
-        cmocka_unit_test(far_apart),
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(keeps_order),
-        cmocka_unit_test(moves_rows),
-        cmocka_unit_test(each_once),
+        cmocka_unit_test(by_key_then_tie), cmocka_unit_test(far_apart),  cmocka_unit_test(numbers),
+        cmocka_unit_test(keeps_order),     cmocka_unit_test(moves_rows), cmocka_unit_test(each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
