@@ -138,7 +138,15 @@ static bool goes_on(const struct slow *s, size_t i)
     return i > 0 && attempt_begin(of[all[i].at]) - attempt_begin(of[all[i - 1].at]) <= EPISODE_GAP_MS;
 }
 
-/* The stretch in which outliers outnumber the others most. */
+/* An outlier, one of the others, or not to be judged. */
+static int weight_of(const struct slow *s, const struct sample *sample)
+{
+    if (s->groups.v[sample->group].spread.n == 0)
+        return 0;
+    return score_of(s, sample) > STATS_SUSPECT ? 1 : -1;
+}
+
+/* The stretch in which outliers outnumber the others most: the first of such, to its last outlier. */
 static bool find_episode(const struct slow *s, size_t *ret_from, size_t *ret_to)
 {
     size_t from = 0;
@@ -148,8 +156,8 @@ static bool find_episode(const struct slow *s, size_t *ret_from, size_t *ret_to)
             sum = 0;
             from = i;
         }
-        sum += score_of(s, &s->all.v[i]) > STATS_SUSPECT ? 1 : -1;
-        if (sum > best) {
+        sum += weight_of(s, &s->all.v[i]);
+        if (sum > best || (sum == best && sum > 0 && from == *ret_from)) {
             best = sum;
             *ret_from = from;
             *ret_to = i;
