@@ -146,13 +146,13 @@ static int weight_of(const struct slow *s, const struct sample *sample)
     return score_of(s, sample) > STATS_SUSPECT ? 1 : -1;
 }
 
-/* The stretch in which outliers outnumber the others most: the first of such, to its last outlier. */
+/* The stretch in which outliers outnumber the others most: the first of such, as long as it can be. */
 static bool find_episode(const struct slow *s, size_t *ret_from, size_t *ret_to)
 {
     size_t from = 0;
     int64_t sum = 0, best = 0;
     for (size_t i = 0; i < s->all.n; i++) {
-        if (sum <= 0 || !goes_on(s, i)) {
+        if (sum < 0 || !goes_on(s, i)) {
             sum = 0;
             from = i;
         }
