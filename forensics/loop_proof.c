@@ -22,12 +22,15 @@ enum confidence { NONE, CIRCUMSTANTIAL, STRONG, VERY_STRONG };
 /* In the words of the field guide (s3-event-records 4.5). */
 static enum confidence of_writers(const struct loop_account *a)
 {
-    static const enum confidence by[CHAIN_PROOFS] = {[PROOF_NONE] = NONE,
-                                                     [PROOF_KEY] = CIRCUMSTANTIAL,
-                                                     [PROOF_TRACE] = STRONG,
-                                                     [PROOF_LINEAGE] = VERY_STRONG,
-                                                     [PROOF_PRINCIPAL] = VERY_STRONG};
-    return by[a->l->proof];
+    switch (a->l->proof) {
+    case PROOF_KEY: return CIRCUMSTANTIAL;
+    case PROOF_TRACE: return STRONG;
+    case PROOF_LINEAGE:
+    case PROOF_PRINCIPAL: return VERY_STRONG;
+    case PROOF_NONE:
+    case CHAIN_PROOFS: break;
+    }
+    return NONE;
 }
 
 /* Of the kind that holds for half of the triggers or more, stronger ones counted in (4.6). */
