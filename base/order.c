@@ -52,7 +52,7 @@ static int by_key(const void *a, const void *b, void *arg)
     uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
     if (r->keys[i] != r->keys[k])
         return r->keys[i] < r->keys[k] ? -1 : 1;
-    return r->tie ? r->tie(r->ctx, i, k) : 0;
+    return r->tie ? r->tie(r->ctx, i, k) : i < k ? -1 : i > k;
 }
 
 /* `v` is sorted, a key above `low` bits of its number each. */

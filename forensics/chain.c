@@ -231,12 +231,6 @@ static void put_in_order(struct chains *c)
     }
 }
 
-static int by_place(const void *ctx, uint32_t a, uint32_t b)
-{
-    (void)ctx;
-    return a < b ? -1 : a > b;
-}
-
 /* Where the call that it invoked began within the second, else at the second's end. */
 static int64_t causal_time(const struct chains *c, size_t i)
 {
@@ -249,21 +243,20 @@ static int64_t causal_time(const struct chains *c, size_t i)
 /* Records in whole seconds stand in the order of chains, so that a writer stands before what it wrote. */
 static void put_in_causal_order(struct chains *c)
 {
-    int64_t *keys = malloc((c->n + 1) * sizeof *keys), last = 0;
     bool coarse = false;
-    if (!keys)
-        err_oom();
+    for (size_t i = 0; i < c->n; i++)
+        coarse |= c->links[i].coarse;
+    if (!coarse)
+        return;
+    int64_t *keys = huge_array(c->n, sizeof *keys), last = 0;
     for (size_t k = 0; k < c->n; k++) {
         size_t i = chain_at(c, k);
-        coarse |= c->links[i].coarse;
         if (chain_object(c, i)->time != TIME_NONE)
             last = causal_time(c, i);
         keys[i] = last; /* those without a time stand behind */
     }
-    if (coarse) {
-        free(c->order);
-        c->order = order_by(keys, c->n, by_place, NULL);
-    }
+    free(c->order);
+    c->order = order_by(keys, c->n, NULL, NULL);
     free(keys);
 }
 

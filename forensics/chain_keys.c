@@ -22,14 +22,6 @@ struct named {
     uint32_t *calls, *records; /* how many there are; records: creations */
 };
 
-static void *zeros(size_t n)
-{
-    void *p = calloc(n + 1, sizeof(uint32_t));
-    if (!p)
-        err_oom();
-    return p;
-}
-
 static void note_name(struct named *n, uint32_t number, int32_t row)
 {
     if (n->calls[number]++ == 0)
@@ -42,7 +34,8 @@ static void named_make(const struct chains *c, struct named *n)
 {
     const struct index *x = c->d->index;
     uint32_t most = chain_most_number(c);
-    *n = (struct named){chain_rows_new(most), chain_rows_new(most), zeros(most), zeros(most)};
+    *n = (struct named){chain_rows_new(most), chain_rows_new(most), huge_zeros(most, sizeof *n->calls),
+                        huge_zeros(most, sizeof *n->records)};
     for (size_t row = 0; row < x->attempts.n; row++) {
         const struct attempt *a = x->attempts.v[row];
         for (size_t i = 0; i < 2 && a->ordinal == 1 && attempt_begin(a) != TIME_NONE; i++)
@@ -106,9 +99,7 @@ static size_t alike(const double *v, size_t n, double median)
 static void measure(struct chains *c, const struct named *n)
 {
     size_t outside, seen;
-    double *v = malloc((c->d->index->objects.n + 1) * sizeof *v);
-    if (!v)
-        err_oom();
+    double *v = huge_array(c->d->index->objects.n, sizeof *v);
     seen = offsets(c, n, v, &outside);
     if (outside >= KEYS_MIN && (double)outside >= SHARE * (double)seen) {
         double median = stats_median(v, outside);

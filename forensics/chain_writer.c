@@ -1,7 +1,6 @@
 /* Who wrote an object: by the principal of its record, else by trace or key among the attempts that ran then. */
-#include "forensics/chain_parts.h"
-
 #include "base/huge.h"
+#include "forensics/chain_parts.h"
 
 enum {
     RUN_MAX_MS = 900000, /* Lambda's longest invocation */

@@ -2,9 +2,9 @@
  * the rest of the evidence went on: a trigger that was switched off, a queue that stood still, logs that were
  * lost. Only between two invocations, never at an edge of the evidence. A gap counts when it lasts GAP_MIN_MS,
  * GAP_FACTOR mean gaps and RHYTHM_FACTOR times the function's second longest gap, and OTHERS_MIN invocations
- * of other functions or S3 records fall into it, never SILENCE_SHARE of it apart: else the evidence has the gap. A
- * function whose invocations mostly leave no START or REPORT
- * (JSON logs at level WARN) is not judged. Severity: low. */
+ * of other functions or S3 records fall into it, never SILENCE_SHARE of it apart: else the evidence has the gap.
+ * A function whose invocations mostly leave no START or REPORT (JSON logs at level WARN) is not judged. Severity:
+ * low. */
 #include "forensics/detector.h"
 
 enum { GAP_MIN_MS = 600000, GAP_FACTOR = 20, RHYTHM_FACTOR = 3, OTHERS_MIN = 10, ATTEMPTS_MIN = 30 };

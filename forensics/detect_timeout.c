@@ -2,6 +2,8 @@
  * after" and `Status: timeout` of the report (text or JSON). The words before it say where the time went.
  * Thresholds: 1 or 2 are medium, 3 and more are high. */
 #include "forensics/detector.h"
+
+#include "base/huge.h"
 #include "forensics/outcomes.h"
 #include "forensics/remedy.h"
 
@@ -153,16 +155,17 @@ static void words_init(struct words *w, const struct dossier *d)
 {
     const struct index *x = d->index;
     uint32_t n = 0;
-    *w = (struct words){.place = calloc(x->attempts.n + 1, sizeof *w->place)};
-    if (!w->place)
-        err_oom();
+    *w = (struct words){.place = NULL};
+    if (d->timeouts == 0)
+        return;
+    w->place = huge_zeros(x->attempts.n, sizeof *w->place);
     for (size_t i = 0; i < x->attempts.n; i++)
-        if (timed_out(x->attempts.v[i]))
+        if (timed_out(attempt_walk(&x->attempts, i)))
             w->place[i] = ++n;
     w->told = calloc(n + 1, sizeof *w->told);
     if (!w->told)
         err_oom();
-    for (size_t i = 0; n && i < x->marks.n; i++) {
+    for (size_t i = 0; i < x->marks.n; i++) {
         const struct attempt *a = x->marks.v[i].attempt;
         if (a && w->place[a->row])
             note_mark(&w->told[w->place[a->row]], &x->marks.v[i]);

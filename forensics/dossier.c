@@ -4,7 +4,6 @@
 #include "base/huge.h"
 #include "base/order.h"
 #include "base/parallel.h"
-
 #include "forensics/cost.h"
 #include "forensics/stats.h"
 

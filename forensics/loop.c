@@ -73,7 +73,7 @@ static void close_graph(struct graph *g)
                 g->reach[i * n + j] |= g->reach[k * n + j];
 }
 
-static bool holds(const struct loop *l, uint32_t function)
+bool loop_holds(const struct loop *l, uint32_t function)
 {
     for (size_t i = 0; i < l->functions.n; i++)
         if (l->functions.v[i] == function)
@@ -87,7 +87,7 @@ static int by_count(const void *a, const void *b)
     return x->count != y->count ? (x->count > y->count ? -1 : 1) : 0;
 }
 
-static bool is_bucket(const struct loop *l, uint32_t bucket)
+bool loop_through(const struct loop *l, uint32_t bucket)
 {
     for (size_t i = 0; i < l->buckets.n; i++)
         if (l->buckets.v[i] == bucket)
@@ -99,10 +99,10 @@ static void take_edges(const struct graph *g, struct loop *l)
 {
     for (size_t i = 0; i < g->edges.n; i++) {
         const struct loop_edge *e = &g->edges.v[i];
-        if (!holds(l, e->writer) || !holds(l, e->reader))
+        if (!loop_holds(l, e->writer) || !loop_holds(l, e->reader))
             continue;
         *vec_push(&l->edges) = *e;
-        if (!is_bucket(l, e->bucket))
+        if (!loop_through(l, e->bucket))
             *vec_push(&l->buckets) = e->bucket;
     }
     vec_sort(&l->edges,
@@ -114,7 +114,7 @@ static void take_edges(const struct graph *g, struct loop *l)
 /* Did a function of the loop write the object? */
 static bool inner(const struct chains *c, const struct loop *l, int32_t i)
 {
-    return c->links[i].function && holds(l, c->links[i].function);
+    return c->links[i].function && loop_holds(l, c->links[i].function);
 }
 
 /* How deep an attempt stands in its chain. */
@@ -186,12 +186,12 @@ static void measure_chains(const struct chains *c, struct loop *l, struct depth 
     for (size_t at = 0; at < c->n; at++) {
         int32_t i = (int32_t)chain_at(c, at);
         const struct chain_link *k = &c->links[i];
-        if (inner(c, l, i) && is_bucket(l, object(c, i)->bucket) && !k->again) {
+        if (inner(c, l, i) && loop_through(l, object(c, i)->bucket) && !k->again) {
             proofs[k->proof]++;
             l->written++;
             count_kind(c, l, i);
         }
-        if (k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function))
+        if (k->triggered >= 0 && loop_holds(l, attempt(c, k->triggered)->function))
             measure_link(c, l, i, depth);
     }
     l->proof = most_proof(proofs, l->written);
@@ -207,7 +207,7 @@ static void mark_members(const struct chains *c, const struct loop *l, const str
         size_t i = chain_at(c, at);
         const struct chain_link *k = &c->links[i];
         bool mine = inner(c, l, (int32_t)i);
-        bool triggers = k->triggered >= 0 && holds(l, attempt(c, k->triggered)->function);
+        bool triggers = k->triggered >= 0 && loop_holds(l, attempt(c, k->triggered)->function);
         bool closes = triggers && (depth[k->triggered].returns > 1 || attempts[k->triggered]);
         if (!closes)
             continue;

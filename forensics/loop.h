@@ -32,6 +32,9 @@ struct loop {
 
 typedef VEC(struct loop) loops;
 
+/* Is the function one of the loop's; does the loop go through the bucket, queue or topic? Both are name ids. */
+bool loop_holds(const struct loop *l, uint32_t function);
+bool loop_through(const struct loop *l, uint32_t bucket);
 /* Finds them, largest first; frees them. */
 void loops_find(const struct chains *c, loops *ret);
 void loops_done(loops *all);

@@ -2,7 +2,6 @@
 #include "forensics/loop_account.h"
 
 #include "base/huge.h"
-
 #include "forensics/cost.h"
 #include "forensics/messages.h"
 #include "forensics/stats.h"

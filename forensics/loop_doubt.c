@@ -26,22 +26,6 @@ struct pairs {
     size_t early, coarse;
 };
 
-static bool is_inner(const struct loop *l, uint32_t function)
-{
-    for (size_t i = 0; function && i < l->functions.n; i++)
-        if (l->functions.v[i] == function)
-            return true;
-    return false;
-}
-
-static bool is_resource(const struct loop *l, uint32_t bucket)
-{
-    for (size_t i = 0; i < l->buckets.n; i++)
-        if (l->buckets.v[i] == bucket)
-            return true;
-    return false;
-}
-
 static bool grew(const struct chains *c, int32_t i, const struct attempt *writer)
 {
     int32_t from = c->cause[writer->row];
@@ -91,8 +75,8 @@ static bool is_fed(const struct chains *c, const struct loop *l)
     for (size_t i = 0; i < c->n; i++) {
         const struct chain_link *k = &c->links[i];
         const struct attempt *a = chain_attempt(c, k->triggered);
-        if (!a || is_inner(l, k->function) || !is_inner(l, a->function) ||
-            !is_resource(l, chain_object(c, i)->bucket))
+        if (!a || loop_holds(l, k->function) || !loop_holds(l, a->function) ||
+            !loop_through(l, chain_object(c, i)->bucket))
             continue;
         bool quiet = is_quiet(c, i, a), first = (int32_t)a->row == l->attempts.v[0];
         if (k->trigger > TRIGGER_COUNTED || (quiet && first))

@@ -6,14 +6,6 @@
 /* Lambda ends a chain after about so many calls (field guide 8.2: recursive loop detection). */
 enum { DETECTION_LEAST = 15, DETECTION_MOST = 17 };
 
-static bool in_loop(const struct loop_account *a, uint32_t bucket)
-{
-    for (size_t i = 0; i < a->l->buckets.n; i++)
-        if (a->l->buckets.v[i] == bucket)
-            return true;
-    return false;
-}
-
 /* The last object that the attempt wrote to a bucket of the loop, CHAIN_NO_ROW when none. */
 static int32_t last_write(const struct loop_account *a, const struct attempt *by)
 {
@@ -22,7 +14,8 @@ static int32_t last_write(const struct loop_account *a, const struct attempt *by
         const struct object_event *o = loop_object(a, (int32_t)i);
         if (!a->c->ahead_of && o->time != TIME_NONE && o->time < attempt_begin(by))
             break;
-        if (a->c->links[i].writer == (int32_t)by->row && a->c->links[i].creation && in_loop(a, o->bucket))
+        if (a->c->links[i].writer == (int32_t)by->row && a->c->links[i].creation &&
+            loop_through(a->l, o->bucket))
             return (int32_t)i;
     }
     return CHAIN_NO_ROW;

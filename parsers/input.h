@@ -54,12 +54,12 @@ struct input {
  * input. `with_digest` is false for a second reading, which changes nothing in the source. Where source->next
  * is set, its text follows without a seam. */
 bool input_open(struct input *in, struct source *source, bool with_digest);
-/* A second reading, from the last place that `known`, which holds what the first one left, has at or before the
- * offset: in->offset tells which that is. */
-bool input_open_at(struct input *in, struct source *source, const struct source *known, uint64_t offset);
 /* The same with the buffers of the source before, which cost as much as a small file: `in` is all zero or
  * closed. */
 bool input_reopen(struct input *in, struct source *source, bool with_digest);
+/* A second reading, from the last place that `known`, which holds what the first one left, has at or before the
+ * offset: in->offset tells which that is. */
+bool input_open_at(struct input *in, struct source *source, const struct source *known, uint64_t offset);
 /* The bytes at hand, lent until the next call of input_more or input_done. Inline, as is input_advance: both are
  * called for every line. */
 static inline struct slice input_window(const struct input *in)

@@ -51,7 +51,7 @@ void source_keep(struct source *s, uint64_t stored, const struct gunzip *at)
 
 const struct restart *source_restart(const struct source *s, uint64_t offset)
 {
-    size_t n = s->restarts.n;
+    size_t n = source_lost(s) ? 0 : s->restarts.n;
     while (n > 0 && s->restarts.v[n - 1].offset > offset)
         n--;
     return n ? &s->restarts.v[n - 1] : NULL;

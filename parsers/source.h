@@ -106,7 +106,8 @@ void source_anomaly(struct source *s, enum anomaly_kind kind, uint64_t line, uin
                     const char *detail);
 /* Keeps the place when the last one is RESTART_EVERY before it. */
 void source_keep(struct source *s, uint64_t stored, const struct gunzip *at);
-/* The last place at or before the offset, NULL: the begin of the file. */
+/* The last place at or before the offset. NULL, the begin of the file, also for one of which something was lost: from a
+ * place in its middle the last bytes before the damage would not be told so well (inflate_isal.c). */
 const struct restart *source_restart(const struct source *s, uint64_t offset);
 /* Counts a line that nothing recognised and keeps the first. */
 void source_unrecognised(struct source *s, struct loc loc, struct slice line);

@@ -2,7 +2,6 @@
 #include "reports/report.h"
 
 #include "base/huge.h"
-
 #include "forensics/cost.h"
 #include "forensics/stats.h"
 #include "parsers/archive.h"

@@ -395,7 +395,10 @@ static void test_restart(void **state)
     expect_at(&r.source, text, RESTART_EVERY * 2, RESTART_EVERY - 1);
     expect_at(&r.source, text, FIRST + SECOND - STAMP_EVERY, 2 * RESTART_EVERY);
     reading_done(&r);
-    r.source.memory = slice_of("", 0);
+    read_whole(&r, slice_of(both, a.n + b.n - 1)); /* the end of what was cut is read from the begin */
+    assert_true(source_lost(&r.source));
+    assert_null(source_restart(&r.source, FIRST + SECOND));
+    reading_done(&r);
     arena_done(&m);
 }
 
