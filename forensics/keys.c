@@ -348,12 +348,42 @@ static uint32_t find_around(const struct keys *k, struct slice line, struct slic
     return best;
 }
 
-size_t keys_find(const struct keys *k, struct slice line, uint32_t *ret, size_t max)
+/* Request ids and times, of which every line has some, end as no print does. */
+static inline bool may_be_print(const struct keys *k, struct slice run)
+{
+    return run.n > 0 && (k->ends[end_of(run) / 64] >> end_of(run) % 64 & 1);
+}
+
+bool keys_may_stand(const struct keys *k, struct slice line, struct key_hint *ret)
 {
     struct slice rest = line, run;
+    while (take_run(&rest, &run)) {
+        if (!may_be_print(k, run))
+            continue;
+        *ret = (struct key_hint){(size_t)(run.p - line.p), hash_of(run)};
+        return true;
+    }
+    return false;
+}
+
+void keys_fetch(const struct keys *k, uint64_t hash, enum keys_step step)
+{
+    const struct print *p = &k->prints[hash & k->prints_mask];
+    const struct row *row = step == KEYS_SLOT ? NULL : &k->rows[p->number];
+    switch (step) {
+    case KEYS_SLOT: __builtin_prefetch(p); break;
+    case KEYS_ROW: __builtin_prefetch(row); break;
+    case KEYS_BYTES: __builtin_prefetch(row->key); break;
+    }
+}
+
+size_t keys_find(const struct keys *k, struct slice line, const struct key_hint *hint, uint32_t *ret,
+                 size_t max)
+{
+    struct slice rest = slice_skip(line, hint->at), run;
     size_t found = 0;
     while (found < max && take_run(&rest, &run)) {
-        if (run.n == 0 || !(k->ends[end_of(run) / 64] >> end_of(run) % 64 & 1))
+        if (!may_be_print(k, run))
             continue;
         uint32_t number = find_around(k, line, run);
         bool again = false;

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 #include "forensics/evidence.h"
-#include "forensics/keys.h"
+#include "forensics/key_looks.h"
 #include "forensics/place.h"
 #include "parsers/container.h"
 
@@ -35,6 +35,7 @@ struct worker {
     struct index index;
     struct scanner *scanner;
     const struct keys *keys;    /* of the S3 records read before; NULL when there are none */
+    struct key_looks looks;
     struct source *source;      /* at hand */
     uint64_t ahead_from;        /* stored bytes from which on a source is read ahead by a further thread */
     struct fragment *fragments; /* one a source; only this source's is written */

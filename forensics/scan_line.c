@@ -94,17 +94,9 @@ static void find_event(struct worker *w, const struct event *e, struct attempt *
 static void find_keys(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
                       struct loc loc)
 {
-    enum { NAMED_MAX = 4 };
-    uint32_t numbers[NAMED_MAX];
-    bool full = a && a->keys[1];
-    size_t n = w->keys && !full ? keys_find(w->keys, e->text, numbers, NAMED_MAX) : 0;
-    for (size_t i = 0; i < n; i++) {
-        if (a)
-            attempt_names(a, numbers[i]);
-        else
-            *vec_push(&w->index.marks) = (struct mark){
-                .kind = MARK_KEY, .time = time, .loc = loc, .stream = w->stream, .value = numbers[i]};
-    }
+    struct look look = {.line = e->text, .attempt = a, .time = time, .loc = loc, .stream = w->stream};
+    if (w->keys)
+        key_looks_add(&w->looks, w->keys, &w->index, &look);
 }
 
 /* ---- hops ---- */

@@ -15,6 +15,7 @@ void worker_init(struct worker *w, struct evidence *ev, const struct evidence_op
 void worker_done(struct worker *w)
 {
     scanner_free(w->scanner);
+    key_looks_done(&w->looks);
     buf_done(&w->record);
     arena_done(&w->scratch);
     arena_done(&w->pieces);
@@ -81,6 +82,8 @@ void worker_read(struct worker *w, struct source *source)
         if (ok)
             parse_source(w);
         scan_leave_stream(w);
+        if (w->keys)
+            key_looks_settle(&w->looks, w->keys, &w->index);
         input_close(&w->in);
     }
     arena_done(&w->scratch);
