@@ -21,6 +21,14 @@ void *huge_try(size_t size)
     return p;
 }
 
+void huge_forget(void *p, size_t from, size_t end, size_t size)
+{
+    from = from / HUGE_PAGE * HUGE_PAGE;
+    end = end / HUGE_PAGE * HUGE_PAGE;
+    if (size >= HUGE_FROM && end > from)
+        (void)madvise((char *)p + from, end - from, MADV_DONTNEED);
+}
+
 void *huge_alloc(size_t size)
 {
     void *p = huge_try(size);

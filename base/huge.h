@@ -15,5 +15,8 @@ void *huge_try(size_t size);
 /* Room for `n` things of `size` bytes and one more; from malloc when that is little. */
 void *huge_array(size_t n, size_t size);
 void *huge_zeros(size_t n, size_t size);
+/* Of an array of `size` bytes that these functions or vec.h made: gives back the whole pages of 2 MB that end in
+ * [from, end), and with that what the first of them holds before `from`. What they hold is lost. */
+void huge_forget(void *p, size_t from, size_t end, size_t size);
 
 #endif

@@ -46,59 +46,72 @@ struct ranking {
     const void *ctx;
 };
 
-static int by_key(const void *a, const void *b, void *arg)
+static int by_tie(const void *a, const void *b, void *arg)
 {
     const struct ranking *r = arg;
     uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-    if (r->keys[i] != r->keys[k])
-        return r->keys[i] < r->keys[k] ? -1 : 1;
     return r->tie ? r->tie(r->ctx, i, k) : i < k ? -1 : i > k;
 }
 
-/* `v` is sorted, a key above `low` bits of its number each. */
-static void settle_ties(const uint64_t *v, size_t n, unsigned low, struct ranking r, uint32_t *order)
+static int by_key(const void *a, const void *b, void *arg)
+{
+    const struct ranking *r = arg;
+    int64_t x = r->keys[*(const uint32_t *)a], y = r->keys[*(const uint32_t *)b];
+    return x != y ? (x < y ? -1 : 1) : by_tie(a, b, arg);
+}
+
+/* The numbers of `v`, which is sorted: a key above the `low` bits of its number each. `order` may lie in the same
+ * memory, since nothing is written there before it was read. */
+static void take_numbers(const uint64_t *v, size_t n, unsigned low, struct ranking *r, uint32_t *order)
 {
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && v[end] >> low == v[i] >> low;)
             end++;
-        if (end - i > 1)
-            qsort_r(order + i, end - i, sizeof *order, by_key, &r);
+        for (size_t k = i; k < end; k++) {
+            uint32_t number = (uint32_t)(v[k] & ((UINT64_C(1) << low) - 1));
+            memcpy(order + k, &number, sizeof number);
+        }
+        if (r->tie && end - i > 1)
+            qsort_r(order + i, end - i, sizeof *order, by_tie, r);
     }
 }
 
-static void radix_sort(struct ranking r, size_t n, int64_t least, unsigned bits, unsigned low,
-                       uint32_t *order)
+static uint32_t *radix_sort(struct ranking *r, int64_t *keys, size_t n, int64_t least, unsigned bits,
+                            unsigned low)
 {
-    uint64_t *v = huge_array(n * 2, sizeof *v), *w = v + n, *all = v;
+    uint64_t *first = (uint64_t *)keys, *second = huge_array(n, sizeof *second), *from = first, *to = second;
     for (size_t i = 0; i < n; i++)
-        v[i] = ((uint64_t)r.keys[i] - (uint64_t)least) << low | i;
+        from[i] = (from[i] - (uint64_t)least) << low | i;
     for (unsigned shift = low; shift < low + bits; shift += DIGIT_BITS) {
-        pass(v, w, n, shift);
-        uint64_t *swap = v;
-        v = w;
-        w = swap;
+        pass(from, to, n, shift);
+        uint64_t *swap = from;
+        from = to;
+        to = swap;
     }
-    for (size_t i = 0; i < n; i++)
-        order[i] = (uint32_t)(v[i] & ((UINT64_C(1) << low) - 1));
-    if (r.tie)
-        settle_ties(v, n, low, r, order);
-    free(all);
+    take_numbers(from, n, low, r, (uint32_t *)first);
+    free(second);
+    return (uint32_t *)first;
 }
 
-uint32_t *order_by(const int64_t *keys, size_t n, int (*tie)(const void *ctx, uint32_t a, uint32_t b),
+/* One time far from all others, as hostile evidence has. */
+static uint32_t *plain_sort(struct ranking *r, int64_t *keys, size_t n)
+{
+    uint32_t *order = huge_array(n, sizeof *order);
+    for (size_t i = 0; i < n; i++)
+        order[i] = (uint32_t)i;
+    if (n > 1)
+        qsort_r(order, n, sizeof *order, by_key, r);
+    free(keys);
+    return order;
+}
+
+uint32_t *order_by(int64_t *keys, size_t n, int (*tie)(const void *ctx, uint32_t a, uint32_t b),
                    const void *ctx)
 {
     struct ranking r = {keys, tie, ctx};
-    uint32_t *order = huge_array(n, sizeof *order);
     int64_t least = 0;
     unsigned bits = bits_of(n ? spread_of(keys, n, &least) : 0), low = bits_of(n);
-    for (size_t i = 0; i < n; i++)
-        order[i] = (uint32_t)i;
-    if (n > 1 && bits + low <= 64)
-        radix_sort(r, n, least, bits, low, order);
-    else if (n > 1) /* one time far from all others, as hostile evidence has */
-        qsort_r(order, n, sizeof *order, by_key, &r);
-    return order;
+    return n > 1 && bits + low <= 64 ? radix_sort(&r, keys, n, least, bits, low) : plain_sort(&r, keys, n);
 }
 
 static int by_number(const void *a, const void *b)

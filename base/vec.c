@@ -10,11 +10,16 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { LARGE_FACTOR = 8 };
+enum { LARGE_FACTOR = 8, MOVED_AT_ONCE = 8 << 20 };
 
-static void *move(void *v, size_t used, void *to)
+/* What is copied is given back on the way, so that a large array is never there twice. */
+static void *move(void *v, size_t used, size_t size, void *to)
 {
-    memcpy(to, v, used);
+    for (size_t at = 0, n; at < used; at += n) {
+        n = used - at < MOVED_AT_ONCE ? used - at : MOVED_AT_ONCE;
+        memcpy((char *)to + at, (char *)v + at, n);
+        huge_forget(v, at, at + n, size);
+    }
     free(v);
     return to;
 }
@@ -22,18 +27,19 @@ static void *move(void *v, size_t used, void *to)
 /* Systems that promise no more than they have may refuse the most. */
 static void *grow_large(void *v, size_t used, size_t size, size_t *cap)
 {
-    void *p = *cap <= SIZE_MAX / 2 / LARGE_FACTOR / size ? huge_try(*cap * LARGE_FACTOR * size) : NULL;
+    size_t held = *cap * size;
+    void *p = *cap <= SIZE_MAX / 2 / LARGE_FACTOR / size ? huge_try(held * LARGE_FACTOR) : NULL;
     *cap *= p ? LARGE_FACTOR : 2;
-    return move(v, used, p ? p : huge_alloc(*cap * size));
+    return move(v, used, held, p ? p : huge_alloc(*cap * size));
 }
 
 void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size)
 {
     if (want <= *cap)
         return v;
-    void *p = huge_array(want, size);
+    void *p = move(v, n * size, *cap * size, huge_array(want, size));
     *cap = want;
-    return n ? move(v, n * size, p) : (free(v), p);
+    return p;
 }
 
 void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
@@ -44,7 +50,7 @@ void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
         return grow_large(v, n * size, size, cap);
     *cap = *cap ? *cap + *cap / 2 + 1 : 8;
     if (*cap * size >= HUGE_FROM)
-        return move(v, n * size, huge_alloc(*cap * size));
+        return move(v, n * size, n * size, huge_alloc(*cap * size));
     void *p = realloc(v, *cap * size);
     if (!p)
         err_oom();

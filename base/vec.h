@@ -7,6 +7,8 @@
 #ifndef BASE_VEC_H
 #define BASE_VEC_H
 
+#include "base/huge.h"
+
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -27,6 +29,11 @@ void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size);
 /* Room for `want` elements in all, and no more: where it is known how many will come. */
 #define vec_reserve(vec, want)                                                                               \
     ((vec)->v = vec_move((vec)->v, &(vec)->cap, (vec)->n, (want), sizeof *(vec)->v))
+
+/* What elements [from, end) hold is lost, and a large array's memory behind them goes back to the system: for one that is
+ * emptied from its begin. */
+#define vec_forget(vec, from, end)                                                                           \
+    huge_forget((vec)->v, (from) * sizeof *(vec)->v, (end) * sizeof *(vec)->v, (vec)->cap * sizeof *(vec)->v)
 
 #define vec_done(vec)  (free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
 #define vec_clear(vec) ((vec)->n = 0)

@@ -194,7 +194,8 @@ static bool *vias_fine(const struct index *x)
     if (!fine)
         err_oom();
     for (size_t i = 0; i < x->objects.n; i++)
-        fine[x->objects.v[i].via] |= x->objects.v[i].time != TIME_NONE && x->objects.v[i].time % 1000 != 0;
+        fine[object_facts(x, &x->objects.v[i])->via] |=
+            x->objects.v[i].time != TIME_NONE && x->objects.v[i].time % 1000 != 0;
     return fine;
 }
 
@@ -206,13 +207,14 @@ static void mark_objects(struct chains *c)
         const struct object_event *o = chain_object(c, i);
         const struct message *m = chain_message(c, i);
         struct chain_link *l = &c->links[i];
-        if (o->name != name)
-            creation = slice_starts(dossier_name(c->d, o->name), SLICE("ObjectCreated"));
-        name = o->name;
+        const struct object_facts *facts = object_facts(c->d->index, o);
+        if (facts->name != name)
+            creation = slice_starts(dossier_name(c->d, facts->name), SLICE("ObjectCreated"));
+        name = facts->name;
         l->triggered = l->writer = CHAIN_NO_ROW;
         l->creation = m || creation;
         l->again = m && m->again;
-        l->coarse = m ? message_coarse(c->d->index, m) : !fine[o->via];
+        l->coarse = m ? message_coarse(c->d->index, m) : !fine[facts->via];
     }
     free(fine);
 }
@@ -257,7 +259,6 @@ static void put_in_causal_order(struct chains *c)
     }
     free(c->order);
     c->order = order_by(keys, c->n, NULL, NULL);
-    free(keys);
 }
 
 void chains_init(struct chains *c, const struct dossier *d)

@@ -235,7 +235,7 @@ void chain_writers_name(struct chains *c)
     for (size_t i = 0; i < c->d->functions.n; i++)
         ran[c->d->functions.v[i].name] = 1;
     for (size_t i = 0; i < c->n; i++) {
-        uint32_t session = chain_object(c, i)->session;
+        uint32_t session = object_facts(c->d->index, chain_object(c, i))->session;
         if (session && ran[session]) {
             c->links[i].function = session;
             c->links[i].proof = PROOF_PRINCIPAL;

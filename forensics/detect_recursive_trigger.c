@@ -281,8 +281,9 @@ static void write_root(const struct loop_account *a, struct jsonw *w)
     jsonw_key(w, "time");
     jsonw_time(w, o->time);
     jsonw_key(w, "principal");
-    if (o->principal)
-        jsonw_string(w, dossier_name(a->d, o->principal));
+    uint32_t principal = object_facts(a->d->index, o)->principal;
+    if (principal)
+        jsonw_string(w, dossier_name(a->d, principal));
     else
         jsonw_null(w);
     jsonw_close(w, '}');

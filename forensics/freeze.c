@@ -152,10 +152,10 @@ static void absorb(struct index *x, struct attempt *a, struct attempt *b)
 
 typedef VEC(struct attempt *) parts;
 
-/* Joins the parts of one id; attempts that are left go to `kept`. */
-static void settle_id(struct index *x, parts *all, parts *kept)
+/* Joins the parts of one id; the attempts that are left are a family when there are several. */
+static void settle_id(struct index *x, parts *all)
 {
-    size_t before = kept->n;
+    size_t kept = 0;
     vec_sort(all, by_stream_time);
     for (size_t i = 0, end; i < all->n; i = end) {
         struct attempt *a = all->v[i];
@@ -166,10 +166,10 @@ static void settle_id(struct index *x, parts *all, parts *kept)
             absorb(x, a, all->v[end]);
         }
         told_settle(x, &told, a);
-        *vec_push(kept) = a;
+        all->v[kept++] = a;
     }
-    for (size_t i = before; kept->n - before > 1 && i < kept->n; i++)
-        *vec_push(&x->families) = kept->v[i];
+    for (size_t i = 0; kept > 1 && i < kept; i++)
+        *vec_push(&x->families) = all->v[i];
 }
 
 /* A part in the table of ids. Numbers count from 1. */
@@ -178,7 +178,7 @@ struct member {
     uint32_t earlier : 31; /* part of the same id */
     uint32_t last : 1;
 };
-enum { PARTS_MAX = INT32_MAX, AHEAD = 16 };
+enum { PARTS_MAX = INT32_MAX, AHEAD = 16, SLOTS_TAKEN = 60 /* percent, at most */ };
 
 /* Parts by request id: a slot an id holds its latest part, `earlier` leads to the others. */
 struct groups {
@@ -215,7 +215,7 @@ static void groups_make(const struct index *x, struct groups *g)
 {
     size_t size = 16, n = x->attempts.n;
     uint64_t hashes[AHEAD];
-    while (size < n * 2)
+    while (size * SLOTS_TAKEN < n * 100)
         size *= 2;
     if (n > PARTS_MAX)
         err_oom();
@@ -232,32 +232,38 @@ static void groups_make(const struct index *x, struct groups *g)
     }
 }
 
-/* In the order of the parts: rows that were read together stay together for all that walks them. */
+/* Rows that were read together stay together for all that walks them. */
+static void drop_merged(struct index *x)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < x->attempts.n; i++) {
+        struct attempt *a = attempt_walk(&x->attempts, i);
+        if (!(a->flags & ATTEMPT_MERGED))
+            x->attempts.v[kept++] = a;
+    }
+    x->attempts.n = kept;
+}
+
 static void settle_attempts(struct index *x)
 {
     struct groups g;
-    parts kept = {0}, all = {0};
+    parts all = {0};
+    bool torn = false;
     groups_make(x, &g);
-    vec_reserve(&kept, x->attempts.n);
     for (size_t i = 0; i < x->attempts.n; i++) {
-        if (!g.members[i].last)
+        if (!g.members[i].last || !g.members[i].earlier)
             continue;
-        if (!g.members[i].earlier) {
-            *vec_push(&kept) = x->attempts.v[i];
-            continue;
-        }
         vec_clear(&all);
         for (uint32_t k = (uint32_t)i + 1; k; k = g.members[k - 1].earlier)
             *vec_push(&all) = x->attempts.v[k - 1];
-        settle_id(x, &all, &kept);
+        settle_id(x, &all);
+        torn = true;
     }
     free(g.slots);
     free(g.members);
     vec_done(&all);
-    vec_done(&x->attempts);
-    x->attempts.v = kept.v;
-    x->attempts.n = kept.n;
-    x->attempts.cap = kept.cap;
+    if (torn)
+        drop_merged(x);
 }
 
 /* ---- functions ---- */
@@ -323,7 +329,7 @@ static int64_t time_key(int64_t time)
     return time == TIME_NONE ? TIME_MAX + 1 : time;
 }
 
-/* The order of rows by their times, in a narrow range of numbers. Frees `times`. */
+/* The order of rows by their times, in a narrow range of numbers. Takes `times`. */
 static uint32_t *order_of(struct index *x, int64_t *times, size_t n,
                           int (*tie)(const void *ctx, uint32_t a, uint32_t b))
 {
@@ -332,9 +338,7 @@ static uint32_t *order_of(struct index *x, int64_t *times, size_t n,
         latest = times[i] != TIME_NONE && times[i] > latest ? times[i] : latest;
     for (size_t i = 0; i < n; i++)
         times[i] = times[i] == TIME_NONE ? latest + 1 : times[i];
-    uint32_t *order = order_by(times, n, tie, x);
-    free(times);
-    return order;
+    return order_by(times, n, tie, x);
 }
 
 static void order_attempts(struct index *x)
@@ -380,8 +384,9 @@ static int tie_objects(const void *ctx, uint32_t i, uint32_t k)
         c = a->request < b->request ? -1 : a->request > b->request;
     if (c == 0 && a->bucket != b->bucket)
         c = slice_cmp(intern_name(&x->names, a->bucket), intern_name(&x->names, b->bucket));
-    if (c == 0 && a->name != b->name)
-        c = slice_cmp(intern_name(&x->names, a->name), intern_name(&x->names, b->name));
+    if (c == 0 && a->facts != b->facts)
+        c = slice_cmp(intern_name(&x->names, object_facts(x, a)->name),
+                      intern_name(&x->names, object_facts(x, b)->name));
     if (c != 0)
         return c;
     return loc_before(a->loc, b->loc) ? -1 : loc_before(b->loc, a->loc);
@@ -409,10 +414,11 @@ void freeze_order_objects(struct index *x)
     free(order);
 }
 
-static bool same_object(const struct object_event *a, const struct object_event *b)
+static bool same_object(const struct index *x, const struct object_event *a, const struct object_event *b)
 {
-    return a->time == b->time && a->bucket == b->bucket && a->name == b->name &&
-           slice_eq(object_key(a), object_key(b)) && a->sequencer == b->sequencer && a->request == b->request;
+    return a->time == b->time && a->bucket == b->bucket &&
+           object_facts(x, a)->name == object_facts(x, b)->name && slice_eq(object_key(a), object_key(b)) &&
+           a->sequencer == b->sequencer && a->request == b->request;
 }
 
 /* Delivery is at least once, and a function may print the record that a queue also holds, which is no
@@ -424,7 +430,7 @@ static void settle_objects(struct index *x)
         struct object_event *o = &x->objects.v[kept++];
         *o = x->objects.v[i];
         uint64_t records = !o->attempt;
-        for (end = i + 1; end < x->objects.n && same_object(o, &x->objects.v[end]); end++) {
+        for (end = i + 1; end < x->objects.n && same_object(x, o, &x->objects.v[end]); end++) {
             records += !x->objects.v[end].attempt;
             o->attempt = o->attempt ? o->attempt : x->objects.v[end].attempt;
         }

@@ -402,7 +402,6 @@ static void sort_by_end(attempts *all)
     uint32_t *order = order_by(ends, n, NULL, NULL);
     order_apply(all->v, n, sizeof *all->v, order);
     free(order);
-    free(ends);
 }
 
 /* Most failures first, then most named, then the earliest. */

@@ -17,6 +17,8 @@ void index_init(struct index *x)
     arena_init(&x->arena);
     intern_init(&x->names);
     intern_init(&x->stream_keys);
+    intern_init(&x->fact_keys);
+    *vec_push(&x->facts) = (struct object_facts){0};
 }
 
 static void close_parts(struct index *x)
@@ -46,6 +48,8 @@ void index_done(struct index *x)
     vec_done(&x->outcomes);
     intern_done(&x->names);
     intern_done(&x->stream_keys);
+    intern_done(&x->fact_keys);
+    vec_done(&x->facts);
     arena_done(&x->arena);
 }
 

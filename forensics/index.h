@@ -141,20 +141,28 @@ struct stream {
     uint32_t attempts; /* set by the freeze */
 };
 
-/* One S3 event record. The key's bytes are in the index's arena. */
+/* What many S3 records have in common, as name ids. */
+struct object_facts {
+    uint32_t name, principal, session, via;
+};
+
+/* One S3 event record, 72 bytes. The key's bytes are in the index's arena. */
 struct object_event {
     int64_t time;
     struct loc loc;
     const char *key_at;
     uint64_t
         sequencer; /* hex digits as a number: left-padded ones compare as S3 says (field guide 4.1); 0 unknown */
-    uint64_t request;        /* hash of x-amz-request-id, 0 unknown */
     struct attempt *attempt; /* that logged it, or NULL */
+    uint32_t request;        /* hash of x-amz-request-id, 0 unknown */
     uint32_t key_n;
-    uint32_t bucket, name, principal, session, via;
+    uint32_t bucket;
+    uint32_t facts;  /* position in index.facts */
     uint32_t number; /* of its key, see keys.h; 0 for one that no line was searched for */
     uint32_t stream; /* of the log line that carried it, UINT32_MAX when it came as a record */
 };
+
+_Static_assert(sizeof(struct object_event) == 72, "the index's memory is a promise");
 
 static inline struct slice object_key(const struct object_event *o)
 {
@@ -255,6 +263,9 @@ struct index {
     VEC(struct mark) marks; /* sorted by time, place after the freeze */
     VEC(struct phase) phases;
     VEC(struct object_event) objects;
+    struct intern fact_keys; /* the bytes of facts: facts.v[i] has id i */
+    VEC(struct object_facts) facts;
+    uint32_t last_facts;
     VEC(struct gateway_line) gateway;
     VEC(struct trace_span) spans;
     VEC(struct trace_link) links;
@@ -283,6 +294,12 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
 /* Adds a platform event (not EVENT_APP) to its rows. Returns the attempt that it concerns or NULL. */
 struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                                struct loc loc, struct attempt *hint);
+/* The position of those facts, added when they are new. */
+uint32_t index_facts(struct index *x, struct object_facts facts);
+static inline const struct object_facts *object_facts(const struct index *x, const struct object_event *o)
+{
+    return &x->facts.v[o->facts];
+}
 void index_object(struct index *x, const struct s3_record *r, uint32_t stream);
 /* 16 to 18 hexadecimal digits of any case; what is longer or none of it keeps its order by the front. */
 uint64_t index_sequencer(struct slice s);

@@ -2,7 +2,7 @@
 #include "forensics/outcomes.h"
 
 struct maps {
-    uint32_t *names, *streams;
+    uint32_t *names, *streams, *facts;
 };
 
 static void merge_streams(struct index *x, const struct index *from, struct maps *m)
@@ -59,6 +59,21 @@ static void merge_attempts(struct index *x, const struct index *from, const stru
     }
 }
 
+/* Those of both: the names in it have to be known. */
+static void merge_facts(struct index *x, const struct index *from, struct maps *m)
+{
+    m->facts = malloc(from->facts.n * sizeof *m->facts);
+    if (!m->facts)
+        err_oom();
+    for (size_t i = 0; i < from->facts.n; i++) {
+        const struct object_facts *f = &from->facts.v[i];
+        m->facts[i] = index_facts(x, (struct object_facts){.name = m->names[f->name],
+                                                           .principal = m->names[f->principal],
+                                                           .session = m->names[f->session],
+                                                           .via = m->names[f->via]});
+    }
+}
+
 static void merge_lines(struct index *x, const struct index *from, const struct maps *m)
 {
     for (size_t i = 0; i < from->runs.n; i++) {
@@ -87,19 +102,26 @@ static void take_object(struct object_event *o, const struct object_event *from,
 {
     *o = *from;
     o->bucket = m->names[o->bucket];
-    o->name = m->names[o->name];
-    o->principal = m->names[o->principal];
-    o->session = m->names[o->session];
-    o->via = m->names[o->via];
+    o->facts = m->facts[o->facts];
     o->stream = o->stream == UINT32_MAX ? UINT32_MAX : m->streams[o->stream];
 }
 
-static void merge_records(struct index *x, const struct index *from, const struct maps *m)
+/* What is copied is given back on the way: there would be one and a half of all records else. */
+static void merge_objects(struct index *x, struct index *from, const struct maps *m)
+{
+    enum { BLOCK = 1 << 16 };
+    vec_reserve(&x->objects, x->objects.n + from->objects.n);
+    for (size_t i = 0; i < from->objects.n; i++) {
+        take_object(vec_push(&x->objects), &from->objects.v[i], m);
+        if ((i + 1) % BLOCK == 0)
+            vec_forget(&from->objects, i + 1 - BLOCK, i + 1);
+    }
+}
+
+static void merge_records(struct index *x, struct index *from, const struct maps *m)
 {
     size_t before = x->messages.n;
-    vec_reserve(&x->objects, x->objects.n + from->objects.n);
-    for (size_t i = 0; i < from->objects.n; i++)
-        take_object(vec_push(&x->objects), &from->objects.v[i], m);
+    merge_objects(x, from, m);
     for (size_t i = 0; i < from->gateway.n; i++) {
         struct gateway_line *g = vec_push(&x->gateway);
         *g = from->gateway.v[i];
@@ -127,6 +149,7 @@ void index_merge(struct index *x, struct index *from)
 {
     struct maps m = {.names = intern_remap(&x->names, &from->names)};
     merge_streams(x, from, &m);
+    merge_facts(x, from, &m);
     merge_attempts(x, from, &m);
     merge_lines(x, from, &m);
     merge_records(x, from, &m);
@@ -136,6 +159,7 @@ void index_merge(struct index *x, struct index *from)
     arena_join(&x->arena, &from->arena);
     free(m.names);
     free(m.streams);
+    free(m.facts);
     index_done(from);
     index_init(from);
 }

@@ -38,18 +38,28 @@ uint64_t index_sequencer(struct slice s)
     return v;
 }
 
+uint32_t index_facts(struct index *x, struct object_facts facts)
+{
+    if (memcmp(&x->facts.v[x->last_facts], &facts, sizeof facts) == 0)
+        return x->last_facts;
+    x->last_facts = intern_id(&x->fact_keys, slice_of((const char *)&facts, sizeof facts));
+    if (x->last_facts == x->facts.n)
+        *vec_push(&x->facts) = facts;
+    return x->last_facts;
+}
+
 void index_object(struct index *x, const struct s3_record *r, uint32_t stream)
 {
     struct object_event o = {.time = r->time, .loc = r->loc, .stream = stream};
     o.key_at = arena_pack(&x->arena, r->key);
     o.key_n = (uint32_t)r->key.n;
     o.sequencer = index_sequencer(r->sequencer);
-    o.request = r->request_id.n ? slice_hash(r->request_id, 7) : 0;
+    o.request = r->request_id.n ? (uint32_t)slice_hash(r->request_id, 7) : 0;
     o.bucket = intern_id(&x->names, r->bucket);
-    o.name = intern_id(&x->names, r->event_name);
-    o.principal = intern_id(&x->names, r->principal);
-    o.session = intern_id(&x->names, r->session);
-    o.via = intern_id(&x->names, r->via);
+    o.facts = index_facts(x, (struct object_facts){.name = intern_id(&x->names, r->event_name),
+                                                   .principal = intern_id(&x->names, r->principal),
+                                                   .session = intern_id(&x->names, r->session),
+                                                   .via = intern_id(&x->names, r->via)});
     *vec_push(&x->objects) = o;
 }
 

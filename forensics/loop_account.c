@@ -203,7 +203,7 @@ const char *loop_writer(const struct loop_account *a, int32_t i)
     uint32_t function = a->c->links[i].function;
     if (function)
         return arena_copy(a->m, dossier_name(a->d, function)).p;
-    struct slice principal = dossier_name(a->d, o->principal);
+    struct slice principal = dossier_name(a->d, object_facts(a->d->index, o)->principal);
     if (principal.n == 0)
         return "unknown";
     return arena_printf(a->m, is_account(principal) ? "unknown (account %.*s)" : "%.*s",
@@ -212,7 +212,7 @@ const char *loop_writer(const struct loop_account *a, int32_t i)
 
 const char *loop_outside_writer(const struct loop_account *a, int32_t i)
 {
-    struct slice principal = dossier_name(a->d, loop_object(a, i)->principal);
+    struct slice principal = dossier_name(a->d, object_facts(a->d->index, loop_object(a, i))->principal);
     if (principal.n == 0 || is_account(principal))
         return arena_printf(a->m, "writer %s, inferred to be no call of the loop", loop_writer(a, i));
     return arena_printf(a->m, "by %.*s, not a function of the loop", SLICE_ARG(principal));

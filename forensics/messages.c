@@ -95,8 +95,8 @@ void index_message(struct index *x, const struct queue_record *q, uint32_t strea
 {
     struct message *m = add(x, q->sent, q->loc, q->message_id);
     m->event.bucket = resource_id(x, q->kind, q->arn);
-    m->event.principal = intern_id(&x->names, q->sender);
-    m->event.session = intern_id(&x->names, q->session);
+    m->event.facts = index_facts(x, (struct object_facts){.principal = intern_id(&x->names, q->sender),
+                                                          .session = intern_id(&x->names, q->session)});
     m->event.stream = stream;
     m->has_trace = record_trace_id(q->trace, m->trace.bytes);
     m->lineage = record_lineage(q->lineage);
@@ -188,13 +188,20 @@ static bool is_called(const struct message *m)
     return memcmp(m->span, none, sizeof none) != 0;
 }
 
+static uint32_t learn_facts(struct index *x, const struct object_event *m, const struct object_event *from)
+{
+    struct object_facts facts = *object_facts(x, m), other = *object_facts(x, from);
+    facts.principal = facts.principal ? facts.principal : other.principal;
+    facts.session = facts.session ? facts.session : other.session;
+    return index_facts(x, facts);
+}
+
 /* What any place says of the message holds for all. An envelope's time is that of the queue, a call's begins
  * before it; no place is asked twice, so that the order of meeting does not matter. */
-static void learn(struct message *m, const struct message *from)
+static void learn(struct index *x, struct message *m, const struct message *from)
 {
     m->event.time = m->event.time == TIME_NONE ? from->event.time : m->event.time;
-    m->event.principal = m->event.principal ? m->event.principal : from->event.principal;
-    m->event.session = m->event.session ? m->event.session : from->event.session;
+    m->event.facts = learn_facts(x, &m->event, &from->event);
     m->event.number = m->event.number ? m->event.number : from->event.number;
     m->sender = m->sender ? m->sender : from->sender;
     m->lineage = m->lineage ? m->lineage : from->lineage;
@@ -212,7 +219,7 @@ static size_t keep_deliveries(struct index *x, size_t from, size_t end, size_t k
     struct message *v = x->messages.v, all = v[from];
     size_t first = kept;
     for (size_t i = from; i < end; i++)
-        learn(&all, &v[i]);
+        learn(x, &all, &v[i]);
     for (size_t i = from; i < end; i++) {
         struct message m = all;
         m.event.attempt = v[i].event.attempt;

@@ -97,6 +97,7 @@ static void write_lines(struct shown *s, size_t tie)
 static void put_object(struct shown *s, const char *label, size_t i)
 {
     const struct object_event *o = chain_object(&s->chains, i);
+    uint32_t principal = object_facts(&s->ev->index, o)->principal;
     char time[TEXT_TIME_SIZE] = "-";
     if (o->time != TIME_NONE)
         text_time_print(o->time, time);
@@ -105,7 +106,7 @@ static void put_object(struct shown *s, const char *label, size_t i)
     buf_byte(&s->out, '/');
     escape_terminal(&s->out, object_key(o));
     buf_append(&s->out, SLICE("  by "));
-    escape_terminal(&s->out, o->principal ? name(s, o->principal) : SLICE("unknown"));
+    escape_terminal(&s->out, principal ? name(s, principal) : SLICE("unknown"));
     buf_append(&s->out, SLICE("  "));
     escape_terminal(&s->out, slice_str(s->ev->sources.v[o->loc.source].path));
     buf_printf(&s->out, ":%u\n", o->loc.line);
