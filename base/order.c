@@ -4,10 +4,15 @@
 
 #include "base/huge.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, RADIX_BITS_MAX = 44, ROW_MAX = 512 };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, RADIX_BITS_MAX = 44 };
+
+/* Along a cycle each row waits for the one before it, and each is a miss of the cache. Walks that share no row do not
+ * wait for each other: 5 M records of 16 files take 0.3 s so, and 1 to 2 s one by one. */
+enum { WALKS = 32, ROW_MAX = 128 };
 
 static unsigned bits_of(uint64_t n)
 {
@@ -144,22 +149,88 @@ void order_numbers(int64_t *v, size_t n)
     free(all);
 }
 
-void order_apply(void *rows, size_t n, size_t size, uint32_t *order)
+/* ---- moving rows ---- */
+
+/* A row that waits for its place, and where the walk that took it up stands: what is there goes on to `from`. */
+struct walk {
+    size_t to, from;
+};
+
+struct moving {
+    char *v;
+    size_t size, stride; /* every stride-th row begins a walk; a power of two */
+    uint32_t *order;
+    struct walk walks[WALKS];
+    char held[WALKS][ROW_MAX]; /* the rows at which walks begin */
+};
+
+static char *row_at(const struct moving *m, size_t i)
 {
-    char *v = rows, held[ROW_MAX];
-    if (size > ROW_MAX)
-        abort(); /* our own rows are smaller */
+    return m->v + i * m->size;
+}
+
+static void look_ahead(struct moving *m, struct walk *w)
+{
+    w->from = m->order[w->to];
+    __builtin_prefetch(row_at(m, w->from));
+    __builtin_prefetch(row_at(m, w->from) + m->size - 1);
+}
+
+/* False when the walk has come to where one began. */
+static bool move_row(struct moving *m, struct walk *w)
+{
+    bool begun = (w->from & (m->stride - 1)) == 0;
+    memcpy(row_at(m, w->to), begun ? m->held[w->from / m->stride] : row_at(m, w->from), m->size);
+    m->order[w->to] = (uint32_t)w->to;
+    w->to = w->from;
+    __builtin_prefetch(&m->order[w->to]);
+    return !begun;
+}
+
+/* Walks along the cycles, which share no row: each ends where another, or itself, began. */
+static void move_by_walks(struct moving *m, size_t n)
+{
+    size_t walking = 0;
+    for (size_t i = 0; i < n; i += m->stride) {
+        memcpy(m->held[walking], row_at(m, i), m->size);
+        m->walks[walking++].to = i;
+    }
+    while (walking) {
+        for (size_t k = 0; k < walking; k++)
+            look_ahead(m, &m->walks[k]);
+        for (size_t k = 0; k < walking;)
+            if (move_row(m, &m->walks[k]))
+                k++;
+            else
+                m->walks[k] = m->walks[--walking];
+    }
+}
+
+/* The cycles in which no walk began. */
+static void move_rest(struct moving *m, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
-        if (order[i] == i)
-            continue;
-        memcpy(held, v + i * size, size);
         size_t to = i;
-        for (size_t from = order[to]; from != i; from = order[to]) {
-            memcpy(v + to * size, v + from * size, size);
-            order[to] = (uint32_t)to;
+        if (m->order[i] == i)
+            continue;
+        memcpy(m->held[0], row_at(m, i), m->size);
+        for (size_t from = m->order[to]; from != i; from = m->order[to]) {
+            memcpy(row_at(m, to), row_at(m, from), m->size);
+            m->order[to] = (uint32_t)to;
             to = from;
         }
-        memcpy(v + to * size, held, size);
-        order[to] = (uint32_t)to;
+        memcpy(row_at(m, to), m->held[0], m->size);
+        m->order[to] = (uint32_t)to;
     }
+}
+
+void order_apply(void *rows, size_t n, size_t size, uint32_t *order)
+{
+    struct moving m = {.v = rows, .size = size, .stride = 1, .order = order};
+    if (size > ROW_MAX)
+        abort(); /* our own rows are smaller */
+    while (m.stride * WALKS < n)
+        m.stride *= 2;
+    move_by_walks(&m, n);
+    move_rest(&m, n);
 }

@@ -134,11 +134,47 @@ static void each_once(void **state)
     assert_true(parallel_threads(0) >= 1);
 }
 
+/* Long cycles, pairs of neighbours, and rows that stay; more and fewer of them than there are walks. */
+static uint32_t place_in(size_t n, size_t i, int how)
+{
+    static const size_t coprime[] = {1, 7919, 104729};
+    if (how < 3)
+        return (uint32_t)(i * coprime[how] % n);
+    return (uint32_t)((i ^ 1) < n ? i ^ 1 : i);
+}
+
+static void moves_many(void **state)
+{
+    enum { MOST = 5000 };
+    static const size_t numbers[] = {1, 2, 31, 32, 33, 100, 4096, MOST};
+    static struct {
+        uint32_t number;
+        char more[68];
+    } rows[MOST];
+    static uint32_t order[MOST];
+    (void)state;
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+        for (int how = 0; how < 4; how++) {
+            size_t n = numbers[k];
+            for (size_t i = 0; i < n; i++) {
+                rows[i].number = (uint32_t)i;
+                memset(rows[i].more, (int)(i % 251), sizeof rows[i].more);
+                order[i] = place_in(n, i, how);
+            }
+            order_apply(rows, n, sizeof *rows, order);
+            for (size_t i = 0; i < n; i++) {
+                assert_int_equal(rows[i].number, place_in(n, i, how));
+                assert_int_equal((unsigned char)rows[i].more[67], rows[i].number % 251);
+            }
+        }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_key_then_tie), cmocka_unit_test(far_apart),  cmocka_unit_test(numbers),
-        cmocka_unit_test(keeps_order),     cmocka_unit_test(moves_rows), cmocka_unit_test(each_once),
+        cmocka_unit_test(keeps_order),     cmocka_unit_test(moves_rows), cmocka_unit_test(moves_many),
+        cmocka_unit_test(each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
