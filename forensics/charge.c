@@ -3,6 +3,7 @@
 #include "forensics/charge.h"
 
 #include "base/huge.h"
+#include "base/parallel.h"
 #include "forensics/attempt.h"
 
 enum {
@@ -17,6 +18,7 @@ struct timeline {
     struct attempt **v; /* by stream, then start */
     size_t n;
     size_t *first; /* per stream, of streams.n + 1 */
+    unsigned threads;
 };
 
 static int by_stream_begin(const void *a, const void *b)
@@ -45,25 +47,49 @@ static void settle_stream(struct attempt **v, size_t n)
     }
 }
 
+struct dealing {
+    const struct index *x;
+    struct timeline *t;
+    uint32_t *streams; /* one an attempt: rows are far apart, and are looked at by all threads */
+};
+
+static void note_streams(void *ctx, size_t block, size_t from, size_t to)
+{
+    struct dealing *d = ctx;
+    (void)block;
+    for (size_t i = from; i < to; i++)
+        d->streams[i] = attempt_walk(&d->x->attempts, i)->stream;
+}
+
+static void settle_nth(void *ctx, unsigned thread, size_t stream)
+{
+    struct dealing *d = ctx;
+    const size_t *first = d->t->first;
+    (void)thread;
+    settle_stream(d->t->v + first[stream], first[stream + 1] - first[stream]);
+}
+
 /* The attempts come by begin: they are dealt out to their streams. Those of one millisecond stand in the order of
  * their places. */
 static void timeline_make(struct index *x, struct timeline *t)
 {
     size_t streams = x->streams.n;
     t->n = x->attempts.n;
-    t->v = huge_zeros(t->n, sizeof *t->v);
+    t->v = huge_array(t->n, sizeof *t->v);
     t->first = huge_zeros(streams + 1, sizeof *t->first);
     for (size_t i = 0; i < streams; i++)
         x->streams.v[i].attempts = 0;
+    struct dealing d = {x, t, huge_array(t->n, sizeof *d.streams)};
+    parallel_blocks(t->threads, t->n, note_streams, &d);
     size_t *at = t->first + 1; /* becomes the end of each stream, which is the begin of the next */
     for (size_t i = 0; i < t->n; i++)
-        x->streams.v[attempt_walk(&x->attempts, i)->stream].attempts++;
+        x->streams.v[d.streams[i]].attempts++;
     for (size_t i = 0; i < streams; i++)
         at[i] = i ? at[i - 1] + x->streams.v[i - 1].attempts : 0;
     for (size_t i = 0; i < t->n; i++)
-        t->v[at[x->attempts.v[i]->stream]++] = x->attempts.v[i];
-    for (size_t i = 0; i < streams; i++)
-        settle_stream(t->v + t->first[i], t->first[i + 1] - t->first[i]);
+        t->v[at[d.streams[i]]++] = x->attempts.v[i];
+    free(d.streams);
+    parallel_run(parallel_worth(t->threads, t->n), streams, settle_nth, &d);
 }
 
 static void timeline_done(struct timeline *t)
@@ -418,9 +444,9 @@ static void charge_inits(struct index *x, const struct timeline *t)
     }
 }
 
-void charge_attempts(struct index *x)
+void charge_attempts(struct index *x, unsigned threads)
 {
-    struct timeline t;
+    struct timeline t = {.threads = threads};
     timeline_make(x, &t);
     release_ids(x, &t);
     charge_lines(x, &t);

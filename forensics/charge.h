@@ -7,6 +7,6 @@
 /* Lines without a request id go to the attempt that was open in their stream at their time; errors nobody
  * caught make theirs fail; a failed init is paid by the attempt that repeats it; a row whose id was but the
  * application's word is dropped. Sorts marks and phases and drops what came twice. */
-void charge_attempts(struct index *x);
+void charge_attempts(struct index *x, unsigned threads);
 
 #endif

@@ -1,8 +1,11 @@
 /* What --from, --to and --function leave of a frozen index. */
 #include "forensics/filters.h"
 
+#include "base/parallel.h"
 #include "base/text.h"
 #include "forensics/attempt.h"
+
+#include <stdatomic.h>
 
 static bool in_window(const struct evidence_options *o, int64_t time)
 {
@@ -61,22 +64,50 @@ static void filter_streams(struct index *x, const struct evidence_options *o)
     }
 }
 
-/* Records and gateway lines stay whatever --function says: they are what connects functions. */
-void filters_apply(struct index *x, const struct evidence_options *o)
+struct filtering {
+    struct index *x;
+    const struct evidence_options *o;
+    atomic_bool hides;
+};
+
+static void number_rows(void *ctx, size_t block, size_t from, size_t to)
+{
+    struct filtering *f = ctx;
+    bool hides = false;
+    (void)block;
+    for (size_t i = from; i < to; i++) {
+        struct attempt *a = attempt_walk(&f->x->attempts, i);
+        a->row = (uint32_t)i;
+        if (in_window(f->o, attempt_begin(a)) && wanted_function(f->x, f->o, a->function))
+            continue;
+        a->flags |= ATTEMPT_HIDDEN;
+        hides = true;
+    }
+    if (hides)
+        atomic_store(&f->hides, true);
+}
+
+static void drop_hidden(struct index *x)
 {
     size_t n = 0;
     for (size_t i = 0; i < x->attempts.n; i++) {
         struct attempt *a = attempt_walk(&x->attempts, i);
-        bool keep = in_window(o, attempt_begin(a)) && wanted_function(x, o, a->function);
-        if (keep) {
-            a->row = (uint32_t)n;
-            x->attempts.v[n++] = a;
-        } else {
-            a->flags |= ATTEMPT_HIDDEN;
-        }
+        if (a->flags & ATTEMPT_HIDDEN)
+            continue;
+        a->row = (uint32_t)n;
+        x->attempts.v[n++] = a;
     }
     x->attempts.n = n;
-    n = 0;
+}
+
+/* Records and gateway lines stay whatever --function says: they are what connects functions. */
+void filters_apply(struct index *x, const struct evidence_options *o, unsigned threads)
+{
+    size_t n = 0;
+    struct filtering f = {.x = x, .o = o};
+    parallel_blocks(threads, x->attempts.n, number_rows, &f);
+    if (f.hides)
+        drop_hidden(x);
     for (size_t i = 0; i < x->marks.n; i++) {
         const struct mark *m = &x->marks.v[i];
         bool alone = in_window(o, m->time) && wanted_function(x, o, x->streams.v[m->stream].function);

@@ -6,6 +6,6 @@
 
 /* Hides attempts, and drops marks, phases, records, messages and environments, outside of them; numbers the
  * rows. */
-void filters_apply(struct index *x, const struct evidence_options *o);
+void filters_apply(struct index *x, const struct evidence_options *o, unsigned threads);
 
 #endif

@@ -1,0 +1,283 @@
+/* Parts of one request id, which may stand in many files, become attempts: a step of the freeze. */
+#include "forensics/parts.h"
+
+#include "base/huge.h"
+#include "base/parallel.h"
+#include "forensics/attempt.h"
+
+/* START, END and application lines come from different writers: inversions of a few ms are normal (field
+ * guide 1.7), a whole second is not. */
+enum { TIE_MS = 1000 };
+
+static int by_stream_time(const void *a, const void *b)
+{
+    const struct attempt *x = *(struct attempt *const *)a, *y = *(struct attempt *const *)b;
+    if (x->stream != y->stream)
+        return x->stream < y->stream ? -1 : 1;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    bool start_x = x->flags & ATTEMPT_START, start_y = y->flags & ATTEMPT_START;
+    if (start_x != start_y)
+        return start_x ? -1 : 1;
+    if (x->report_after != y->report_after)
+        return x->report_after < y->report_after ? -1 : 1;
+    if (x->duration.scaled != y->duration.scaled)
+        return x->duration.scaled < y->duration.scaled ? -1 : 1;
+    return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
+}
+
+static bool report_equal(const struct attempt *a, const struct attempt *b)
+{
+    return attempt_report(a) == attempt_report(b) && a->duration.scaled == b->duration.scaled;
+}
+
+/* Without times the order of the lines tells that a REPORT above the START is that of the attempt before. */
+static bool report_above(const struct attempt *a, const struct attempt *b)
+{
+    const struct attempt *start = a->flags & ATTEMPT_START ? a : b, *report = start == a ? b : a;
+    return a->loc.source == b->loc.source && (start->flags & ATTEMPT_START) &&
+           (report->flags & ATTEMPT_REPORT) && loc_before(attempt_report_loc(report), start->loc);
+}
+
+/* May `b`, which begins no earlier, be a piece of `a`? Equal lines are the same line met twice. */
+static bool same_attempt(const struct attempt *a, const struct attempt *b)
+{
+    uint16_t both = a->flags & b->flags;
+    if (a->stream != b->stream)
+        return false;
+    if (a->first != TIME_NONE && b->first != TIME_NONE && b->first - a->first > ATTEMPT_APART_MS)
+        return false;
+    if ((both & ATTEMPT_START) && attempt_start(a) != attempt_start(b))
+        return false;
+    if ((both & ATTEMPT_REPORT) && !report_equal(a, b))
+        return false;
+    if ((both & ATTEMPT_END) && attempt_end(a) != attempt_end(b))
+        return false;
+    bool untimed = a->first == TIME_NONE;
+    if (untimed && (both & (ATTEMPT_START | ATTEMPT_REPORT)) && a->loc.source == b->loc.source)
+        return false;
+    if (untimed && report_above(a, b))
+        return false;
+    if ((b->flags & ATTEMPT_START) && !(a->flags & ATTEMPT_START) && !untimed)
+        return attempt_start(b) - a->first <= TIE_MS;
+    return true;
+}
+
+static unsigned count_bits(uint16_t flags)
+{
+    return (unsigned)__builtin_popcount(flags & (ATTEMPT_START | ATTEMPT_END | ATTEMPT_REPORT));
+}
+
+/* `shift`: how much later the first line of `b` is than that of `a`. */
+static int32_t shifted(int32_t after, int64_t shift)
+{
+    return after == AFTER_NONE ? AFTER_NONE : (int32_t)(after + shift);
+}
+
+static void absorb_report(struct attempt *a, const struct attempt *b, int64_t shift)
+{
+    a->report_after = shifted(b->report_after, shift);
+    attempt_place_report(a, attempt_report_loc(b));
+    a->duration = b->duration;
+    a->billed_ms = b->billed_ms;
+    a->init = b->init;
+    a->memory_mb = b->memory_mb;
+    a->max_memory_mb = b->max_memory_mb;
+}
+
+/* Application lines of the pieces of one attempt, by the ends that a piece holds. Pieces that hold the same end are
+ * the same lines met twice, and what holds both ends has all: each line counts once, whatever the order of the
+ * pieces. */
+struct told {
+    uint32_t whole, front, back; /* the most of any piece with START and REPORT, START alone, REPORT alone */
+    uint32_t between;            /* of the pieces with neither, together */
+    uint64_t all;
+};
+
+static void told_add(struct told *t, const struct attempt *a)
+{
+    bool start = a->flags & ATTEMPT_START, report = a->flags & ATTEMPT_REPORT;
+    uint32_t *most = start && report ? &t->whole : start ? &t->front : &t->back;
+    t->all += a->lines;
+    if (!start && !report)
+        t->between += a->lines;
+    else if (a->lines > *most)
+        *most = a->lines;
+}
+
+static void told_settle(struct index *x, const struct told *t, struct attempt *ret)
+{
+    uint32_t cut = t->front + t->back;
+    ret->lines = (t->whole > cut ? t->whole : cut) + t->between;
+    x->duplicates += t->all - ret->lines;
+}
+
+static void absorb(struct index *x, struct attempt *a, struct attempt *b)
+{
+    int64_t shift;
+    x->duplicates += count_bits(a->flags & b->flags);
+    attempt_begins(a, b->first);
+    shift = b->first == TIME_NONE ? 0 : b->first - a->first;
+    if (!(a->flags & ATTEMPT_START) && (b->flags & ATTEMPT_START)) {
+        struct loc report = attempt_report_loc(a);
+        a->start_after = shifted(b->start_after, shift);
+        a->loc = b->loc;
+        attempt_place_report(a, report);
+    }
+    if (!(a->flags & ATTEMPT_END) && (b->flags & ATTEMPT_END))
+        a->end_after = shifted(b->end_after, shift);
+    if (!(a->flags & ATTEMPT_REPORT) && (b->flags & ATTEMPT_REPORT))
+        absorb_report(a, b, shift);
+    a->version = a->version ? a->version : b->version;
+    a->error_type = a->error_type ? a->error_type : b->error_type;
+    a->trace = a->trace ? a->trace : b->trace;
+    for (size_t i = 0; i < 2 && b->keys[i]; i++)
+        attempt_names(a, b->keys[i]);
+    a->limit_s = a->limit_s ? a->limit_s : b->limit_s;
+    a->flags |= b->flags;
+    b->flags |= ATTEMPT_MERGED;
+    b->into = a; /* marks follow it */
+}
+
+typedef VEC(struct attempt *) parts;
+
+/* Joins the parts of one id; the attempts that are left are a family when there are several. */
+static void settle_id(struct index *x, parts *all)
+{
+    size_t kept = 0;
+    vec_sort(all, by_stream_time);
+    for (size_t i = 0, end; i < all->n; i = end) {
+        struct attempt *a = all->v[i];
+        struct told told = {0};
+        told_add(&told, a);
+        for (end = i + 1; end < all->n && same_attempt(a, all->v[end]); end++) {
+            told_add(&told, all->v[end]);
+            absorb(x, a, all->v[end]);
+        }
+        told_settle(x, &told, a);
+        all->v[kept++] = a;
+    }
+    for (size_t i = 0; kept > 1 && i < kept; i++)
+        *vec_push(&x->families) = all->v[i];
+}
+
+/* ---- parts by id ---- */
+
+/* A part in the table of ids. Numbers count from 1. */
+struct member {
+    uint32_t hash;         /* of the id: compared before the row, which is a miss of the cache */
+    uint32_t earlier : 31; /* part of the same id */
+    uint32_t last : 1;
+};
+enum { PARTS_MAX = INT32_MAX, AHEAD = 16, SLOTS_TAKEN = 60 /* percent, at most */ };
+
+/* Parts by request id. The ids are shared out by their hashes: each share has a table of its own. */
+struct groups {
+    struct index *x;
+    struct member *members; /* one a part */
+    unsigned shares;
+};
+
+/* A slot an id holds its latest part, `earlier` leads to the others. */
+struct table {
+    uint32_t *slots;
+    size_t mask;
+};
+
+static void hash_ids(void *ctx, size_t block, size_t from, size_t to)
+{
+    struct groups *g = ctx;
+    (void)block;
+    for (size_t i = from; i < to; i++) {
+        const struct request_id *id = &g->x->attempts.v[i]->id;
+        g->members[i].hash = (uint32_t)(slice_hash(slice_of((const char *)id, sizeof *id), 0xf4ee) >> 32);
+    }
+}
+
+static bool same_id(const struct index *x, size_t i, size_t k)
+{
+    return memcmp(&x->attempts.v[i]->id, &x->attempts.v[k]->id, sizeof(struct request_id)) == 0;
+}
+
+static void table_add(const struct table *t, struct groups *g, size_t i)
+{
+    uint32_t hash = g->members[i].hash, before;
+    size_t at = hash & t->mask;
+    while ((before = t->slots[at]) != 0 &&
+           (g->members[before - 1].hash != hash || !same_id(g->x, before - 1, i)))
+        at = (at + 1) & t->mask;
+    g->members[i].earlier = before;
+    g->members[i].last = 1;
+    if (before)
+        g->members[before - 1].last = 0;
+    t->slots[at] = (uint32_t)i + 1;
+}
+
+static bool is_of(const struct groups *g, size_t i, size_t share)
+{
+    return (uint64_t)g->members[i].hash * g->shares >> 32 == share;
+}
+
+/* Slots are fetched ahead. */
+static void group_share(void *ctx, unsigned thread, size_t share)
+{
+    struct groups *g = ctx;
+    struct table t = {0};
+    size_t size = 16, count = 0, n = g->x->attempts.n;
+    (void)thread;
+    for (size_t i = 0; i < n; i++)
+        count += is_of(g, i, share);
+    while (size * SLOTS_TAKEN < count * 100)
+        size *= 2;
+    t.slots = huge_zeros(size, sizeof *t.slots);
+    t.mask = size - 1;
+    for (size_t i = 0; i < n; i++) {
+        size_t coming = i + AHEAD < n ? i + AHEAD : i;
+        if (is_of(g, coming, share))
+            __builtin_prefetch(&t.slots[g->members[coming].hash & t.mask], 1);
+        if (is_of(g, i, share))
+            table_add(&t, g, i);
+    }
+    free(t.slots);
+}
+
+/* Rows that were read together stay together for all that walks them. */
+static void drop_merged(struct index *x)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < x->attempts.n; i++) {
+        struct attempt *a = attempt_walk(&x->attempts, i);
+        if (!(a->flags & ATTEMPT_MERGED))
+            x->attempts.v[kept++] = a;
+    }
+    x->attempts.n = kept;
+}
+
+/* Parts that are alone with their id, which most are, stay as they are. */
+static void settle_groups(struct index *x, const struct groups *g)
+{
+    parts all = {0};
+    for (size_t i = 0; i < x->attempts.n; i++) {
+        if (!g->members[i].last || !g->members[i].earlier)
+            continue;
+        vec_clear(&all);
+        for (uint32_t k = (uint32_t)i + 1; k; k = g->members[k - 1].earlier)
+            *vec_push(&all) = x->attempts.v[k - 1];
+        settle_id(x, &all);
+    }
+    if (all.n)
+        drop_merged(x);
+    vec_done(&all);
+}
+
+void parts_settle(struct index *x, unsigned threads)
+{
+    size_t n = x->attempts.n;
+    if (n > PARTS_MAX)
+        err_oom();
+    struct groups g = {x, huge_array(n, sizeof *g.members), parallel_worth(threads, n)};
+    parallel_blocks(threads, n, hash_ids, &g);
+    parallel_run(g.shares, g.shares, group_share, &g);
+    settle_groups(x, &g);
+    free(g.members);
+}
