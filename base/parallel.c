@@ -47,3 +47,35 @@ void parallel_run(unsigned threads, size_t n, parallel_work *work, void *ctx)
     for (unsigned i = 1; i < count; i++)
         pthread_join(t[i].id, NULL);
 }
+
+/* ---- blocks ---- */
+
+struct blocks {
+    parallel_part *work;
+    void *ctx;
+    size_t n;
+};
+
+size_t parallel_count(size_t n)
+{
+    return n / PARALLEL_BLOCK + (n % PARALLEL_BLOCK > 0);
+}
+
+unsigned parallel_worth(unsigned threads, size_t n)
+{
+    return n < PARALLEL_BLOCK ? 1 : threads;
+}
+
+static void run_block(void *ctx, unsigned thread, size_t block)
+{
+    const struct blocks *b = ctx;
+    size_t from = block * PARALLEL_BLOCK, left = b->n - from;
+    (void)thread;
+    b->work(b->ctx, block, from, from + (left < PARALLEL_BLOCK ? left : PARALLEL_BLOCK));
+}
+
+void parallel_blocks(unsigned threads, size_t n, parallel_part *work, void *ctx)
+{
+    struct blocks b = {work, ctx, n};
+    parallel_run(threads, parallel_count(n), run_block, &b);
+}

@@ -15,4 +15,13 @@ unsigned parallel_threads(unsigned wanted);
  * done without. */
 void parallel_run(unsigned threads, size_t n, parallel_work *work, void *ctx);
 
+/* The same for 0..n-1 in blocks that lie one behind the other, PARALLEL_BLOCK long but for the last, on however many
+ * threads: what each block notes under its number can be joined in their order. */
+enum { PARALLEL_BLOCK = 1 << 14 };
+typedef void parallel_part(void *ctx, size_t block, size_t from, size_t to);
+size_t parallel_count(size_t n);
+/* `threads`, or 1 where less than a block is to be done, which does not pay for a second. */
+unsigned parallel_worth(unsigned threads, size_t n);
+void parallel_blocks(unsigned threads, size_t n, parallel_part *work, void *ctx);
+
 #endif
