@@ -489,6 +489,7 @@ const struct detector detector_recursive_trigger = {
         "only with a current SDK (field guide 4.5-4.7, 6.4, 8.2).",
     .disproof = "Another principal with the same session name; a notification filter or event source mapping "
                 "that shows that these writes trigger nothing; different trace roots along the chain.",
+    .wide = true,
     .examine = loop_examine,
     .run = loop_run,
 };
