@@ -372,17 +372,37 @@ static bool is_loop(const struct finding *f)
     return false;
 }
 
-static void candidates_init(struct candidates *c, const struct findings *fs)
+/* May the finding be caused by one of another function? */
+static bool may_follow_loop(const struct finding *f)
 {
-    *c = (struct candidates){.list = {NULL, 0, 0}};
-    for (size_t i = 0; i < fs->list.n; i++) {
+    struct range r = find_range(f);
+    for (size_t k = r.first; k < r.end; k++)
+        if (causes[k].rule == RULE_LOOP)
+            return true;
+    return false;
+}
+
+/* The calls of loops, of which there may be five million, are listed only where they are asked for. */
+static void list_calls(struct candidates *c, const struct findings *fs)
+{
+    bool wanted = false;
+    for (size_t i = 0; i < fs->list.n; i++)
+        wanted |= may_follow_loop(fs->list.v[i]);
+    for (size_t i = 0; wanted && i < fs->list.n; i++) {
         const struct finding *f = fs->list.v[i];
-        *vec_push(&c->functions) = (struct listed){f->function, i};
         for (size_t k = 0; is_loop(f) && k < f->attempts.n; k++)
             *vec_push(&c->calls) = (struct listed){f->attempts.v[k]->row, i};
     }
-    vec_sort(&c->functions, by_key);
     vec_sort(&c->calls, by_key);
+}
+
+static void candidates_init(struct candidates *c, const struct findings *fs)
+{
+    *c = (struct candidates){.list = {NULL, 0, 0}};
+    for (size_t i = 0; i < fs->list.n; i++)
+        *vec_push(&c->functions) = (struct listed){fs->list.v[i]->function, i};
+    vec_sort(&c->functions, by_key);
+    list_calls(c, fs);
 }
 
 static void candidates_done(struct candidates *c)
@@ -418,7 +438,7 @@ static void candidates_of(struct candidates *c, const struct finding *effect)
     vec_clear(&c->list);
     if (effect->function)
         add_listed(c, c->functions.v, c->functions.n, effect->function);
-    for (size_t i = 0; c->calls.n && i < effect->attempts.n; i++)
+    for (size_t i = 0; c->calls.n && may_follow_loop(effect) && i < effect->attempts.n; i++)
         add_listed(c, c->calls.v, c->calls.n, effect->attempts.v[i]->row);
     vec_sort(&c->list, by_place);
     for (size_t i = 0; i < c->list.n; i++)

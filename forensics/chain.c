@@ -5,6 +5,7 @@
 
 #include "base/huge.h"
 #include "base/order.h"
+#include "base/parallel.h"
 #include "forensics/chain_clock.h"
 #include "forensics/chain_parts.h"
 #include "forensics/messages.h"
@@ -31,15 +32,15 @@ static bool is_batch(const struct chains *c, size_t i, size_t held)
            chain_object(c, i)->bucket == chain_object(c, held)->bucket;
 }
 
-void chain_trigger(struct chains *c, size_t i, const struct attempt *a, enum chain_trigger how)
+void chain_trigger(struct chains *c, size_t i, int32_t row, enum chain_trigger how)
 {
     struct chain_link *l = &c->links[i];
-    int32_t held = c->cause[a->row];
+    int32_t held = c->cause[row];
     if (l->trigger >= how && l->triggered >= 0)
         return;
     if (held >= 0 && c->links[held].trigger >= how) {
         if (how == TRIGGER_LOGGED && is_batch(c, i, (size_t)held)) {
-            l->triggered = (int32_t)a->row;
+            l->triggered = row;
             l->trigger = (uint8_t)how;
         }
         return;
@@ -48,9 +49,9 @@ void chain_trigger(struct chains *c, size_t i, const struct attempt *a, enum cha
         c->links[held].triggered = CHAIN_NO_ROW;
     if (l->triggered >= 0)
         c->cause[l->triggered] = CHAIN_NO_ROW;
-    l->triggered = (int32_t)a->row;
+    l->triggered = row;
     l->trigger = (uint8_t)how;
-    c->cause[a->row] = (int32_t)i;
+    c->cause[row] = (int32_t)i;
 }
 
 /* ---- times ---- */
@@ -93,22 +94,10 @@ static void link_logged(struct chains *c)
 {
     for (size_t k = 0; k < c->n; k++) {
         size_t i = chain_at(c, k);
-        if (chain_object(c, i)->attempt)
-            chain_trigger(c, i, chain_object(c, i)->attempt, TRIGGER_LOGGED);
+        const struct attempt *a = chain_object(c, i)->attempt;
+        if (a)
+            chain_trigger(c, i, (int32_t)a->row, TRIGGER_LOGGED);
     }
-}
-
-/* Hand-overs by key number: for each number the first one and, for each, the next of the same number. */
-struct by_key {
-    int32_t *first, *next;
-};
-
-uint32_t chain_most_number(const struct chains *c)
-{
-    uint32_t most = 0;
-    for (size_t i = 0; i < c->n; i++)
-        most = chain_object(c, i)->number > most ? chain_object(c, i)->number : most;
-    return most;
 }
 
 int32_t *chain_rows_new(size_t n)
@@ -118,24 +107,19 @@ int32_t *chain_rows_new(size_t n)
     return v;
 }
 
-static void by_key_make(const struct chains *c, struct by_key *k)
-{
-    k->first = chain_rows_new(chain_most_number(c) + 1);
-    k->next = chain_rows_new(c->n);
-    for (size_t at = c->n; at-- > 0;) {
-        size_t i = chain_at(c, at);
-        uint32_t number = chain_object(c, i)->number;
-        k->next[i] = k->first[number];
-        k->first[number] = (int32_t)i;
-    }
-}
+/* For every place of chain_names: the hand-over that its line names as what was there before, and triggered it. */
+struct naming {
+    const struct chains *c;
+    const struct chain_names *n;
+    int32_t *objects;
+};
 
 /* Is it, of all that is known, there before the attempt that names it, and not its own? What an attempt may
  * have written is no trigger of it, unless the key has one record and an earlier attempt that names it is the
- * writer: `claims` holds that one's row. */
-static bool is_before(const struct chains *c, const struct by_key *k, int32_t *claims, int32_t i,
-                      const struct attempt *a)
+ * writer: `claim` holds that one's row. */
+static bool is_before(const struct naming *m, int32_t *claim, int32_t i, const struct attempt *a)
 {
+    const struct chains *c = m->c;
     const struct object_event *o = chain_object(c, (size_t)i);
     int64_t begin = chain_begin(a);
     /* What its own function wrote behind its start is its own output, not a trigger and a skew; nor does a
@@ -144,10 +128,10 @@ static bool is_before(const struct chains *c, const struct by_key *k, int32_t *c
     if (o->time == TIME_NONE || !c->links[i].creation || !chain_same_clock(c, (size_t)i))
         return false;
     if (chain_may_write(c, a, (size_t)i)) {
-        bool alone = k->first[o->number] == i && k->next[i] < 0;
-        if (claims[i] < 0 && chain_ran_at(c, a, (size_t)i))
-            claims[i] = (int32_t)a->row;
-        if (!alone || claims[i] < 0 || claims[i] == (int32_t)a->row)
+        bool alone = m->n->object[o->number] == i && m->n->next_object[i] < 0;
+        if (*claim < 0 && chain_ran_at(c, a, (size_t)i))
+            *claim = (int32_t)a->row;
+        if (!alone || *claim < 0 || *claim == (int32_t)a->row)
             return false;
     }
     return o->time <= begin + skew && begin - o->time <= NAMED_WINDOW_MS;
@@ -155,35 +139,43 @@ static bool is_before(const struct chains *c, const struct by_key *k, int32_t *c
 
 /* The latest object of the key that was there when the attempt began: a later one it may have written itself.
  */
-static int32_t object_before(const struct chains *c, const struct by_key *k, int32_t *claims, uint32_t number,
-                             const struct attempt *a)
+static int32_t object_before(const struct naming *m, int32_t *claim, uint32_t number, const struct attempt *a)
 {
-    int32_t best = CHAIN_NO_ROW, i = number ? k->first[number] : CHAIN_NO_ROW;
-    for (size_t n = 0; i >= 0 && n < OBJECTS_OF_KEY_MAX; i = k->next[i], n++)
-        if (is_before(c, k, claims, i, a))
+    int32_t best = CHAIN_NO_ROW, i = m->n->object[number];
+    for (size_t n = 0; i >= 0 && n < OBJECTS_OF_KEY_MAX; i = m->n->next_object[i], n++)
+        if (is_before(m, claim, i, a))
             best = i;
     return best;
 }
 
-static void link_named(struct chains *c)
+/* One key tells nothing of another: they are shared out by number. */
+static void name_keys(void *ctx, size_t block, size_t from, size_t to)
 {
-    const struct index *x = c->d->index;
-    struct by_key k;
-    int32_t *claims = chain_rows_new(c->n);
-    by_key_make(c, &k);
-    for (size_t row = 0; row < x->attempts.n; row++) {
-        const struct attempt *a = x->attempts.v[row];
-        if (row + ATTEMPTS_AHEAD < x->attempts.n)
-            attempt_fetch(x->attempts.v[row + ATTEMPTS_AHEAD]);
-        for (size_t i = 0; i < 2 && attempt_begin(a) != TIME_NONE && a->ordinal == 1; i++) {
-            int32_t o = object_before(c, &k, claims, a->keys[i], a);
-            if (o >= 0)
-                chain_trigger(c, (size_t)o, a, TRIGGER_NAMED);
+    const struct naming *m = ctx;
+    const struct chain_names *n = m->n;
+    (void)block;
+    for (size_t number = from; number < to; number++) {
+        int32_t claim = CHAIN_NO_ROW;
+        if (number + ATTEMPTS_AHEAD < to)
+            chain_names_fetch(n, m->c, number + ATTEMPTS_AHEAD);
+        for (int32_t at = n->call[number]; at >= 0; at = n->next_call[at]) {
+            const struct attempt *a = chain_attempt(m->c, at / 2);
+            if (a->ordinal == 1)
+                m->objects[at] = object_before(m, &claim, (uint32_t)number, a);
         }
     }
-    free(claims);
-    free(k.first);
-    free(k.next);
+}
+
+/* Earlier attempts choose first. */
+static void link_named(struct chains *c, const struct chain_names *n)
+{
+    size_t places = c->d->index->attempts.n * 2;
+    struct naming m = {c, n, chain_rows_new(places)};
+    parallel_blocks(c->d->ev->threads, (size_t)n->most + 1, name_keys, &m);
+    for (size_t at = 0; at < places; at++)
+        if (m.objects[at] >= 0)
+            chain_trigger(c, (size_t)m.objects[at], (int32_t)(at / 2), TRIGGER_NAMED);
+    free(m.objects);
 }
 
 /* The ways by which records come with parts of a second, by their name: EventBridge, CloudTrail and access logs
@@ -199,24 +191,82 @@ static bool *vias_fine(const struct index *x)
     return fine;
 }
 
-static void mark_objects(struct chains *c)
+/* The functions of the evidence, by name: one of them may be what a role session names. */
+static bool *names_ran(const struct dossier *d)
 {
+    bool *ran = calloc(d->index->names.names.n + 1, sizeof *ran);
+    if (!ran)
+        err_oom();
+    for (size_t i = 0; i < d->functions.n; i++)
+        ran[d->functions.v[i].name] = true;
+    return ran;
+}
+
+/* What the hand-overs of a block, or all of them, have. */
+struct summary {
+    uint32_t most; /* the highest number of a key or message id */
+    bool coarse, logged;
+};
+
+struct marking {
+    struct chains *c;
+    const bool *fine, *ran;
+    struct summary *sums; /* of each block */
+};
+
+static void mark_link(const struct marking *m, size_t i, bool creation)
+{
+    const struct object_event *o = chain_object(m->c, i);
+    const struct message *sent = chain_message(m->c, i);
+    const struct object_facts *facts = object_facts(m->c->d->index, o);
+    bool named = facts->session && m->ran[facts->session];
+    m->c->links[i] = (struct chain_link){
+        .triggered = CHAIN_NO_ROW,
+        .writer = CHAIN_NO_ROW,
+        .function = named ? facts->session : 0,
+        .proof = named ? PROOF_PRINCIPAL : PROOF_NONE,
+        .creation = sent || creation,
+        .coarse = sent ? message_coarse(m->c->d->index, sent) : !m->fine[facts->via],
+        .again = sent && sent->again,
+    };
+}
+
+static void mark_block(void *ctx, size_t block, size_t from, size_t to)
+{
+    const struct marking *m = ctx;
     uint32_t name = 0;
-    bool creation = false, *fine = vias_fine(c->d->index);
-    for (size_t i = 0; i < c->n; i++) {
-        const struct object_event *o = chain_object(c, i);
-        const struct message *m = chain_message(c, i);
-        struct chain_link *l = &c->links[i];
-        const struct object_facts *facts = object_facts(c->d->index, o);
-        if (facts->name != name)
-            creation = slice_starts(dossier_name(c->d, facts->name), SLICE("ObjectCreated"));
-        name = facts->name;
-        l->triggered = l->writer = CHAIN_NO_ROW;
-        l->creation = m || creation;
-        l->again = m && m->again;
-        l->coarse = m ? message_coarse(c->d->index, m) : !fine[facts->via];
+    bool creation = false;
+    struct summary sum = {0, false, false};
+    for (size_t i = from; i < to; i++) {
+        const struct object_event *o = chain_object(m->c, i);
+        uint32_t its = object_facts(m->c->d->index, o)->name;
+        if (its != name)
+            creation = slice_starts(dossier_name(m->c->d, its), SLICE("ObjectCreated"));
+        name = its;
+        mark_link(m, i, creation);
+        sum.most = o->number > sum.most ? o->number : sum.most;
+        sum.coarse |= m->c->links[i].coarse;
+        sum.logged |= o->attempt != NULL;
     }
+    m->sums[block] = sum;
+}
+
+/* Fills the links with what each hand-over tells by itself. */
+static struct summary mark_objects(struct chains *c)
+{
+    struct summary all = {0, false, false};
+    bool *fine = vias_fine(c->d->index), *ran = names_ran(c->d);
+    struct marking m = {c, fine, ran, huge_array(parallel_count(c->n), sizeof *m.sums)};
+    parallel_blocks(c->d->ev->threads, c->n, mark_block, &m);
+    for (size_t i = 0; i < parallel_count(c->n); i++) {
+        all.most = m.sums[i].most > all.most ? m.sums[i].most : all.most;
+        all.coarse |= m.sums[i].coarse;
+        all.logged |= m.sums[i].logged;
+    }
+    free(m.sums);
     free(fine);
+    free(ran);
+    return all;
 }
 
 /* Objects and messages are each in order of time: one merge. */
@@ -245,11 +295,6 @@ static int64_t causal_time(const struct chains *c, size_t i)
 /* Records in whole seconds stand in the order of chains, so that a writer stands before what it wrote. */
 static void put_in_causal_order(struct chains *c)
 {
-    bool coarse = false;
-    for (size_t i = 0; i < c->n; i++)
-        coarse |= c->links[i].coarse;
-    if (!coarse)
-        return;
     int64_t *keys = huge_array(c->n, sizeof *keys), last = 0;
     for (size_t k = 0; k < c->n; k++) {
         size_t i = chain_at(c, k);
@@ -266,18 +311,22 @@ void chains_init(struct chains *c, const struct dossier *d)
     const struct index *x = d->index;
     *c = (struct chains){.d = d, .n = x->objects.n + x->messages.n};
     c->cause = chain_rows_new(x->attempts.n);
-    c->links = huge_zeros(c->n, sizeof *c->links);
+    c->links = huge_array(c->n, sizeof *c->links);
     put_in_order(c);
-    mark_objects(c);
-    chain_writers_name(c);
-    link_logged(c);
+    struct summary sum = mark_objects(c);
+    struct chain_names names;
+    chain_names_init(&names, c, sum.most);
+    if (sum.logged)
+        link_logged(c);
     chain_traces_find(c);
-    chain_keys_find(c);
-    link_named(c);
+    chain_keys_find(c, &names);
+    link_named(c, &names);
     chain_count_find(c);
-    chain_writers_find(c);
+    chain_writers_find(c, &names);
+    chain_names_done(&names);
     chain_clock_drop(c);
-    put_in_causal_order(c);
+    if (sum.coarse)
+        put_in_causal_order(c);
 }
 
 void chains_done(struct chains *c)

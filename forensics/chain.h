@@ -32,11 +32,13 @@ enum { CHAIN_NO_ROW = -1 };
 /* One hand-over. Rows are those of index.attempts, CHAIN_NO_ROW when unknown. */
 struct chain_link {
     int32_t triggered, writer;
-    uint32_t function; /* name of the function that wrote it, 0 when none of the evidence did */
+    uint32_t
+        function; /* name of the function that wrote it, 0 when none of the evidence did; that of `writer` */
     uint8_t trigger, proof;
     bool creation : 1, coarse : 1; /* of a new object or a message; its time is in whole seconds */
     bool clockless : 1;            /* told by names alone, for its clock is not that of the logs */
     bool again : 1; /* a message that the same function got before: tried again, no step of its own */
+    bool own : 1;   /* two calls of one function: the one that wrote it and the one that it triggered */
 };
 
 struct chains {

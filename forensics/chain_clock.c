@@ -15,6 +15,7 @@
 #include "forensics/chain_clock.h"
 
 #include "base/huge.h"
+#include "base/parallel.h"
 #include "forensics/chain_parts.h"
 #include "forensics/stats.h"
 
@@ -28,82 +29,111 @@ enum { PAIRS_MIN = 5, ROUNDING_MS = 250 };
 
 /* In ms, of which a float holds those of four hours to the last: of one loop there may be five million pairs. */
 struct pair {
-    uint32_t object;
     float work, delay; /* see chain_step */
     float run;         /* from the start of the next to its end */
 };
-typedef VEC(struct pair) pairs;
 
-/* The function that wrote the hand-over and was triggered by it; 0 when these are two, or one attempt. */
-static uint32_t function_of(const struct chains *c, size_t i)
-{
-    const struct attempt *writer = chain_attempt(c, c->links[i].writer),
-                         *next = chain_attempt(c, c->links[i].triggered);
-    return writer && next && writer != next && writer->function == next->function ? next->function : 0;
-}
-
-/* Hand-overs by time that one function wrote and was triggered by: few functions have such, and each has only its own
- * to look at. */
-struct own {
-    const uint32_t *v;
+/* Of hand-overs, by time. */
+struct pairs {
+    const uint32_t *objects;
+    struct pair *v;
     size_t n;
 };
 
-static bool is_pair(const struct chains *c, enum chain_trigger how, bool messages, size_t i)
+/* What is judged together: hand-overs between calls of one function, told in one way. */
+enum kind { NAMED_OBJECTS, NAMED_MESSAGES, COUNTED, KINDS };
+
+/* KINDS for those that no clock has to explain. */
+static enum kind kind_of(const struct chains *c, size_t i)
 {
-    return c->links[i].trigger == how && (chain_message(c, i) != NULL) == messages;
+    const struct chain_link *l = &c->links[i];
+    bool message = chain_message(c, i);
+    if (l->own && l->trigger == TRIGGER_NAMED)
+        return message ? NAMED_MESSAGES : NAMED_OBJECTS;
+    return l->own && l->trigger == TRIGGER_COUNTED && !message ? COUNTED : KINDS;
 }
 
-static void collect(const struct chains *c, const struct own *own, enum chain_trigger how, bool messages,
-                    pairs *ret)
+struct taking {
+    const struct chains *c;
+    struct pairs p;
+};
+
+static void take_block(void *ctx, size_t block, size_t from, size_t to)
 {
-    size_t n = 0;
-    for (size_t k = 0; k < own->n; k++)
-        n += is_pair(c, how, messages, own->v[k]);
-    vec_reserve(ret, n);
-    for (size_t k = 0; k < own->n; k++) {
-        uint32_t i = own->v[k];
+    const struct taking *t = ctx;
+    const struct chains *c = t->c;
+    (void)block;
+    for (size_t k = from; k < to; k++) {
+        uint32_t i = t->p.objects[k];
         const struct chain_link *l = &c->links[i];
-        if (!is_pair(c, how, messages, i))
-            continue;
+        if (k + ATTEMPTS_AHEAD < to)
+            chain_fetch(c, t->p.objects[k + ATTEMPTS_AHEAD]);
         const struct attempt *writer = chain_attempt(c, l->writer), *next = chain_attempt(c, l->triggered);
         int64_t written = chain_object(c, i)->time - (l->clockless ? c->ahead : 0);
-        *vec_push(ret) =
-            (struct pair){i, (float)(written - chain_begin(writer)), (float)(chain_begin(next) - written),
+        t->p.v[k] =
+            (struct pair){(float)(written - chain_begin(writer)), (float)(chain_begin(next) - written),
                           (float)(attempt_over(next) - chain_begin(next))};
     }
 }
 
-/* Median distance from the median of the delays, with the work before or the run behind them when `with` is 1. */
-static double spread(const pairs *p, double with_work, double with_run, double *ret_median)
+static struct pairs pairs_new(const struct chains *c, const uint32_t *objects, size_t n)
 {
+    struct taking t = {c, {objects, huge_array(n, sizeof *t.p.v), n}};
+    parallel_blocks(c->d->ev->threads, n, take_block, &t);
+    return t.p;
+}
+
+/* How much the way varies that begins and ends so: the median distance from its median, ms. */
+struct spread {
+    bool with_work, with_run; /* beside the delay: the work before it, the run behind it */
+    double median, deviation;
+};
+enum { GAPS, DELAYS, ENDS, SPREADS };
+
+struct spreads {
+    const struct pairs *p;
+    struct spread of[SPREADS];
+};
+
+static void measure_one(void *ctx, unsigned thread, size_t number)
+{
+    struct spreads *all = ctx;
+    struct spread *s = &all->of[number];
+    const struct pairs *p = all->p;
     double *v = huge_array(p->n, sizeof *v);
+    (void)thread;
     for (size_t i = 0; i < p->n; i++)
-        v[i] = with_work * (double)p->v[i].work + (double)p->v[i].delay + with_run * (double)p->v[i].run;
-    double result = chain_deviation(v, p->n, ret_median);
+        v[i] =
+            s->with_work * (double)p->v[i].work + (double)p->v[i].delay + s->with_run * (double)p->v[i].run;
+    s->deviation = chain_deviation(v, p->n, &s->median);
     free(v);
-    return result;
+}
+
+static struct spreads spreads_of(const struct chains *c, const struct pairs *p)
+{
+    struct spreads all = {p, {[GAPS] = {.with_work = true}, [ENDS] = {.with_run = true}}};
+    parallel_run(parallel_worth(c->d->ev->threads, p->n), SPREADS, measure_one, &all);
+    return all;
 }
 
 /* Times that are rounded down to a second vary by that alone: the median distance from the middle is a quarter. */
-static double rounding(const struct chains *c, const pairs *p)
+static double rounding(const struct chains *c, const struct pairs *p)
 {
     size_t coarse = 0;
     for (size_t i = 0; i < p->n; i++)
-        coarse += c->links[p->v[i].object].coarse;
+        coarse += c->links[p->objects[i]].coarse;
     return coarse * 2 > p->n ? ROUNDING_MS : 0;
 }
 
-static bool is_even(const struct chains *c, const pairs *p, double varies)
+static bool is_even(const struct chains *c, const struct spreads *s, double varies)
 {
-    double gap, delay, gaps = spread(p, 1, 0, &gap), delays = spread(p, 0, 0, &delay) - rounding(c, p);
-    return gaps < EVEN_FACTOR * fmax(delays, varies * delay);
+    double delays = s->of[DELAYS].deviation - rounding(c, s->p);
+    return s->of[GAPS].deviation < EVEN_FACTOR * fmax(delays, varies * s->of[DELAYS].median);
 }
 
-static bool follows_end(const pairs *p)
+static bool follows_end(const struct spreads *s)
 {
-    double end, delay, ends = spread(p, 0, 1, &end), delays = spread(p, 0, 0, &delay);
-    return ends < EVEN_FACTOR * delays;
+    return s->of[ENDS].deviation < EVEN_FACTOR * s->of[DELAYS].deviation;
 }
 
 /* Least squares of gap over work. */
@@ -126,7 +156,7 @@ bool chain_clock_follows(const struct chain_step *v, size_t steps, double t_min)
     return wg / ww >= SLOPE_MIN && r2 * (n - 2) >= t_min * t_min * (1 - r2);
 }
 
-static bool follows_work(const pairs *p)
+static bool follows_work(const struct pairs *p)
 {
     struct chain_step *v = huge_array(p->n, sizeof *v);
     for (size_t i = 0; i < p->n; i++)
@@ -136,55 +166,52 @@ static bool follows_work(const pairs *p)
     return result;
 }
 
-static void drop(struct chains *c, const pairs *p)
+static void drop(struct chains *c, const struct pairs *p)
 {
     for (size_t i = 0; i < p->n; i++) {
-        struct chain_link *l = &c->links[p->v[i].object];
+        struct chain_link *l = &c->links[p->objects[i]];
         c->cause[l->triggered] = CHAIN_NO_ROW;
         l->triggered = CHAIN_NO_ROW;
         l->trigger = 0;
+        l->own = false;
     }
 }
 
-static void drop_named(struct chains *c, const struct own *own, bool messages)
+static void judge(struct chains *c, enum kind kind, const uint32_t *objects, size_t n)
 {
-    pairs named = {0};
-    collect(c, own, TRIGGER_NAMED, messages, &named);
+    if (n < PAIRS_MIN)
+        return;
+    struct pairs p = pairs_new(c, objects, n);
+    struct spreads s = spreads_of(c, &p);
     /* A queue's delay is as long and as even as its owner wants. */
-    if (named.n >= PAIRS_MIN && (is_even(c, &named, messages ? 0 : DELAY_VARIES) || follows_end(&named)))
-        drop(c, &named);
-    vec_done(&named);
+    bool even = is_even(c, &s, kind == NAMED_MESSAGES ? 0 : DELAY_VARIES);
+    if (even || (kind == COUNTED ? !follows_work(&p) : follows_end(&s)))
+        drop(c, &p);
+    free(p.v);
 }
 
-static void drop_counted(struct chains *c, const struct own *own)
-{
-    pairs counted = {0};
-    collect(c, own, TRIGGER_COUNTED, false, &counted);
-    if (counted.n >= PAIRS_MIN && (is_even(c, &counted, DELAY_VARIES) || !follows_work(&counted)))
-        drop(c, &counted);
-    vec_done(&counted);
-}
-
+/* Dealt out by function and kind, so that each has only its own to look at. */
 void chain_clock_drop(struct chains *c)
 {
-    size_t names = c->d->index->names.names.n;
-    uint32_t *ends = huge_zeros(names + 1, sizeof *ends); /* by name: where its hand-overs end in `all` */
+    size_t groups = (c->d->index->names.names.n + 1) * KINDS;
+    uint32_t *ends =
+        huge_zeros(groups, sizeof *ends); /* by name and kind: where its hand-overs end in `all` */
     uint32_t *all = huge_array(c->n, sizeof *all);
     for (size_t i = 0; i < c->n; i++)
-        ends[function_of(c, i) + 1]++;
-    for (size_t name = 0; name < names; name++)
-        ends[name + 1] += ends[name];
-    for (size_t k = 0; k < c->n; k++)
-        all[ends[function_of(c, chain_at(c, k))]++] = (uint32_t)chain_at(c, k);
-    for (size_t i = 0; i < c->d->functions.n; i++) {
-        uint32_t name = c->d->functions.v[i].name, first = name ? ends[name - 1] : 0;
-        struct own own = {all + first, ends[name] - first};
-        if (own.n < PAIRS_MIN)
-            continue;
-        drop_named(c, &own, false);
-        drop_named(c, &own, true);
-        drop_counted(c, &own);
+        if (kind_of(c, i) < KINDS)
+            ends[c->links[i].function * KINDS + kind_of(c, i) + 1]++;
+    for (size_t g = 0; g < groups; g++)
+        ends[g + 1] += ends[g];
+    for (size_t k = 0; k < c->n; k++) {
+        size_t i = chain_at(c, k);
+        if (kind_of(c, i) < KINDS)
+            all[ends[c->links[i].function * KINDS + kind_of(c, i)]++] = (uint32_t)i;
     }
+    for (size_t i = 0; i < c->d->functions.n; i++)
+        for (enum kind kind = 0; kind < KINDS; kind++) {
+            size_t g = (size_t)c->d->functions.v[i].name * KINDS + kind, first = g ? ends[g - 1] : 0;
+            judge(c, kind, all + first, ends[g] - first);
+        }
     free(all);
     free(ends);
 }

@@ -168,7 +168,7 @@ static void take_match(struct chains *c, const struct bucket *b, const struct ma
 {
     for (size_t k = 0; k < b->objects.n; k++)
         if (m->partner.v[k] >= 0)
-            chain_trigger(c, b->objects.v[k], chain_attempt(c, m->partner.v[k]), TRIGGER_COUNTED);
+            chain_trigger(c, b->objects.v[k], m->partner.v[k], TRIGGER_COUNTED);
 }
 
 /* The bucket whose objects explain the function's attempts best, if any does. */
@@ -226,11 +226,13 @@ static void list_buckets(const struct chains *c, buckets *ret)
 static bool is_told(const struct chains *c, const struct function *f)
 {
     size_t told = 0;
-    for (size_t i = 0; i < f->attempts.n; i++) {
+    for (size_t i = 0; told * 2 < f->attempts.n; i++) {
+        if (i == f->attempts.n)
+            return false;
         int32_t cause = c->cause[attempt_walk(&f->attempts, i)->row];
         told += cause >= 0 && c->links[cause].trigger > TRIGGER_COUNTED;
     }
-    return told * 2 >= f->attempts.n;
+    return true;
 }
 
 void chain_count_find(struct chains *c)

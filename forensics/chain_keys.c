@@ -16,76 +16,73 @@ enum {
 };
 #define SHARE 0.9
 
-/* By number of a key. */
-struct named {
-    int32_t *first, *second;   /* rows of the attempts that name it, by time */
-    uint32_t *calls, *records; /* how many there are; records: creations */
+/* What a key tells that has one record, created at a known time: who names it, and as what. */
+struct telling {
+    size_t object;
+    size_t calls;          /* that name the key: 1, 2, or 3 for more */
+    int32_t first, second; /* the first two of them, CHAIN_NO_ROW without */
 };
 
-static void note_name(struct named *n, uint32_t number, int32_t row)
+/* Rows of the first calls to name the key; each counts once. */
+static void take_calls(const struct chains *c, const struct chain_names *n, size_t number, struct telling *t)
 {
-    if (n->calls[number]++ == 0)
-        n->first[number] = row;
-    else if (n->calls[number] == 2)
-        n->second[number] = row;
-}
-
-static void named_make(const struct chains *c, struct named *n)
-{
-    const struct index *x = c->d->index;
-    uint32_t most = chain_most_number(c);
-    *n = (struct named){chain_rows_new(most), chain_rows_new(most), huge_zeros(most, sizeof *n->calls),
-                        huge_zeros(most, sizeof *n->records)};
-    for (size_t row = 0; row < x->attempts.n; row++) {
-        const struct attempt *a = x->attempts.v[row];
-        for (size_t i = 0; i < 2 && a->ordinal == 1 && attempt_begin(a) != TIME_NONE; i++)
-            if (a->keys[i] && a->keys[i] <= most && (i == 0 || a->keys[0] != a->keys[1]))
-                note_name(n, a->keys[i], (int32_t)row);
+    t->calls = 0;
+    t->first = t->second = CHAIN_NO_ROW;
+    for (int32_t at = n->call[number]; at >= 0 && t->calls < 3; at = n->next_call[at]) {
+        const struct attempt *a = chain_attempt(c, at / 2);
+        if (a->ordinal != 1 || (at % 2 == 1 && a->keys[0] == a->keys[1]))
+            continue;
+        t->calls++;
+        if (t->calls == 1)
+            t->first = at / 2;
+        else if (t->calls == 2)
+            t->second = at / 2;
     }
-    for (size_t i = 0; i < x->objects.n; i++)
-        n->records[x->objects.v[i].number] += c->links[i].creation;
 }
 
-static void named_done(struct named *n)
+/* False when the key has no record, several, or one without a time. */
+static bool take_key(const struct chains *c, const struct chain_names *n, size_t number, struct telling *t)
 {
-    free(n->first);
-    free(n->second);
-    free(n->calls);
-    free(n->records);
-}
-
-/* The one record of its key, with a time. */
-static bool is_alone(const struct chains *c, const struct named *n, size_t i)
-{
-    const struct object_event *o = &c->d->index->objects.v[i];
-    return o->number && o->time != TIME_NONE && c->links[i].creation && n->records[o->number] == 1;
+    size_t records = 0;
+    for (int32_t i = n->object[number]; i >= 0 && records < 2; i = n->next_object[i]) {
+        if (chain_message(c, (size_t)i) || !c->links[i].creation)
+            continue;
+        t->object = (size_t)i;
+        records++;
+    }
+    if (records != 1 || chain_object(c, t->object)->time == TIME_NONE)
+        return false;
+    take_calls(c, n, number, t);
+    return true;
 }
 
 /* The call that wrote it, when two name the key and the first is of the function that the principal names. */
-static const struct attempt *writer_of(const struct chains *c, const struct named *n, size_t i)
+static const struct attempt *writer_of(const struct chains *c, const struct telling *t)
 {
-    uint32_t number = c->d->index->objects.v[i].number;
-    if (!is_alone(c, n, i) || n->calls[number] != 2)
-        return NULL;
-    const struct attempt *a = chain_attempt(c, n->first[number]);
-    return c->links[i].function == a->function ? a : NULL;
+    const struct attempt *a = t->calls == 2 ? chain_attempt(c, t->first) : NULL;
+    return a && c->links[t->object].function == a->function ? a : NULL;
 }
 
-/* How far ahead of the logs' clock S3's is at least, ms, for each write whose record lies outside of its call.
- * Returns how many writes were looked at. */
-static size_t offsets(const struct chains *c, const struct named *n, double *v, size_t *ret_n)
+typedef VEC(double) offsets;
+
+/* How far ahead of the logs' clock S3's is at least, ms, for each write whose record lies outside of its call. False,
+ * and not all of them, when too many lie inside for clocks that differ, however it is with the rest. */
+static bool take_offsets(const struct chains *c, const struct chain_names *n, offsets *ret)
 {
-    size_t seen = 0;
-    *ret_n = 0;
-    for (size_t i = 0; i < c->d->index->objects.n; i++) {
-        const struct attempt *a = writer_of(c, n, i);
-        if (!a)
-            continue;
-        seen++;
-        if (!chain_ran_at(c, a, i))
-            v[(*ret_n)++] = (double)(c->d->index->objects.v[i].time - attempt_over(a));
+    size_t inside = 0;
+    for (size_t number = 1; number <= n->most; number++) {
+        struct telling t;
+        if (number + ATTEMPTS_AHEAD <= n->most)
+            chain_names_fetch(n, c, number + ATTEMPTS_AHEAD);
+        const struct attempt *a = take_key(c, n, number, &t) ? writer_of(c, &t) : NULL;
+        if (a && chain_ran_at(c, a, t.object))
+            inside++;
+        else if (a)
+            *vec_push(ret) = (double)(chain_object(c, t.object)->time - attempt_over(a));
+        if ((double)inside > (1 - SHARE) * (double)c->d->index->objects.n + 1)
+            return false;
     }
-    return seen;
+    return (double)ret->n >= SHARE * (double)(ret->n + inside);
 }
 
 static size_t alike(const double *v, size_t n, double median)
@@ -96,42 +93,54 @@ static size_t alike(const double *v, size_t n, double median)
     return alike;
 }
 
-static void measure(struct chains *c, const struct named *n)
+static void measure(struct chains *c, const struct chain_names *n)
 {
-    size_t outside, seen;
-    double *v = huge_array(c->d->index->objects.n, sizeof *v);
-    seen = offsets(c, n, v, &outside);
-    if (outside >= KEYS_MIN && (double)outside >= SHARE * (double)seen) {
-        double median = stats_median(v, outside);
-        if ((double)alike(v, outside, median) >= SHARE * (double)outside) {
+    offsets v = {0};
+    if (take_offsets(c, n, &v) && v.n >= KEYS_MIN) {
+        double median = stats_median(v.v, v.n);
+        if ((double)alike(v.v, v.n, median) >= SHARE * (double)v.n) {
             c->ahead = (int64_t)median;
-            c->ahead_of = outside;
+            c->ahead_of = v.n;
         }
     }
-    free(v);
+    vec_done(&v);
 }
 
-static void tie(struct chains *c, size_t i, int32_t writer, int32_t next)
+static int by_object(const void *a, const void *b)
 {
-    c->links[i].clockless = true;
-    c->links[i].writer = writer;
-    chain_trigger(c, i, chain_attempt(c, next), TRIGGER_NAMED);
+    const struct telling *x = a, *y = b;
+    return x->object < y->object ? -1 : x->object > y->object;
 }
 
-void chain_keys_find(struct chains *c)
+static void tie(struct chains *c, const struct telling *t)
 {
-    struct named n;
-    named_make(c, &n);
-    measure(c, &n);
-    for (size_t i = 0; c->ahead_of && i < c->d->index->objects.n; i++) {
-        uint32_t number = c->d->index->objects.v[i].number;
-        if (writer_of(c, &n, i))
-            tie(c, i, n.first[number], n.second[number]);
-        else if (is_alone(c, &n, i) && n.calls[number] == 1 && c->links[i].function == 0)
-            tie(c, i, CHAIN_NO_ROW,
-                n.first[number]); /* of a writer who has no log, read by the one that names it */
+    bool written = writer_of(c, t);
+    c->links[t->object].clockless = true;
+    c->links[t->object].writer = written ? t->first : CHAIN_NO_ROW;
+    chain_trigger(c, t->object, written ? t->second : t->first, TRIGGER_NAMED);
+}
+
+/* Earlier records choose first. One that a single call names is of a writer who has no log, and was read by that. */
+static void tie_all(struct chains *c, const struct chain_names *n)
+{
+    VEC(struct telling) all = {0};
+    for (size_t number = 1; number <= n->most; number++) {
+        struct telling t;
+        if (take_key(c, n, number, &t) &&
+            (writer_of(c, &t) || (t.calls == 1 && !c->links[t.object].function)))
+            *vec_push(&all) = t;
     }
-    named_done(&n);
+    vec_sort(&all, by_object);
+    for (size_t i = 0; i < all.n; i++)
+        tie(c, &all.v[i]);
+    vec_done(&all);
+}
+
+void chain_keys_find(struct chains *c, const struct chain_names *n)
+{
+    measure(c, n);
+    if (c->ahead_of)
+        tie_all(c, n);
 }
 
 /* ---- what clocks leave open ---- */

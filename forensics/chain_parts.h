@@ -2,12 +2,40 @@
 #ifndef FORENSICS_CHAIN_PARTS_H
 #define FORENSICS_CHAIN_PARTS_H
 
+#include "forensics/attempt.h"
 #include "forensics/chain.h"
 
 /* NULL for CHAIN_NO_ROW. */
 static inline const struct attempt *chain_attempt(const struct chains *c, int32_t row)
 {
     return row >= 0 ? c->d->index->attempts.v[row] : NULL;
+}
+
+/* Both calls of a hand-over that will be looked at soon, as far as times and names go. */
+static inline void chain_fetch(const struct chains *c, size_t i)
+{
+    const struct chain_link *l = &c->links[i];
+    if (l->writer >= 0)
+        __builtin_prefetch(c->d->index->attempts.v[l->writer]);
+    if (l->triggered >= 0)
+        __builtin_prefetch(c->d->index->attempts.v[l->triggered]);
+}
+
+/* The function that the hand-over triggered, which it must have. */
+static inline uint32_t chain_reader(const struct chains *c, size_t i)
+{
+    const struct chain_link *l = &c->links[i];
+    return l->own ? l->function : c->d->index->attempts.v[l->triggered]->function;
+}
+
+/* As chain_at, in a walk from the begin that asks for each one's chain_reader. */
+static inline size_t chain_walk(const struct chains *c, size_t k)
+{
+    size_t to_come = chain_at(c, k + ATTEMPTS_AHEAD < c->n ? k + ATTEMPTS_AHEAD : k);
+    const struct chain_link *l = &c->links[to_come];
+    if (l->triggered >= 0 && !l->own)
+        __builtin_prefetch(c->d->index->attempts.v[l->triggered]);
+    return chain_at(c, k);
 }
 
 /* ---- times: ms UTC ---- */
@@ -36,23 +64,42 @@ bool chain_ran_at(const struct chains *c, const struct attempt *a, size_t i);
 
 /* ---- steps ---- */
 
-/* The highest number of a key or message id. */
-uint32_t chain_most_number(const struct chains *c);
+/* By number of a key or message id: its first hand-over and its first call, CHAIN_NO_ROW when none; by each of them the
+ * next of that number, in order of time. A call is a place, its row times two plus the slot of attempt.keys; those
+ * without a time are left out. */
+struct chain_names {
+    int32_t *object, *next_object;
+    int32_t *call, *next_call;
+    uint32_t most;   /* the highest number */
+    int64_t longest; /* ms that any attempt ran */
+    int64_t late;    /* ms that the first line of any stands behind its begin */
+};
+/* Needs nothing but the hand-overs' order, and the highest number of their keys. */
+void chain_names_init(struct chain_names *n, const struct chains *c, uint32_t most);
+void chain_names_done(struct chain_names *n);
+
+/* The first hand-over and the first two calls of a number that will be looked at soon: one writes it, one reads it. */
+static inline void chain_names_fetch(const struct chain_names *n, const struct chains *c, size_t number)
+{
+    int32_t at = n->call[number], i = n->object[number];
+    for (size_t k = 0; k < 2 && at >= 0; k++, at = n->next_call[at])
+        attempt_fetch(c->d->index->attempts.v[at / 2]);
+    if (i >= 0)
+        __builtin_prefetch(chain_object(c, (size_t)i));
+}
 /* Median distance of the values from their median; leaves the distances in their place. */
 double chain_deviation(double *values, size_t n, double *ret_median);
 /* n + 1 times CHAIN_NO_ROW. */
 int32_t *chain_rows_new(size_t n);
-/* Notes what triggered the attempt, unless either end has a tie as strong. */
-void chain_trigger(struct chains *c, size_t i, const struct attempt *a, enum chain_trigger how);
+/* Notes what triggered the attempt of that row, unless either end has a tie as strong. */
+void chain_trigger(struct chains *c, size_t i, int32_t row, enum chain_trigger how);
 /* What the links of spans tell of triggers. */
 void chain_traces_find(struct chains *c);
 /* What ids alone tell, when clocks differ; needs the writers' names. */
-void chain_keys_find(struct chains *c);
+void chain_keys_find(struct chains *c, const struct chain_names *n);
 /* What number and time tell of triggers; needs what is told otherwise, and the writers' names. */
 void chain_count_find(struct chains *c);
-/* Names the function whose role session each record has; needs nothing else. */
-void chain_writers_name(struct chains *c);
 /* Finds each object's writer; needs the triggers. */
-void chain_writers_find(struct chains *c);
+void chain_writers_find(struct chains *c, const struct chain_names *n);
 
 #endif

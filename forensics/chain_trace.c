@@ -50,7 +50,7 @@ static void link_message(struct chains *c, const links *all, size_t i)
             return;
         if (delay < 0 || c->cause[a->row] >= 0)
             continue;
-        chain_trigger(c, i, a, TRIGGER_TRACED);
+        chain_trigger(c, i, (int32_t)a->row, TRIGGER_TRACED);
         return;
     }
 }

@@ -1,9 +1,9 @@
 /* Who wrote an object: by the principal of its record, else by trace or key among the attempts that ran then. */
 #include "base/huge.h"
+#include "base/parallel.h"
 #include "forensics/chain_parts.h"
 
 enum {
-    RUN_MAX_MS = 900000, /* Lambda's longest invocation */
     LOOK_BACK_MAX = 512, /* attempts looked at for the writer of one object */
 };
 
@@ -19,13 +19,11 @@ bool chain_derived(struct slice key, struct slice from)
     return front + back == from.n;
 }
 
-/* Attempts by the number of a key that their lines name: for each number the first one, then by attempt and slot
- * the next. And what their trace headers count, 0 when unknown. */
-struct namers {
-    int32_t *first, *next;
-    uint32_t *lineage; /* NULL when there is none at all */
-    int64_t longest;   /* ms that any attempt ran */
-    int64_t late;      /* ms that the first line of any stands behind its begin */
+/* What the search for writers reads beside the chains. */
+struct search {
+    const struct chain_names *names;
+    uint32_t
+        *lineage; /* what the trace headers count, by row, 0 when unknown; NULL when there is none at all */
 };
 
 /* Does what the trace header counts grow from one to the other? The hash in its upper bytes is that of a
@@ -37,12 +35,12 @@ static bool grows(uint32_t from, uint32_t to)
 
 /* Tells nothing of who wrote, for all chains of a function have its hash: it makes sure of one that the trace
  * tells. Like is compared with like: the headers of the two attempts, or those of the two messages. */
-static bool lineage_grows(const struct chains *c, const struct namers *n, size_t i, const struct attempt *a)
+static bool lineage_grows(const struct chains *c, const struct search *s, size_t i, const struct attempt *a)
 {
     int32_t next = c->links[i].triggered, cause = c->cause[a->row];
     const struct message *sent = chain_message(c, i),
                          *got = cause >= 0 ? chain_message(c, (size_t)cause) : NULL;
-    return (next >= 0 && n->lineage && grows(n->lineage[a->row], n->lineage[next])) ||
+    return (next >= 0 && s->lineage && grows(s->lineage[a->row], s->lineage[next])) ||
            (sent && got && grows(got->lineage, sent->lineage));
 }
 
@@ -118,43 +116,18 @@ static size_t upper(const struct index *x, int64_t time)
     return low;
 }
 
-static void namers_make(const struct chains *c, struct namers *n)
-{
-    const struct index *x = c->d->index;
-    uint32_t most = chain_most_number(c);
-    *n = (struct namers){.longest = 0};
-    n->first = chain_rows_new(most + 1);
-    n->next = chain_rows_new(x->attempts.n * 2);
-    for (size_t row = x->attempts.n; row-- > 0;) {
-        const struct attempt *a = x->attempts.v[row];
-        if (row >= ATTEMPTS_AHEAD)
-            attempt_fetch(x->attempts.v[row - ATTEMPTS_AHEAD]);
-        int64_t ran = attempt_over(a) - chain_begin(a), late = attempt_begin(a) - chain_begin(a);
-        bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
-        n->longest = !ended ? RUN_MAX_MS : ran > n->longest ? ran : n->longest;
-        n->late = late > n->late ? late : n->late;
-        for (size_t slot = 0; slot < 2 && attempt_begin(a) != TIME_NONE; slot++) {
-            uint32_t number = a->keys[slot] <= most ? a->keys[slot] : 0;
-            n->next[row * 2 + slot] = number ? n->first[number] : CHAIN_NO_ROW;
-            if (number)
-                n->first[number] = (int32_t)(row * 2 + slot);
-        }
-    }
-    n->longest = n->longest < RUN_MAX_MS ? n->longest : RUN_MAX_MS;
-}
-
 /* The first header of each attempt counts; marks come by time. */
-static void read_lineages(const struct chains *c, struct namers *n)
+static void read_lineages(const struct chains *c, struct search *s)
 {
     const struct index *x = c->d->index;
     for (size_t i = 0; i < x->marks.n; i++) {
         const struct mark *m = &x->marks.v[i];
         if (m->kind != MARK_LINEAGE || !m->attempt)
             continue;
-        if (!n->lineage)
-            n->lineage = huge_zeros(x->attempts.n, sizeof *n->lineage);
-        if (!n->lineage[m->attempt->row])
-            n->lineage[m->attempt->row] = m->value;
+        if (!s->lineage)
+            s->lineage = huge_zeros(x->attempts.n, sizeof *s->lineage);
+        if (!s->lineage[m->attempt->row])
+            s->lineage[m->attempt->row] = m->value;
     }
 }
 
@@ -183,26 +156,26 @@ static void try_writer(const struct chains *c, size_t i, int32_t row, struct ver
 }
 
 /* First those whose lines name the key: one of them with the strongest proof needs no search. */
-static void find_writer(struct chains *c, const struct namers *n, size_t i)
+static void find_writer(struct chains *c, const struct search *s, size_t i)
 {
     const struct index *x = c->d->index;
     const struct object_event *o = chain_object(c, i);
     struct chain_link *l = &c->links[i];
     struct verdict best = {PROOF_NONE, 0, CHAIN_NO_ROW};
     const struct message *m = chain_message(c, i);
-    int32_t at = o->number ? n->first[o->number] : CHAIN_NO_ROW;
+    int32_t at = o->number ? s->names->call[o->number] : CHAIN_NO_ROW;
     if (m && m->sender)
         try_writer(c, i, (int32_t)m->sender->row, &best);
-    for (size_t seen = 0; at >= 0 && seen < LOOK_BACK_MAX; at = n->next[at], seen++)
+    for (size_t seen = 0; at >= 0 && seen < LOOK_BACK_MAX; at = s->names->next_call[at], seen++)
         try_writer(c, i, at / 2, &best);
     bool sure = best.proof == PROOF_PRINCIPAL && best.closeness >= NAMES_KEY;
-    size_t row = sure ? 0 : upper(x, chain_latest(c, i) + n->late);
+    size_t row = sure ? 0 : upper(x, chain_latest(c, i) + s->names->late);
     for (size_t seen = 0; row-- > 0 && seen < LOOK_BACK_MAX; seen++) {
-        if (o->time - attempt_begin(x->attempts.v[row]) > n->longest + END_SLACK_MS)
+        if (o->time - attempt_begin(x->attempts.v[row]) > s->names->longest + END_SLACK_MS)
             break;
         try_writer(c, i, (int32_t)row, &best);
     }
-    if (best.proof == PROOF_TRACE && lineage_grows(c, n, i, chain_attempt(c, best.row)))
+    if (best.proof == PROOF_TRACE && lineage_grows(c, s, i, chain_attempt(c, best.row)))
         best.proof = PROOF_LINEAGE;
     l->writer = best.row;
     if (best.proof && !l->function)
@@ -210,36 +183,46 @@ static void find_writer(struct chains *c, const struct namers *n, size_t i)
     l->proof = (uint8_t)(l->proof > best.proof ? l->proof : best.proof);
 }
 
-void chain_writers_find(struct chains *c)
+/* Is the hand-over one between two calls of one function? What wrote it is of the function that the link names. */
+static bool is_own(const struct chains *c, size_t i)
 {
-    struct namers n;
-    namers_make(c, &n);
-    read_lineages(c, &n);
-    for (size_t k = 0; k < c->n; k++) {
-        size_t i = chain_at(c, k);
-        if (chain_object(c, i)->time != TIME_NONE && c->links[i].creation && chain_same_clock(c, i))
-            find_writer(c, &n, i);
-    }
-    free(n.first);
-    free(n.next);
-    free(n.lineage);
+    const struct chain_link *l = &c->links[i];
+    return l->writer >= 0 && l->triggered >= 0 && l->writer != l->triggered &&
+           chain_attempt(c, l->triggered)->function == l->function;
 }
 
-/* The function of the evidence that the role session names. */
-void chain_writers_name(struct chains *c)
+/* What is soon looked at: what the hand-over triggered, and the calls that name it. */
+static void fetch(const struct chains *c, const struct search *s, size_t i)
 {
-    const struct index *x = c->d->index;
-    char *ran = calloc(x->names.names.n + 1, 1);
-    if (!ran)
-        err_oom();
-    for (size_t i = 0; i < c->d->functions.n; i++)
-        ran[c->d->functions.v[i].name] = 1;
-    for (size_t i = 0; i < c->n; i++) {
-        uint32_t session = object_facts(c->d->index, chain_object(c, i))->session;
-        if (session && ran[session]) {
-            c->links[i].function = session;
-            c->links[i].proof = PROOF_PRINCIPAL;
-        }
+    chain_fetch(c, i);
+    chain_names_fetch(s->names, c, chain_object(c, i)->number);
+}
+
+struct finding_writers {
+    struct chains *c;
+    struct search s;
+};
+
+/* No hand-over's writer depends on another's. */
+static void find_block(void *ctx, size_t block, size_t from, size_t to)
+{
+    const struct finding_writers *f = ctx;
+    struct chains *c = f->c;
+    (void)block;
+    for (size_t k = from; k < to; k++) {
+        size_t i = chain_at(c, k);
+        if (k + ATTEMPTS_AHEAD < to)
+            fetch(c, &f->s, chain_at(c, k + ATTEMPTS_AHEAD));
+        if (chain_object(c, i)->time != TIME_NONE && c->links[i].creation && chain_same_clock(c, i))
+            find_writer(c, &f->s, i);
+        c->links[i].own = is_own(c, i);
     }
-    free(ran);
+}
+
+void chain_writers_find(struct chains *c, const struct chain_names *n)
+{
+    struct finding_writers f = {c, {.names = n}};
+    read_lineages(c, &f.s);
+    parallel_blocks(c->d->ev->threads, c->n, find_block, &f);
+    free(f.s.lineage);
 }

@@ -4,9 +4,11 @@
  * RETURNS_MIN calls of one function in one chain are, each invoked by a write of the one before or of what that
  * one invoked. A loop that was still running at the last record (its last call within a minute of it, or within
  * ten times the gap between its last calls) is critical, one that ended is high. */
+#include "forensics/chain_parts.h"
 #include "forensics/detector.h"
 #include "forensics/loop_account.h"
 #include "forensics/loop_doubt.h"
+#include "forensics/loop_steps.h"
 #include "forensics/messages.h"
 
 #include <math.h>
@@ -168,17 +170,17 @@ struct tally {
     VEC(uint64_t) counts;
 };
 
-static void count_edge(struct tally *t, struct finding_edge e)
+static void count_edge(struct tally *t, struct finding_edge e, uint64_t n)
 {
     for (size_t i = 0; i < t->edges.n; i++) {
         const struct finding_edge *k = &t->edges.v[i];
         if (k->from_kind == e.from_kind && strcmp(k->from, e.from) == 0 && strcmp(k->to, e.to) == 0) {
-            t->counts.v[i]++;
+            t->counts.v[i] += n;
             return;
         }
     }
     *vec_push(&t->edges) = e;
-    *vec_push(&t->counts) = 1;
+    *vec_push(&t->counts) = n;
 }
 
 /* Names of the few functions and buckets, as text, once each. */
@@ -189,28 +191,38 @@ static const char *text_of(const struct loop_account *a, const char **names, uin
     return names[id];
 }
 
+/* The step's two halves; one where nothing stands between the functions. */
+static void count_step(const struct loop_account *a, const char **names, struct tally *t,
+                       const struct loop_edge *e)
+{
+    const char *reader = text_of(a, names, e->reader);
+    const char *writer = e->writer ? text_of(a, names, e->writer) : NULL;
+    if (message_direct(dossier_name(a->d, e->bucket))) {
+        if (writer)
+            count_edge(t, (struct finding_edge){writer, reader, NULL, NODE_FUNCTION, NODE_FUNCTION},
+                       e->count);
+        return;
+    }
+    const char *through = text_of(a, names, e->bucket);
+    if (writer)
+        count_edge(t, (struct finding_edge){writer, through, NULL, NODE_FUNCTION, NODE_BUCKET}, e->count);
+    count_edge(t, (struct finding_edge){through, reader, NULL, NODE_BUCKET, NODE_FUNCTION}, e->count);
+}
+
 static void tally_make(const struct loop_account *a, struct tally *t)
 {
+    struct loop_steps steps;
     const char **names = calloc(a->d->index->names.names.n + 1, sizeof *names);
     if (!names)
         err_oom();
+    loop_steps_init(&steps);
     for (size_t i = 0; i < a->l->objects.n; i++) {
-        int32_t o = a->l->objects.v[i];
-        const struct chain_link *k = &a->c->links[o];
-        uint32_t through = loop_object(a, o)->bucket;
-        const char *reader = text_of(a, names, loop_attempt(a, k->triggered)->function);
-        const char *writer = k->function ? text_of(a, names, k->function) : NULL;
-        if (message_direct(dossier_name(a->d, through))) {
-            if (writer)
-                count_edge(t, (struct finding_edge){writer, reader, NULL, NODE_FUNCTION, NODE_FUNCTION});
-            continue;
-        }
-        if (writer)
-            count_edge(t, (struct finding_edge){writer, text_of(a, names, through), NULL, NODE_FUNCTION,
-                                                NODE_BUCKET});
-        count_edge(
-            t, (struct finding_edge){text_of(a, names, through), reader, NULL, NODE_BUCKET, NODE_FUNCTION});
+        size_t o = (size_t)a->l->objects.v[i];
+        loop_steps_add(&steps, a->c->links[o].function, chain_object(a->c, o)->bucket, chain_reader(a->c, o));
     }
+    for (size_t i = 0; i < steps.list.n; i++)
+        count_step(a, names, t, &steps.list.v[i]);
+    loop_steps_done(&steps);
     free(names);
 }
 
@@ -366,8 +378,9 @@ static void report(const struct detector *self, struct loop_account *a, struct f
     enum severity severity = expected ? SEVERITY_INFO : a->live ? SEVERITY_CRITICAL : SEVERITY_HIGH;
     const struct attempt *first = loop_attempt(a, a->l->attempts.v[0]);
     struct finding *f = finding_new(fs, self, severity, first->function);
+    vec_reserve(&f->attempts, a->l->attempts.n);
     for (size_t i = 0; i < a->l->attempts.n; i++)
-        finding_attempt(f, loop_attempt(a, a->l->attempts.v[i]));
+        finding_attempt(f, loop_walk(a, i));
     finding_seen(f, a->first);
     finding_seen(f, a->last);
     f->live = a->live && !expected;
@@ -477,6 +490,7 @@ const struct detector detector_recursive_trigger = {
         "only with a current SDK (field guide 4.5-4.7, 6.4, 8.2).",
     .disproof = "Another principal with the same session name; a notification filter or event source mapping "
                 "that shows that these writes trigger nothing; different trace roots along the chain.",
+    .wide = true,
     .examine = loop_examine,
     .run = loop_run,
 };

@@ -14,6 +14,9 @@ struct detector {
     /* For `coldcase explain`: the rule with its thresholds, the fact of AWS behind it with its source, and what
      * would disprove a finding. Each one sentence or a few. */
     const char *rule, *fact, *disproof;
+    /* Shares its work out over the threads itself and has much of it: runs before the others, alone, so that the memory
+     * of two such is not needed at one time. */
+    bool wide;
     /* How many things it can look at; 0 means that the evidence lacks what it needs. */
     uint64_t (*examine)(const struct dossier *d);
     /* Adds findings. Returns the reason when it finds none, in findings' arena, or NULL for the plain word.

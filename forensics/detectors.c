@@ -54,11 +54,12 @@ struct runs {
     struct findings *found; /* one a detector */
 };
 
-static void run_nth(void *ctx, unsigned thread, size_t i)
+static void run_narrow(void *ctx, unsigned thread, size_t i)
 {
     struct runs *r = ctx;
     (void)thread;
-    run_one(r->list.v[i], r->d, &r->found[i]);
+    if (!r->list.v[i]->wide)
+        run_one(r->list.v[i], r->d, &r->found[i]);
 }
 
 /* Findings and checks come in the order of the table, whichever detector was done first. */
@@ -69,7 +70,10 @@ static void run_all(struct runs *r, struct findings *fs)
         err_oom();
     for (size_t i = 0; i < r->list.n; i++)
         findings_init(&r->found[i]);
-    parallel_run(r->d->ev->threads, r->list.n, run_nth, r);
+    for (size_t i = 0; i < r->list.n; i++)
+        if (r->list.v[i]->wide)
+            run_one(r->list.v[i], r->d, &r->found[i]);
+    parallel_run(r->d->ev->threads, r->list.n, run_narrow, r);
     for (size_t i = 0; i < r->list.n; i++)
         findings_join(fs, &r->found[i]);
     free(r->found);

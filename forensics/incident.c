@@ -5,19 +5,12 @@
 
 #include "base/err.h"
 #include "base/huge.h"
-#include "base/order.h"
 #include "forensics/attempt.h"
-#include "forensics/minutes.h"
+#include "forensics/incident_ends.h"
 
 bool incident_counts(const struct finding *f)
 {
     return f->severity >= SEVERITY_MEDIUM && f->first_seen != TIME_NONE;
-}
-
-static bool is_failed(const struct attempt *a)
-{
-    enum attempt_status s = attempt_status(a);
-    return s == ATTEMPT_FAILED || s == ATTEMPT_TIMED_OUT || s == ATTEMPT_INIT_FAILURE;
 }
 
 /* ---- which findings belong to it ---- */
@@ -203,47 +196,6 @@ static void take_findings(struct incident *in, const struct group *g)
     sort_chain(in, g);
 }
 
-/* ---- the invocations that its findings name ---- */
-
-typedef VEC(const struct attempt *) attempts;
-
-/* Each once, in the order of rows. */
-static void keep_distinct(const struct index *x, attempts *all)
-{
-    uint8_t *named = huge_zeros(x->attempts.n, 1);
-    for (size_t i = 0; i < all->n; i++)
-        named[all->v[i]->row] = 1;
-    vec_clear(all);
-    for (size_t row = 0; row < x->attempts.n; row++)
-        if (named[row])
-            *vec_push(all) = x->attempts.v[row];
-    free(named);
-}
-
-/* Also notes the times that the findings give. */
-static void take_named(struct incident *in, const struct dossier *d, attempts *named)
-{
-    for (size_t i = 0; i < in->chain.n; i++) {
-        const struct finding *f = in->chain.v[i];
-        if (!incident_counts(f))
-            continue;
-        if (!in->first || f->first_seen < in->onset) {
-            in->first = f;
-            in->onset = f->first_seen;
-        }
-        in->end = f->last_seen > in->end ? f->last_seen : in->end;
-        in->live |= f->live;
-        for (size_t k = 0; k < f->attempts.n; k++)
-            *vec_push(named) = f->attempts.v[k];
-    }
-    keep_distinct(d->index, named);
-    in->from = in->onset;
-    for (size_t i = 0; i < named->n; i++) {
-        int64_t begin = attempt_begin(named->v[i]);
-        in->from = begin != TIME_NONE && begin < in->from ? begin : in->from;
-    }
-}
-
 /* ---- functions ---- */
 
 /* What findings say of each function, by name id. */
@@ -281,8 +233,7 @@ static void note_named(struct said *said, const struct attempt *a)
     said->timeouts += attempt_status(a) == ATTEMPT_TIMED_OUT;
 }
 
-static void functions_init(struct functions *ret, const struct incident *in, const struct dossier *d,
-                           const attempts *named)
+static void functions_init(struct functions *ret, const struct dossier *d)
 {
     *ret = (struct functions){.n = 1};
     for (size_t i = 0; i < d->functions.n; i++)
@@ -290,16 +241,66 @@ static void functions_init(struct functions *ret, const struct incident *in, con
     ret->v = calloc(ret->n, sizeof *ret->v);
     if (!ret->v)
         err_oom();
-    for (size_t i = 0; i < named->n; i++)
-        note_named(said_of(ret, named->v[i]->function), named->v[i]);
+}
+
+/* Its span is known by now. */
+static void note_findings(const struct functions *fns, const struct incident *in)
+{
     for (size_t i = 0; i < in->chain.n; i++)
         if (incident_counts(in->chain.v[i]))
-            said_of(ret, in->chain.v[i]->function)->named = true;
+            said_of(fns, in->chain.v[i]->function)->named = true;
     for (size_t i = 0; i < in->apart.n; i++) {
         const struct finding *f = in->apart.v[i];
         if (f->first_seen == TIME_NONE || (f->first_seen <= in->end && f->last_seen >= in->from))
-            said_of(ret, f->function)->touched = true;
+            said_of(fns, f->function)->touched = true;
     }
+}
+
+/* ---- the invocations that its findings name ---- */
+
+/* By row: 1 for those that the incident is about. */
+typedef uint8_t *marks;
+
+/* Each counts once, however many findings name it. */
+static void name_all(struct incident *in, const struct finding *f, const struct functions *fns, marks marked)
+{
+    for (size_t k = 0; k < f->attempts.n; k++) {
+        const struct attempt *a = attempt_walk(&f->attempts, k);
+        int64_t begin = attempt_begin(a);
+        if (marked[a->row])
+            continue;
+        marked[a->row] = 1;
+        note_named(said_of(fns, a->function), a);
+        in->from = begin != TIME_NONE && begin < in->from ? begin : in->from;
+    }
+}
+
+/* Also notes the times that the findings give. */
+static void take_named(struct incident *in, const struct functions *fns, marks marked)
+{
+    for (size_t i = 0; i < in->chain.n; i++) {
+        const struct finding *f = in->chain.v[i];
+        if (!incident_counts(f))
+            continue;
+        if (!in->first || f->first_seen < in->onset) {
+            in->first = f;
+            in->onset = f->first_seen;
+        }
+        in->end = f->last_seen > in->end ? f->last_seen : in->end;
+        in->live |= f->live;
+    }
+    in->from = in->onset;
+    for (size_t i = 0; i < in->chain.n; i++)
+        if (incident_counts(in->chain.v[i]))
+            name_all(in, in->chain.v[i], fns, marked);
+}
+
+/* ---- who is hurt ---- */
+
+/* Most functions never failed: nothing has to be looked for. */
+static bool may_fail(const struct function *f)
+{
+    return f->errors + f->timeouts > 0;
 }
 
 static void measure(const struct incident *in, const struct function *f, const struct said *said,
@@ -312,11 +313,14 @@ static void measure(const struct incident *in, const struct function *f, const s
                                       .timeouts = said->timeouts,
                                       .before = first,
                                       .concerned = said->concerned};
+    if (!may_fail(f))
+        return;
     for (size_t i = 0; i < first; i++)
-        ret->before_failed += is_failed(f->attempts.v[i]);
+        ret->before_failed += incident_failed(attempt_walk(&f->attempts, i));
     for (size_t i = first; i < last; i++) {
-        ret->errors += is_error(f->attempts.v[i]);
-        ret->timeouts += attempt_status(f->attempts.v[i]) == ATTEMPT_TIMED_OUT;
+        const struct attempt *a = attempt_walk(&f->attempts, i);
+        ret->errors += is_error(a);
+        ret->timeouts += attempt_status(a) == ATTEMPT_TIMED_OUT;
     }
 }
 
@@ -345,7 +349,7 @@ static void sort_functions(struct incident *in, const struct dossier *d, const s
     }
 }
 
-/* ---- first sign, first error, peak ---- */
+/* ---- first sign ---- */
 
 static void find_sign(struct incident *in, const struct findings *fs, const struct functions *fns)
 {
@@ -362,65 +366,15 @@ static void find_sign(struct incident *in, const struct findings *fs, const stru
     }
 }
 
-/* Failed invocations of hurt functions within it, and those that findings name. */
-static void take_concerned(const struct incident *in, const struct dossier *d, const attempts *named,
-                           attempts *ret)
+/* Failed invocations of hurt functions within it join those that findings name. */
+static void mark_failed(const struct incident *in, marks marked)
 {
-    for (size_t i = 0; i < named->n; i++)
-        *vec_push(ret) = named->v[i];
     for (size_t i = 0; i < in->hurt.n; i++) {
         const struct function *f = in->hurt.v[i].function;
-        for (size_t k = dossier_lower(f, in->from), last = dossier_lower(f, in->end + 1); k < last; k++)
-            if (is_failed(f->attempts.v[k]))
-                *vec_push(ret) = f->attempts.v[k];
-    }
-    keep_distinct(d->index, ret);
-}
-
-static void find_first_error(struct incident *in, const attempts *all)
-{
-    for (size_t i = 0; i < all->n; i++) {
-        const struct attempt *a = all->v[i];
-        in->failed |= is_failed(a);
-        if (is_failed(a) && attempt_over(a) != TIME_NONE &&
-            (!in->first_error || attempt_over(a) < attempt_over(in->first_error)))
-            in->first_error = a;
-    }
-}
-
-/* Those that are known to be over, by their end; those of one end in the order of rows. */
-static void sort_by_end(attempts *all)
-{
-    int64_t *ends = huge_array(all->n, sizeof *ends);
-    size_t n = 0;
-    for (size_t i = 0; i < all->n; i++)
-        if (attempt_over(all->v[i]) != TIME_NONE) {
-            ends[n] = attempt_over(all->v[i]);
-            all->v[n++] = all->v[i];
-        }
-    all->n = n;
-    uint32_t *order = order_by(ends, n, NULL, NULL);
-    order_apply(all->v, n, sizeof *all->v, order);
-    free(order);
-}
-
-/* Most failures first, then most named, then the earliest. */
-static void find_peak(struct incident *in, attempts *all)
-{
-    in->peak = TIME_NONE;
-    sort_by_end(all);
-    for (size_t i = 0; i < all->n;) {
-        const struct attempt *first = all->v[i];
-        int64_t minute = attempt_over(first) / MINUTE_MS;
-        uint64_t failed = 0, concerned = 0;
-        for (; i < all->n && attempt_over(all->v[i]) / MINUTE_MS == minute; i++, concerned++)
-            failed += is_failed(all->v[i]);
-        if (failed < in->peak_failed || (failed == in->peak_failed && concerned <= in->peak_concerned))
-            continue;
-        in->peak = minute * MINUTE_MS;
-        in->peak_first = first;
-        in->peak_failed = failed;
-        in->peak_concerned = concerned;
+        size_t last = may_fail(f) ? dossier_lower(f, in->end + 1) : 0;
+        for (size_t k = dossier_lower(f, in->from); k < last; k++)
+            if (incident_failed(attempt_walk(&f->attempts, k)))
+                marked[f->attempts.v[k]->row] = 1;
     }
 }
 
@@ -430,20 +384,19 @@ static void incident_fill(struct incident *in, const struct dossier *d, const st
 {
     struct group g;
     struct functions fns;
-    attempts named = {0}, concerned = {0};
+    marks marked = huge_zeros(d->index->attempts.n, 1);
     group_init(&g, fs, top);
     group_grow(&g, top);
     take_findings(in, &g);
-    take_named(in, d, &named);
-    functions_init(&fns, in, d, &named);
+    functions_init(&fns, d);
+    take_named(in, &fns, marked);
+    note_findings(&fns, in);
     sort_functions(in, d, &fns);
     find_sign(in, fs, &fns);
-    take_concerned(in, d, &named, &concerned);
-    find_first_error(in, &concerned);
-    find_peak(in, &concerned);
+    mark_failed(in, marked);
+    incident_ends(in, d->index, marked);
     in->found = true;
-    vec_done(&concerned);
-    vec_done(&named);
+    free(marked);
     free(fns.v);
     group_done(&g);
 }

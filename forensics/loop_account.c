@@ -2,6 +2,8 @@
 #include "forensics/loop_account.h"
 
 #include "base/huge.h"
+#include "base/parallel.h"
+#include "forensics/chain_parts.h"
 #include "forensics/cost.h"
 #include "forensics/messages.h"
 #include "forensics/stats.h"
@@ -40,18 +42,38 @@ static double doubling_of(const struct loop_account *a)
     return stats_median(spans, n);
 }
 
+/* Delays of the loop's hand-overs, in any order. */
+struct delays {
+    const struct loop_account *a;
+    double *v;  /* each block has its place in it */
+    size_t *of; /* how many each block has */
+};
+
+static void take_delays(void *ctx, size_t block, size_t from, size_t to)
+{
+    const struct delays *d = ctx;
+    const int32_t *objects = d->a->l->objects.v;
+    size_t n = 0;
+    for (size_t i = from; i < to; i++) {
+        if (i + ATTEMPTS_AHEAD < to)
+            chain_fetch(d->a->c, (size_t)objects[i + ATTEMPTS_AHEAD]);
+        int64_t delay = chains_delay(d->a->c, (size_t)objects[i]);
+        if (delay != TIME_NONE)
+            d->v[from + n++] = (double)(delay > 0 ? delay : 0);
+    }
+    d->of[block] = n;
+}
+
 static double median_delay(const struct loop_account *a)
 {
-    double *v = huge_array(a->l->objects.n, sizeof *v), median = -1;
-    size_t n = 0;
-    for (size_t i = 0; i < a->l->objects.n; i++) {
-        int64_t delay = chains_delay(a->c, (size_t)a->l->objects.v[i]);
-        if (delay != TIME_NONE)
-            v[n++] = (double)(delay > 0 ? delay : 0);
-    }
-    if (n)
-        median = stats_median(v, n);
-    free(v);
+    size_t all = a->l->objects.n, blocks = parallel_count(all), n = 0;
+    struct delays d = {a, huge_array(all, sizeof *d.v), huge_array(blocks, sizeof *d.of)};
+    parallel_blocks(a->d->ev->threads, all, take_delays, &d);
+    for (size_t i = 0; i < blocks; n += d.of[i++])
+        memmove(d.v + n, d.v + i * PARALLEL_BLOCK, d.of[i] * sizeof *d.v);
+    double median = n ? stats_median(d.v, n) : -1;
+    free(d.v);
+    free(d.of);
     return median;
 }
 
@@ -62,7 +84,9 @@ static void count_requests(struct loop_account *a)
     a->fifo_requests = a->l->to_fifos;
     for (size_t i = 0; i < a->l->attempts.n; i++) {
         int32_t cause = a->c->cause[a->l->attempts.v[i]];
-        struct slice name = cause < 0 ? SLICE("") : dossier_name(a->d, loop_object(a, cause)->bucket);
+        if (cause < 0 || !chain_message(a->c, (size_t)cause))
+            continue;
+        struct slice name = dossier_name(a->d, loop_object(a, cause)->bucket);
         if (message_queue(name))
             *(message_fifo(name) ? &a->fifo_requests : &a->queue_requests) += 2;
     }
@@ -72,7 +96,7 @@ static void add_costs(struct loop_account *a)
 {
     size_t n = a->l->attempts.n, tail = n < RATE_CALLS ? n : RATE_CALLS;
     for (size_t i = 0; i < n; i++)
-        a->gb_seconds += cost_gb_seconds(loop_attempt(a, a->l->attempts.v[i]));
+        a->gb_seconds += cost_gb_seconds(loop_walk(a, i));
     count_requests(a);
     a->compute = cost_usd(a->gb_seconds, (double)n);
     a->through =

@@ -31,6 +31,14 @@ static inline const struct attempt *loop_attempt(const struct loop_account *a, i
     return row >= 0 ? a->d->index->attempts.v[row] : NULL;
 }
 
+/* The i-th call of the loop, in a walk from the begin. */
+static inline const struct attempt *loop_walk(const struct loop_account *a, size_t i)
+{
+    size_t to_come = i + ATTEMPTS_AHEAD < a->l->attempts.n ? i + ATTEMPTS_AHEAD : i;
+    __builtin_prefetch(loop_attempt(a, a->l->attempts.v[to_come]));
+    return loop_attempt(a, a->l->attempts.v[i]);
+}
+
 /* Fills the numbers from d, c, l and m, which the caller sets. */
 void loop_account_make(struct loop_account *a);
 /* "resize and optimise"; the loop's functions; its buckets, queues and topics ("uploads and queue jobs"). */

@@ -10,6 +10,8 @@
  * No doubt is left of a loop whose trace headers count its hops or whose keys grow from hop to hop. */
 #include "forensics/loop_doubt.h"
 
+#include "base/huge.h"
+#include "base/parallel.h"
 #include "forensics/attempt.h"
 #include "forensics/chain_parts.h"
 
@@ -21,9 +23,10 @@ enum {
 #define EARLY_SHARE 0.05
 #define EVEN_FACTOR 0.5
 
+/* Of a loop there may be five million: each block of hand-overs notes its own, and then they are moved together. */
 struct pairs {
-    VEC(double) from_write, from_end; /* ms to the start of the next */
-    size_t early, coarse;
+    double *from_write, *from_end; /* ms to the start of the next */
+    size_t n, early, coarse;
 };
 
 static bool grew(const struct chains *c, int32_t i, const struct attempt *writer)
@@ -33,6 +36,13 @@ static bool grew(const struct chains *c, int32_t i, const struct attempt *writer
            chain_derived(object_key(chain_object(c, (size_t)i)), object_key(chain_object(c, (size_t)from)));
 }
 
+struct taking {
+    const struct chains *c;
+    const struct loop *l;
+    double *from_write, *from_end;
+    struct pairs *of; /* of each block */
+};
+
 static void take_pair(const struct chains *c, int32_t i, struct pairs *ret)
 {
     const struct chain_link *k = &c->links[i];
@@ -40,21 +50,72 @@ static void take_pair(const struct chains *c, int32_t i, struct pairs *ret)
     if (!writer || !next || k->trigger > TRIGGER_NAMED || chain_message(c, (size_t)i))
         return;
     int64_t from_end = chain_begin(next) - attempt_over(writer);
-    *vec_push(&ret->from_write) = (double)chains_delay(c, (size_t)i);
-    *vec_push(&ret->from_end) = (double)from_end;
+    ret->from_write[ret->n] = (double)chains_delay(c, (size_t)i);
+    ret->from_end[ret->n] = (double)from_end;
+    ret->n++;
     ret->early += from_end < 0 && (writer->flags & (ATTEMPT_END | ATTEMPT_REPORT));
     ret->coarse += k->coarse;
 }
 
-/* Does the start keep time with the end of the call before? Whole seconds hide it. */
-static bool is_even(struct pairs *p)
+static void take_block(void *ctx, size_t block, size_t from, size_t to)
 {
-    double median, n = (double)p->from_end.n;
-    if (p->from_end.n < PAIRS_MIN || (double)p->coarse * 2 > n)
+    const struct taking *t = ctx;
+    const int32_t *objects = t->l->objects.v;
+    struct pairs p = {t->from_write + from, t->from_end + from, 0, 0, 0};
+    for (size_t k = from; k < to; k++) {
+        if (k + ATTEMPTS_AHEAD < to)
+            chain_fetch(t->c, (size_t)objects[k + ATTEMPTS_AHEAD]);
+        take_pair(t->c, objects[k], &p);
+    }
+    t->of[block] = p;
+}
+
+static struct pairs pairs_new(const struct chains *c, const struct loop *l)
+{
+    size_t n = l->objects.n, blocks = parallel_count(n);
+    struct taking t = {c, l, huge_array(n, sizeof(double)), huge_array(n, sizeof(double)),
+                       huge_array(blocks, sizeof *t.of)};
+    struct pairs all = {t.from_write, t.from_end, 0, 0, 0};
+    parallel_blocks(c->d->ev->threads, n, take_block, &t);
+    for (size_t i = 0; i < blocks; i++) {
+        const struct pairs *p = &t.of[i];
+        memmove(all.from_write + all.n, p->from_write, p->n * sizeof(double));
+        memmove(all.from_end + all.n, p->from_end, p->n * sizeof(double));
+        all.n += p->n;
+        all.early += p->early;
+        all.coarse += p->coarse;
+    }
+    free(t.of);
+    return all;
+}
+
+static void pairs_free(struct pairs *p)
+{
+    free(p->from_write);
+    free(p->from_end);
+}
+
+struct spread {
+    double *v, deviation;
+    size_t n;
+};
+
+static void measure_one(void *ctx, unsigned thread, size_t i)
+{
+    struct spread *s = ctx;
+    double median;
+    (void)thread;
+    s[i].deviation = chain_deviation(s[i].v, s[i].n, &median);
+}
+
+/* Does the start keep time with the end of the call before? Whole seconds hide it. */
+static bool is_even(const struct chains *c, struct pairs *p)
+{
+    struct spread ends_writes[] = {{p->from_end, 0, p->n}, {p->from_write, 0, p->n}};
+    if (p->n < PAIRS_MIN || (double)p->coarse * 2 > (double)p->n)
         return false;
-    double ends = chain_deviation(p->from_end.v, p->from_end.n, &median);
-    double writes = chain_deviation(p->from_write.v, p->from_write.n, &median);
-    return ends < EVEN_FACTOR * writes;
+    parallel_run(parallel_worth(c->d->ev->threads, p->n), 2, measure_one, ends_writes);
+    return ends_writes[0].deviation < EVEN_FACTOR * ends_writes[1].deviation;
 }
 
 /* Did the call begin so soon behind the object, and so long behind the function's call before? Where it is the first
@@ -100,13 +161,12 @@ static bool is_growing(const struct chains *c, const struct loop *l)
 
 bool loop_doubtful(const struct chains *c, const struct loop *l)
 {
-    struct pairs p = {.early = 0};
-    for (size_t i = 0; i < l->objects.n; i++)
-        take_pair(c, l->objects.v[i], &p);
-    double n = (double)p.from_end.n;
-    bool doubt = n * 2 > (double)l->objects.n && l->proof != PROOF_LINEAGE &&
-                 (double)p.early <= EARLY_SHARE * n && (is_even(&p) || !is_fed(c, l)) && !is_growing(c, l);
-    vec_done(&p.from_write);
-    vec_done(&p.from_end);
+    if (l->proof == PROOF_LINEAGE)
+        return false;
+    struct pairs p = pairs_new(c, l);
+    double n = (double)p.n;
+    bool doubt = n * 2 > (double)l->objects.n && (double)p.early <= EARLY_SHARE * n &&
+                 (is_even(c, &p) || !is_fed(c, l)) && !is_growing(c, l);
+    pairs_free(&p);
     return doubt;
 }

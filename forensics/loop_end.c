@@ -75,21 +75,11 @@ static const char *stopped_in_silence(const struct loop_account *a, const char *
         time, where);
 }
 
-static const struct attempt *last_call(const struct loop_account *a)
-{
-    const struct attempt *last = NULL;
-    for (size_t i = 0; i < a->l->attempts.n; i++) {
-        const struct attempt *k = loop_attempt(a, a->l->attempts.v[i]);
-        last = !last || k->row > last->row ? k : last;
-    }
-    return last;
-}
-
 const char *loop_stopped(const struct loop_account *a)
 {
-    const struct attempt *last = last_call(a);
-    if (a->live || !last)
+    if (a->live)
         return NULL;
+    const struct attempt *last = loop_attempt(a, a->l->attempts.v[a->l->attempts.n - 1]);
     int32_t o = last_write(a, last);
     const char *time = loop_clock(a, attempt_begin(last));
     if (o >= 0)

@@ -2,6 +2,7 @@
 #include "reports/report.h"
 
 #include "base/huge.h"
+#include "base/parallel.h"
 #include "forensics/cost.h"
 #include "forensics/stats.h"
 #include "parsers/archive.h"
@@ -142,39 +143,41 @@ static void add_figure(struct report *r, const char *label, const char *incident
     *vec_push(&r->figures) = (struct report_figure){label, incident, before};
 }
 
-static size_t count_untimed(const struct attempt *const *v, size_t n)
+/* They stand at the end. */
+static size_t count_untimed(const struct function *f)
 {
-    size_t untimed = 0;
-    for (size_t i = 0; i < n; i++)
-        untimed += attempt_begin(v[i]) == TIME_NONE;
-    return untimed;
+    size_t timed = f->attempts.n;
+    while (timed > 0 && attempt_begin(f->attempts.v[timed - 1]) == TIME_NONE)
+        timed--;
+    return f->attempts.n - timed;
+}
+
+/* An invocation that failed at its end began before. */
+static int64_t incident_begin(const struct finding *f, bool *ret_untimed)
+{
+    int64_t first = f->first_seen;
+    for (size_t i = 0; i < f->attempts.n; i++) {
+        int64_t begin = attempt_begin(attempt_walk(&f->attempts, i));
+        *ret_untimed |= begin == TIME_NONE;
+        first = begin != TIME_NONE && begin < first ? begin : first;
+    }
+    return first;
 }
 
 /* What ran at a time is unknown when invocations without one are among those that the finding names, or are at
  * least each UNTIMED_SHARE-th of the function's: then no number of that time would be true, and the table says
  * so. */
-static bool add_untimed(struct report *r, const struct function *fn, const char *name)
+static bool add_untimed(struct report *r, const struct function *fn, const char *name, bool untimed)
 {
     enum { UNTIMED_SHARE = 10 };
     const struct finding *f = r->top;
-    size_t all = count_untimed(fn->attempts.v, fn->attempts.n);
-    if (!count_untimed(f->attempts.v, f->attempts.n) && (!all || all * UNTIMED_SHARE < fn->attempts.n))
+    size_t all = count_untimed(fn);
+    if (!untimed && (!all || all * UNTIMED_SHARE < fn->attempts.n))
         return false;
     add_figure(r, arena_printf(&r->arena, "invocations of %s named by %s", name, f->id),
                count(r, f->attempts.n), "unknown");
     add_figure(r, "without a time, in the whole evidence", count(r, all), "");
     return true;
-}
-
-/* An invocation that failed at its end began before. */
-static int64_t incident_begin(const struct finding *f)
-{
-    int64_t begin = f->first_seen;
-    for (size_t i = 0; i < f->attempts.n; i++) {
-        int64_t time = attempt_begin(f->attempts.v[i]);
-        begin = time != TIME_NONE && time < begin ? time : begin;
-    }
-    return begin;
 }
 
 /* As far as the evidence goes back: the row is empty where it does not. */
@@ -202,9 +205,10 @@ static void add_figures(struct report *r)
     if (!fn || f->first_seen == TIME_NONE)
         return;
     const char *name = arena_copy(&r->arena, dossier_name(r->dossier, fn->name)).p;
-    if (add_untimed(r, fn, name))
+    bool untimed = false;
+    int64_t from = incident_begin(f, &untimed);
+    if (add_untimed(r, fn, name, untimed))
         return;
-    int64_t from = incident_begin(f);
     measure(r, fn, from, f->last_seen + 1, &now);
     int64_t length = 0;
     r->before = before_label(r, from, &length);
@@ -406,6 +410,17 @@ static void write_summary(struct report *r)
     r->summary = arena_printf(&r->arena, "%s%s", text, undecided(r));
 }
 
+/* Both look at every invocation of the top finding, and at nothing of each other: a thread each. */
+static void look_closer(void *ctx, unsigned thread, size_t i)
+{
+    struct report *r = ctx;
+    (void)thread;
+    if (i == 0)
+        incident_init(&r->incident, r->dossier, r->findings);
+    else
+        add_figures(r);
+}
+
 void report_init(struct report *r, const struct evidence *ev, const struct dossier *d,
                  const struct findings *fs, enum severity min_severity, const char *command)
 {
@@ -414,14 +429,13 @@ void report_init(struct report *r, const struct evidence *ev, const struct dossi
     arena_init(&r->arena);
     if (fs->list.n && fs->list.v[0]->severity >= SEVERITY_MEDIUM)
         r->top = fs->list.v[0];
-    incident_init(&r->incident, d, fs);
+    parallel_run(parallel_worth(ev->threads, d->index->attempts.n), 2, look_closer, r);
     r->headline = r->top ? r->top->title : "nothing at medium or above";
     shorten_paths(r);
     count_all(r);
     write_verdict(r);
     write_healthy(r);
     write_summary(r);
-    add_figures(r);
     for (size_t i = 0; i < fs->list.n && r->moments.n < MOMENTS_MAX; i++)
         if (report_shows(r, fs->list.v[i]))
             add_moments(r, fs->list.v[i]);

@@ -57,7 +57,10 @@ static struct attempt *made_attempt(struct made *m, uint32_t function, uint32_t 
     a->row = m->attempts_n++;
     a->id.bytes[0] = (uint8_t)(a->row + 1);
     *vec_push(&m->index.attempts) = a;
-    *vec_push(&m->functions[function - 1].attempts) = a;
+    struct function *f = &m->functions[function - 1];
+    *vec_push(&f->attempts) = a;
+    f->timeouts += attempt_status(a) == ATTEMPT_TIMED_OUT;
+    f->errors += attempt_status(a) == ATTEMPT_FAILED || attempt_status(a) == ATTEMPT_INIT_FAILURE;
     return a;
 }
 
