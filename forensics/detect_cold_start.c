@@ -206,7 +206,6 @@ enum trait { TRAIT_VERSION, TRAIT_RUNTIME, TRAIT_MEMORY, TRAIT_PREFIX, TRAIT_MIN
 
 static int64_t trait_of(const struct sample *s, enum trait trait)
 {
-    enum { MINUTE_MS = 60000 };
     const int64_t values[TRAITS] = {[TRAIT_VERSION] = s->version,
                                     [TRAIT_RUNTIME] = s->runtime,
                                     [TRAIT_MEMORY] = s->memory_mb,
