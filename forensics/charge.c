@@ -61,7 +61,7 @@ static void timeline_make(struct index *x, struct timeline *t)
     for (size_t i = 0; i < streams; i++)
         at[i] = i ? at[i - 1] + x->streams.v[i - 1].attempts : 0;
     for (size_t i = 0; i < t->n; i++)
-        t->v[at[x->attempts.v[i]->stream]++] = x->attempts.v[i];
+        t->v[at[attempt_walk(&x->attempts, i)->stream]++] = x->attempts.v[i];
     for (size_t i = 0; i < streams; i++)
         settle_stream(t->v + t->first[i], t->first[i + 1] - t->first[i]);
 }
