@@ -13,6 +13,9 @@ uint32_t *order_by(int64_t *keys, size_t n, int (*tie)(const void *ctx, uint32_t
                    const void *ctx);
 /* Sorts numbers. */
 void order_numbers(int64_t *v, size_t n);
+/* The same for small ones, in place, without memory of its own: pages that are touched for the first time cost more
+ * than the better order of a sort through a second array saves. */
+void order_small(uint32_t *v, size_t n);
 /* Moves the elements: what stood at order[i] stands at i. `order` is used up. */
 void order_apply(void *v, size_t n, size_t size, uint32_t *order);
 

@@ -18,6 +18,20 @@ struct loc attempt_report_loc(const struct attempt *a)
     return (struct loc){a->loc.source, a->loc.line + a->report_lines, a->loc.offset + a->report_bytes};
 }
 
+size_t attempt_lower(const struct index *x, int64_t time)
+{
+    size_t low = 0, high = x->attempts.n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int64_t begin = attempt_begin(x->attempts.v[mid]);
+        if (begin != TIME_NONE && begin < time)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id)
 {
     for (size_t i = 0; i < x->attempts.n; i++)

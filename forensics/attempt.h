@@ -18,6 +18,10 @@ static inline void attempt_fetch(const struct attempt *a)
     __builtin_prefetch(&a->keys);
 }
 
+/* The same, for those who look at places, versions or ids. */
+#define attempt_walk_whole(list, i)                                                                          \
+    (attempt_fetch((list)->v[(i) + ATTEMPTS_AHEAD < (list)->n ? (i) + ATTEMPTS_AHEAD : (i)]), (list)->v[i])
+
 /* ---- times: ms UTC, TIME_NONE when the evidence lacks the line ---- */
 
 static inline int64_t attempt_time(const struct attempt *a, int32_t after)
@@ -92,6 +96,8 @@ static inline struct decimal attempt_billed(const struct attempt *a)
     return (struct decimal){(int64_t)a->billed_ms * DECIMAL_SCALE, 0};
 }
 
+/* Where the first that begins at `time` or later stands in x->attempts; those without a time stand last. */
+size_t attempt_lower(const struct index *x, int64_t time);
 /* The first attempt of the id, or NULL; attempt_next leads through the others and back to it. Hidden ones are
  * among them. */
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id);

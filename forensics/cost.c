@@ -5,14 +5,14 @@
 
 bool cost_known(const struct attempt *a)
 {
-    return decimal_known(attempt_billed(a)) && a->memory_mb > 0;
+    return a->billed_ms != BILLED_NONE && a->memory_mb > 0;
 }
 
 double cost_gb_seconds(const struct attempt *a)
 {
     if (!cost_known(a))
         return 0;
-    return a->memory_mb / 1024.0 * decimal_value(attempt_billed(a)) / 1000.0;
+    return a->memory_mb / 1024.0 * a->billed_ms / 1000.0;
 }
 
 double cost_usd(double gb_seconds, double requests)

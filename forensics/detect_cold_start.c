@@ -16,7 +16,7 @@ struct sample {
     const struct attempt *attempt;
     uint32_t version, runtime, memory_mb;
     uint32_t file;   /* whose function and stream are unknown: it may be a function of its own; else 0 */
-    uint32_t prefix; /* of the S3 object that it was about, in cold.prefixes; 0 unknown */
+    uint32_t prefix; /* of its S3 object, in cold.prefixes; 0 unknown. Set when some of them are slow */
     bool restored;
     double ms, score;
     int64_t begin;
@@ -56,17 +56,14 @@ static void collect(struct cold *c, const struct function *f, samples *ret)
 {
     const struct dossier *d = c->d;
     bool unknown = slice_starts(dossier_name(d, f->name), SLICE("unknown ("));
-    for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = attempt_walk(&f->attempts, i);
-        if (!decimal_known(a->init))
-            continue;
+    for (size_t i = 0; i < f->inits.n; i++) {
+        const struct attempt *a = f->inits.v[i];
         *vec_push(ret) = (struct sample){
             .attempt = a,
             .version = a->version,
             .runtime = dossier_runtime(d, a->stream),
             .memory_mb = a->memory_mb,
             .file = unknown && d->index->streams.v[a->stream].name == 0 ? a->stream + 1 : 0,
-            .prefix = prefix_of(c, a),
             .restored = a->flags & ATTEMPT_RESTORED,
             .ms = decimal_value(a->init),
             .begin = attempt_begin(a),
@@ -206,7 +203,6 @@ enum trait { TRAIT_VERSION, TRAIT_RUNTIME, TRAIT_MEMORY, TRAIT_PREFIX, TRAIT_MIN
 
 static int64_t trait_of(const struct sample *s, enum trait trait)
 {
-    enum { MINUTE_MS = 60000 };
     const int64_t values[TRAITS] = {[TRAIT_VERSION] = s->version,
                                     [TRAIT_RUNTIME] = s->runtime,
                                     [TRAIT_MEMORY] = s->memory_mb,
@@ -428,6 +424,14 @@ static void report(const struct detector *self, const struct cold *c, const stru
     finding_span(f, "slow cold starts", f->first_seen, f->last_seen);
 }
 
+static bool any_slow(const samples *all)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->v[i].score > STATS_SUSPECT)
+            return true;
+    return false;
+}
+
 static void examine_function(const struct detector *self, struct cold *c, const struct function *fn,
                              struct findings *fs)
 {
@@ -435,6 +439,9 @@ static void examine_function(const struct detector *self, struct cold *c, const 
     struct verdicts v = {.judged = false};
     collect(c, fn, &all);
     judge(&all, &v);
+    if (any_slow(&all))
+        for (size_t i = 0; i < all.n; i++)
+            all.v[i].prefix = prefix_of(c, all.v[i].attempt);
     for (size_t i = 0; i < all.n; i++)
         if (all.v[i].score > STATS_SUSPECT)
             *vec_push(&outliers) = all.v[i];
@@ -446,8 +453,7 @@ static void examine_function(const struct detector *self, struct cold *c, const 
 
 static const char *cold_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
-    struct cold c = {.d = d};
-    handled_init(&c.handled, d->index);
+    struct cold c = {.d = d, .handled = {.x = d->index}};
     intern_init(&c.prefixes);
     for (size_t i = 0; i < d->functions.n; i++)
         examine_function(self, &c, &d->functions.v[i], fs);

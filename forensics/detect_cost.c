@@ -16,10 +16,7 @@ enum { COST_FACTOR = 3, SPAN_MIN = 30, HOUR_MINUTES = 60 };
 
 static uint64_t cost_examine(const struct dossier *d)
 {
-    uint64_t n = 0;
-    for (size_t i = 0; i < d->index->attempts.n; i++)
-        n += cost_gb_seconds(attempt_walk(&d->index->attempts, i)) > 0;
-    return n;
+    return d->charged;
 }
 
 struct bill {
@@ -68,8 +65,9 @@ static void add_up(struct costs *c)
         const struct function *fn = &c->d->functions.v[i];
         double own = 0;
         for (size_t k = dossier_lower(fn, from), end = dossier_lower(fn, to); k < end; k++) {
-            own += cost_gb_seconds(fn->attempts.v[k]);
-            c->init_gb_seconds += init_gb_seconds(fn->attempts.v[k]);
+            const struct attempt *a = attempt_walk(&fn->attempts, k);
+            own += cost_gb_seconds(a);
+            c->init_gb_seconds += init_gb_seconds(a);
             c->busy.requests++;
         }
         c->busy.gb_seconds += own;
@@ -84,10 +82,9 @@ static void add_up(struct costs *c)
 static void cite(const struct costs *c, struct finding *f)
 {
     int64_t from = c->run.from * MINUTE_MS, to = (c->run.to + 1) * MINUTE_MS;
-    for (size_t i = 0; i < c->d->index->attempts.n; i++) {
-        const struct attempt *a = attempt_walk(&c->d->index->attempts, i);
-        if (attempt_begin(a) < from || attempt_begin(a) >= to)
-            continue;
+    const struct index *x = c->d->index;
+    for (size_t i = attempt_lower(x, from), end = attempt_lower(x, to); i < end; i++) {
+        const struct attempt *a = attempt_walk_whole(&x->attempts, i);
         finding_attempt(f, a);
         finding_seen(f, attempt_begin(a));
         finding_cite(f, attempt_report_loc(a), attempt_report(a), a);
@@ -202,24 +199,17 @@ static void judge(const struct detector *self, struct costs *c, struct findings 
 
 static const char *cost_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
-    struct minutes gb = {0}, requests = {0};
+    const struct minutes *gb = &d->gb_seconds;
     minutes_runs runs = {0};
-    for (size_t i = 0; i < d->index->attempts.n; i++) {
-        const struct attempt *a = attempt_walk(&d->index->attempts, i);
-        minutes_add(&gb, attempt_begin(a), cost_gb_seconds(a));
-        minutes_add(&requests, attempt_begin(a), 1);
-    }
-    double quiet = minutes_quiet(&gb);
-    minutes_above(&gb, COST_FACTOR * quiet, &runs);
+    double quiet = minutes_quiet(gb);
+    minutes_above(gb, COST_FACTOR * quiet, &runs);
     const struct minutes_run *largest = minutes_largest(&runs);
-    int64_t span = minutes_span(&gb);
+    int64_t span = minutes_span(gb);
     if (quiet > 0 && largest && span >= SPAN_MIN && largest->to - largest->from + 1 < span) {
-        struct costs c = {.d = d, .run = *largest, .normal_hour = normal_of(&gb, &requests, largest)};
+        struct costs c = {.d = d, .run = *largest, .normal_hour = normal_of(gb, &d->requests, largest)};
         judge(self, &c, fs);
     }
     vec_done(&runs);
-    minutes_done(&gb);
-    minutes_done(&requests);
     return "no stretch costs far more than usual";
 }
 

@@ -114,8 +114,8 @@ static const char *crash_run(const struct detector *self, const struct dossier *
     for (size_t i = 0; i < d->functions.n; i++) {
         const struct function *fn = &d->functions.v[i];
         groups all = {0};
-        for (size_t k = 0; k < fn->attempts.n; k++) {
-            const struct attempt *a = attempt_walk(&fn->attempts, k);
+        for (size_t k = 0; k < fn->failed.n; k++) {
+            const struct attempt *a = fn->failed.v[k];
             bool memory = slice_eq(dossier_name(d, a->error_type), SLICE("Runtime.OutOfMemory"));
             if (attempt_status(a) != ATTEMPT_FAILED)
                 continue;

@@ -26,7 +26,7 @@ struct torn {
 struct holes {
     const struct dossier *d;
     const struct function *f;
-    size_t have[PARTS];
+    uint64_t have[PARTS];
     size_t missing[PARTS];
     VEC(struct torn) torn;
 };
@@ -40,18 +40,16 @@ static bool has(const struct attempt *a, unsigned part)
     }
 }
 
-static void count_parts(struct holes *h)
+/* It is due in some and not there in all. */
+static bool may_miss(const struct holes *h, unsigned part)
 {
-    for (size_t i = 0; i < h->f->attempts.n; i++)
-        for (unsigned part = 0; part < PARTS; part++)
-            h->have[part] += has(attempt_walk(&h->f->attempts, i), part);
+    uint64_t have = h->have[part], all = h->f->attempts.n;
+    return have < all && (part == PART_END ? (double)have >= END_DUE * (double)all : have > 0);
 }
 
 static bool due(const struct holes *h, const struct attempt *a, unsigned part)
 {
-    if (part == PART_END)
-        return (double)h->have[part] >= END_DUE * (double)h->f->attempts.n;
-    return h->have[part] > 0 && has(a, part == PART_START ? PART_REPORT : PART_START);
+    return may_miss(h, part) && (part == PART_END || has(a, part == PART_START ? PART_REPORT : PART_START));
 }
 
 /* The attempt's neighbours in its environment. */
@@ -158,20 +156,23 @@ static void report(const struct detector *self, struct holes *h, struct findings
     for (unsigned part = 0; part < PARTS; part++)
         if (h->missing[part])
             finding_fact(fs, f, part_names[part], "missing in %s", detector_count(m, h->missing[part]));
-    finding_step(fs, f, "END: %zu / %zu invocations = %.1f %%, due in all from 90 %% on", h->have[PART_END],
-                 h->f->attempts.n, 100.0 * (double)h->have[PART_END] / (double)h->f->attempts.n);
-    finding_step(fs, f, "of %zu invocations %zu have START, %zu END (due from 90 %% on), %zu REPORT",
-                 h->f->attempts.n, h->have[PART_START], h->have[PART_END], h->have[PART_REPORT]);
+    finding_step(fs, f, "END: %llu / %zu invocations = %.1f %%, due in all from 90 %% on",
+                 (unsigned long long)h->have[PART_END], h->f->attempts.n,
+                 100.0 * (double)h->have[PART_END] / (double)h->f->attempts.n);
+    finding_step(fs, f, "of %zu invocations %llu have START, %llu END (due from 90 %% on), %llu REPORT",
+                 h->f->attempts.n, (unsigned long long)h->have[PART_START],
+                 (unsigned long long)h->have[PART_END], (unsigned long long)h->have[PART_REPORT]);
     write_detail(h, fs, f);
 }
 
 static const char *incomplete_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     for (size_t i = 0; i < d->functions.n; i++) {
-        struct holes h = {.d = d, .f = &d->functions.v[i]};
-        if (h.f->attempts.n < ATTEMPTS_MIN)
+        const struct function *f = &d->functions.v[i];
+        struct holes h = {.d = d, .f = f, .have = {f->started, f->ended, f->reported}};
+        bool torn = may_miss(&h, PART_START) || may_miss(&h, PART_END) || may_miss(&h, PART_REPORT);
+        if (f->attempts.n < ATTEMPTS_MIN || !torn)
             continue;
-        count_parts(&h);
         find_torn(&h);
         if (h.torn.n)
             report(self, &h, fs);

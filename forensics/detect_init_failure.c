@@ -82,8 +82,8 @@ static void take_attempts(const struct dossier *d, struct finding *f, const stru
     int64_t from = fail->v[0]->time, to = fail->v[fail->n - 1]->time;
     bool untimed = from == TIME_NONE;
     (void)d;
-    for (size_t i = 0; i < fn->attempts.n; i++) {
-        const struct attempt *a = fn->attempts.v[i];
+    for (size_t i = 0; i < fn->failed.n; i++) {
+        const struct attempt *a = fn->failed.v[i];
         int64_t begin = attempt_begin(a);
         bool near = !untimed && begin != TIME_NONE && begin >= from - AFTER_MS && begin <= to + AFTER_MS;
         if (init_failed(a) && (untimed ? begin == TIME_NONE && a->stream == fail->v[0]->stream : near)) {

@@ -5,7 +5,6 @@
  * many a minute as the usual ones, which are all outside of it. More than RUNS_MAX such runs are the function's
  * rhythm. Severity: low when at least FAILED_SHARE of the run's invocations failed, else info. */
 #include "forensics/detector.h"
-#include "forensics/marked.h"
 #include "forensics/minutes.h"
 
 #include <math.h>
@@ -15,10 +14,7 @@ enum { SPIKE_FACTOR = 5, SPIKE_SIGMA = 6, SPIKE_MINUTE_MIN = 5, SPIKE_MIN = 30, 
 
 static uint64_t spike_examine(const struct dossier *d)
 {
-    uint64_t n = 0;
-    for (size_t i = 0; i < d->index->attempts.n; i++)
-        n += attempt_begin(attempt_walk(&d->index->attempts, i)) != TIME_NONE;
-    return n;
+    return d->begun;
 }
 
 struct spike {
@@ -61,12 +57,14 @@ static void report(const struct detector *self, struct spike *s, struct findings
     int64_t from = s->run.from * MINUTE_MS, to = (s->run.to + 1) * MINUTE_MS;
     size_t first = dossier_lower(s->f, from), end = dossier_lower(s->f, to);
     struct detail detail;
-    for (size_t i = first; i < end; i++)
-        s->failed += marked_failed(s->f->attempts.v[i]);
+    for (size_t i = 0; i < s->f->failed.n; i++) {
+        int64_t begin = attempt_begin(s->f->failed.v[i]);
+        s->failed += begin >= from && begin < to;
+    }
     bool hurt = (double)s->failed >= FAILED_SHARE * (double)(end - first);
     struct finding *f = finding_new(fs, self, hurt ? SEVERITY_LOW : SEVERITY_INFO, s->f->name);
     for (size_t i = first; i < end; i++) {
-        const struct attempt *a = attempt_walk(&s->f->attempts, i);
+        const struct attempt *a = attempt_walk_whole(&s->f->attempts, i);
         finding_attempt(f, a);
         finding_seen(f, attempt_begin(a));
         finding_cite(f, a->loc, attempt_begin(a), a);
@@ -87,13 +85,24 @@ static void report(const struct detector *self, struct spike *s, struct findings
     finding_span(f, "far more invocations than usual", from, to);
 }
 
+/* By time: from minute to minute, not from one to the next. */
+static void count_starts(const struct function *fn, struct minutes *ret)
+{
+    for (size_t i = 0, end; i < fn->attempts.n; i = end) {
+        int64_t begin = attempt_begin(fn->attempts.v[i]);
+        if (begin == TIME_NONE)
+            break;
+        end = dossier_lower_behind(fn, i, (begin / MINUTE_MS + 1) * MINUTE_MS);
+        minutes_add(ret, begin, (double)(end - i));
+    }
+}
+
 static void examine_function(const struct detector *self, const struct dossier *d, const struct function *fn,
                              struct findings *fs)
 {
     struct minutes m = {0};
     minutes_runs runs = {0};
-    for (size_t i = 0; i < fn->attempts.n; i++)
-        minutes_add(&m, attempt_begin(attempt_walk(&fn->attempts, i)), 1);
+    count_starts(fn, &m);
     struct spike s = {
         .d = d,
         .f = fn,

@@ -24,8 +24,7 @@ static uint64_t creep_examine(const struct dossier *d)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < d->functions.n; i++)
-        for (size_t k = 0; k < d->functions.v[i].attempts.n; k++)
-            n += attempt_walk(&d->functions.v[i].attempts, k)->max_memory_mb > 0;
+        n += d->functions.v[i].used;
     return n;
 }
 
@@ -98,9 +97,45 @@ static void sort_by_stream(const struct function *f, size_t *at, detector_picks 
     *reports = sorted;
 }
 
-static bool reported(const struct attempt *a)
+/* The stretch of one environment that is being walked, by time. */
+struct climb {
+    uint32_t n, steps;
+    uint16_t memory_mb, base, last; /* MB: of the function, at the third report, at the last one */
+    bool far;                       /* one of its stretches meets all but the last condition of creeps() */
+};
+
+static void climb_on(struct climb *c, const struct attempt *a)
 {
-    return a->max_memory_mb > 0;
+    if (c->n > 0 && (a->max_memory_mb < c->last || a->memory_mb != c->memory_mb))
+        *c = (struct climb){.far = c->far};
+    if (c->n <= WARM_UP)
+        c->base = a->max_memory_mb;
+    c->steps += c->n > WARM_UP && a->max_memory_mb > c->last;
+    c->memory_mb = a->memory_mb;
+    c->last = a->max_memory_mb;
+    c->n++;
+    c->far |= c->n >= REPORTS_MIN && c->steps >= STEPS_MIN && c->last - c->base >= GROWTH_MIN_MB &&
+              c->last - c->base >= GROWTH_MIN_SHARE * c->memory_mb;
+}
+
+/* The reports of the environments that may creep: mostly none, so that nothing has to be sorted. `climbs`: one a stream,
+ * all zero. */
+static void collect(const struct function *f, struct climb *climbs, detector_picks *ret)
+{
+    bool far = false;
+    if (f->used == 0 || f->max_memory_mb - f->least_used_mb < GROWTH_MIN_MB)
+        return;
+    for (size_t i = 0; i < f->attempts.n; i++) {
+        const struct attempt *a = attempt_walk(&f->attempts, i);
+        if (a->max_memory_mb > 0)
+            climb_on(&climbs[a->stream], a);
+        far |= climbs[a->stream].far;
+    }
+    for (size_t i = 0; far && i < f->attempts.n; i++) {
+        const struct attempt *a = attempt_walk(&f->attempts, i);
+        if (a->max_memory_mb > 0 && climbs[a->stream].far)
+            *vec_push(ret) = a;
+    }
 }
 
 /* Ended for want of memory: its last report is full, whatever its error is called. */
@@ -255,10 +290,11 @@ static const char *creep_run(const struct detector *self, const struct dossier *
 {
     struct marked told;
     size_t *at = huge_zeros(d->index->streams.n, sizeof *at);
+    struct climb *climbs = huge_zeros(d->index->streams.n, sizeof *climbs);
     marked_init(&told, d, detector_says_memory);
     for (size_t i = 0; i < d->functions.n; i++) {
         struct creep c = {.d = d, .f = &d->functions.v[i]};
-        detector_pick(c.f, reported, &c.reports);
+        collect(c.f, climbs, &c.reports);
         sort_by_stream(c.f, at, &c.reports);
         find_stretches(&c, &told);
         if (c.found.n)
@@ -267,6 +303,7 @@ static const char *creep_run(const struct detector *self, const struct dossier *
         vec_done(&c.found);
     }
     marked_done(&told);
+    free(climbs);
     free(at);
     return "no environment's memory goes on rising";
 }

@@ -14,8 +14,8 @@ static uint64_t near_examine(const struct dossier *d)
     for (size_t i = 0; i < d->functions.n; i++) {
         const struct function *f = &d->functions.v[i];
         bool known = false;
-        for (size_t k = 0; k < f->attempts.n && !known; k++)
-            known = has_limit(attempt_walk(&f->attempts, k));
+        for (size_t k = 0; k < f->failed.n && !known; k++)
+            known = has_limit(f->failed.v[k]);
         n += known ? f->attempts.n : 0;
     }
     return n;
@@ -86,7 +86,7 @@ static const char *near_run(const struct detector *self, const struct dossier *d
         struct near n = {.d = d, .f = &d->functions.v[i]};
         struct limits_known limits;
         limits_known_init(&limits, n.f);
-        for (size_t k = 0; k < n.f->attempts.n; k++)
+        for (size_t k = 0; limits.rows.n && k < n.f->attempts.n; k++)
             if (limits_known_near(&limits, attempt_walk(&n.f->attempts, k)))
                 *vec_push(&n.picks) = n.f->attempts.v[k];
         if (n.picks.n) {

@@ -38,13 +38,25 @@ static void collect_told(const struct dossier *d, detector_picks *ret)
     vec_sort(ret, by_address);
 }
 
-static bool is_killed(const struct dossier *d, const struct attempt *a, const detector_picks *told)
+static bool is_told(const struct attempt *a, const detector_picks *told)
 {
-    if (slice_eq(dossier_name(d, a->error_type), SLICE("Runtime.OutOfMemory")))
-        return true;
-    if (attempt_status(a) != ATTEMPT_FAILED)
-        return false;
-    return told->n && bsearch(&a, told->v, told->n, sizeof *told->v, by_address);
+    return attempt_status(a) == ATTEMPT_FAILED && told->n &&
+           bsearch(&a, told->v, told->n, sizeof *told->v, by_address);
+}
+
+/* Errors of the type are of all kinds of attempts, what a line tells counts in those that failed. */
+static void collect_killed(const struct dossier *d, const struct function *fn, const detector_picks *told,
+                           detector_picks *ret)
+{
+    uint32_t type = intern_find(&d->index->names, SLICE("Runtime.OutOfMemory"));
+    for (size_t i = 0; type && i < fn->attempts.n; i++) {
+        const struct attempt *a = attempt_walk_whole(&fn->attempts, i);
+        if (a->error_type == type || is_told(a, told))
+            *vec_push(ret) = a;
+    }
+    for (size_t i = 0; !type && i < fn->failed.n; i++)
+        if (is_told(fn->failed.v[i], told))
+            *vec_push(ret) = fn->failed.v[i];
 }
 
 static void write_detail(const struct dossier *d, const struct function *fn, const detector_picks *picks,
@@ -107,9 +119,7 @@ static const char *memory_run(const struct detector *self, const struct dossier 
     for (size_t i = 0; i < d->functions.n; i++) {
         const struct function *fn = &d->functions.v[i];
         detector_picks picks = {0};
-        for (size_t k = 0; k < fn->attempts.n; k++)
-            if (is_killed(d, attempt_walk(&fn->attempts, k), &told))
-                *vec_push(&picks) = fn->attempts.v[k];
+        collect_killed(d, fn, &told, &picks);
         if (picks.n) {
             struct finding *f =
                 finding_new(fs, self, picks.n >= MEMORY_HIGH ? SEVERITY_HIGH : SEVERITY_MEDIUM, fn->name);

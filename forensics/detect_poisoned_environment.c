@@ -29,9 +29,10 @@ struct place {
 };
 typedef VEC(struct place) places;
 
+/* Of those that failed. */
 static bool fails(const struct attempt *a)
 {
-    return marked_failed(a) && attempt_status(a) != ATTEMPT_INIT_FAILURE && attempt_begin(a) != TIME_NONE;
+    return attempt_status(a) != ATTEMPT_INIT_FAILURE && attempt_begin(a) != TIME_NONE;
 }
 
 static void collect(const struct function *f, size_t streams, places *ret)
@@ -39,8 +40,8 @@ static void collect(const struct function *f, size_t streams, places *ret)
     size_t *at = calloc(streams + 1, sizeof *at);
     if (!at)
         err_oom();
-    for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = attempt_walk(&f->attempts, i);
+    for (size_t i = 0; i < f->failed.n; i++) {
+        const struct attempt *a = f->failed.v[i];
         if (!fails(a))
             continue;
         if (at[a->stream] == 0) {

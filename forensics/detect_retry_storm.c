@@ -22,7 +22,7 @@ typedef VEC(const struct outcome *) outcomes;
 struct storm {
     const struct dossier *d;
     const struct function *f; /* without attempts when the evidence has no log of it; its name may be 0 */
-    const struct handled *handled;
+    struct handled *handled;
     marked_families families;
     size_t attempts, told;               /* in the logs */
     size_t tried;                        /* with those that only Lambda's records tell */
@@ -317,8 +317,6 @@ static const char *storm_run(const struct detector *self, const struct dossier *
     struct marked plain;
     struct handled handled = {.x = d->index};
     marked_storms(&plain, d);
-    if (d->index->families.n || d->index->outcomes.n)
-        handled_init(&handled, d->index);
     for (size_t i = 0; i < d->functions.n; i++) {
         struct storm s = {.d = d, .f = &d->functions.v[i], .handled = &handled};
         examine_function(self, &s, &plain, fs);

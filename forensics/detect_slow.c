@@ -9,20 +9,15 @@
  * already is info. */
 #include "forensics/detector.h"
 
-#include "base/huge.h"
+#include "forensics/durations.h"
 #include "forensics/limits_known.h"
 #include "forensics/marked.h"
 #include "forensics/remedy.h"
-#include "forensics/stats.h"
 
 #define EPISODE_EXCESS_MS 1000.0
 enum { EPISODE_MIN = 8, EPISODE_GAP_MS = 30 * 60 * 1000, SINGLES_LOW = 3, ROWS_SHOWN = 10 };
-
-/* An invocation that counts. There may be five million of them: the rest is in its attempt and its group. */
-struct sample {
-    uint32_t at; /* in the function's attempts */
-    uint32_t group;
-};
+/* Memory that is promised but not touched is none: so many groups, warm and cold, may take all invocations. */
+enum { ROOMY_GROUPS = 4 };
 
 /* Like with like. */
 struct group_key {
@@ -31,36 +26,36 @@ struct group_key {
 };
 
 struct group {
-    size_t n;
+    struct durations durations; /* until it is judged */
     struct stats_spread spread; /* of n 0 when it is too small */
 };
 
 struct outlier {
     const struct attempt *attempt;
     double ms, score;
+    size_t at; /* among those that count, by time */
 };
 
 static uint64_t slow_examine(const struct dossier *d)
 {
-    uint64_t n = 0;
-    for (size_t i = 0; i < d->index->attempts.n; i++)
-        n += decimal_known(attempt_walk(&d->index->attempts, i)->duration);
-    return n;
+    return d->timed;
 }
 
 struct slow {
     const struct dossier *d;
     const struct function *f;
-    VEC(struct sample) all; /* in order of time */
+    struct limits_known limits;
+    uint8_t *failed_before; /* one a stream: what it ran last failed */
     VEC(struct group) groups;
     struct intern keys; /* group i has key id i + 1 */
     struct group_key last_key;
     uint32_t last_group;
-    VEC(struct outlier) outliers; /* those that the finding is about */
+    VEC(struct outlier) outliers; /* by time: all over STATS_SUSPECT, then those that the finding is about */
+    size_t measured;              /* invocations that count */
     size_t judged;                /* of a group that is large enough */
     size_t above;                 /* of these, all that score over STATS_SUSPECT */
     struct stats_spread usual;    /* of the largest group, the earliest of equals */
-    bool episode;
+    bool some_above, episode;
 };
 
 /* An init repeated inside the duration is neither warm nor measured as cold. */
@@ -68,6 +63,15 @@ static bool counts(const struct attempt *a, const struct limits_known *limits)
 {
     return attempt_status(a) == ATTEMPT_OK && decimal_known(a->duration) && attempt_begin(a) != TIME_NONE &&
            decimal_known(a->init) == attempt_cold(a) && !limits_known_near(limits, a);
+}
+
+/* Room for all that may come, as long as one group may take them. */
+static void add_group(struct slow *s, bool cold)
+{
+    struct group *g = vec_push(&s->groups);
+    *g = (struct group){.spread = {.n = 0}};
+    if (s->groups.n <= ROOMY_GROUPS)
+        durations_reserve(&g->durations, cold ? s->f->cold : s->f->attempts.n - s->f->cold);
 }
 
 /* Most invocations are of the group of the one before. */
@@ -78,107 +82,120 @@ static uint32_t group_of(struct slow *s, const struct attempt *a)
         return s->last_group;
     uint32_t id = intern_id(&s->keys, slice_of((const char *)&key, sizeof key));
     if (id > s->groups.n)
-        *vec_push(&s->groups) = (struct group){.n = 0};
+        add_group(s, key.cold);
     s->last_key = key;
     s->last_group = id - 1;
     return s->last_group;
 }
 
-static void collect(struct slow *s, uint8_t *failed_before)
+/* Those that count, in order of time. They are walked twice rather than kept: five million took 40 MB. */
+struct walk {
+    struct slow *s;
+    size_t next;
+    const struct attempt *attempt; /* the one that was met last */
+    struct group *group;           /* its own; valid until the next one is met */
+};
+
+static struct walk walk_from_start(struct slow *s)
 {
-    struct limits_known limits;
-    limits_known_init(&limits, s->f);
-    vec_reserve(&s->all, s->f->attempts.n);
-    for (size_t i = 0; i < s->f->attempts.n; i++) {
-        const struct attempt *a = attempt_walk(&s->f->attempts, i);
-        bool after_failure = failed_before[a->stream];
-        failed_before[a->stream] = marked_failed(a);
-        if (after_failure || !counts(a, &limits))
+    for (size_t i = 0; i < s->f->streams.n; i++)
+        s->failed_before[s->f->streams.v[i]] = false;
+    return (struct walk){.s = s};
+}
+
+static bool walk_on(struct walk *w)
+{
+    struct slow *s = w->s;
+    while (w->next < s->f->attempts.n) {
+        const struct attempt *a = attempt_walk_whole(&s->f->attempts, w->next);
+        bool after_failure = s->failed_before[a->stream];
+        s->failed_before[a->stream] = marked_failed(a);
+        w->next++;
+        if (after_failure || !counts(a, &s->limits))
             continue;
-        struct sample *sample = vec_push(&s->all);
-        *sample = (struct sample){(uint32_t)i, group_of(s, a)};
-        s->groups.v[sample->group].n++;
+        uint32_t group = group_of(s, a); /* may move the groups */
+        w->attempt = a;
+        w->group = &s->groups.v[group];
+        return true;
     }
-    limits_known_done(&limits);
+    return false;
 }
 
-static double ms_of(const struct slow *s, const struct sample *sample)
+static void collect(struct slow *s)
 {
-    return decimal_value(s->f->attempts.v[sample->at]->duration);
+    for (struct walk w = walk_from_start(s); walk_on(&w); s->measured++)
+        durations_add(&w.group->durations, w.attempt->duration);
 }
 
-static double score_of(const struct slow *s, const struct sample *sample)
-{
-    const struct stats_spread *spread = &s->groups.v[sample->group].spread;
-    return spread->n ? stats_score(spread, ms_of(s, sample)) : 0;
-}
-
-/* The durations are dealt out to their groups, which stand one behind the other. */
 static void judge(struct slow *s)
 {
-    double *values = huge_array(s->all.n, sizeof *values);
-    double **ends = huge_array(s->groups.n, sizeof *ends);
-    for (size_t i = 0, first = 0; i < s->groups.n; first += s->groups.v[i++].n)
-        ends[i] = values + first;
-    for (size_t i = 0; i < s->all.n; i++)
-        *ends[s->all.v[i].group]++ = ms_of(s, &s->all.v[i]);
     for (size_t i = 0; i < s->groups.n; i++) {
         struct group *g = &s->groups.v[i];
-        if (stats_measure(ends[i] - g->n, g->n, &g->spread) && g->spread.n > s->usual.n)
-            s->usual = g->spread;
+        durations_sort(&g->durations);
+        if (durations_measure(&g->durations, &g->spread)) {
+            double most = durations_at(&g->durations, g->spread.n - 1);
+            s->judged += g->spread.n;
+            s->some_above |= stats_score(&g->spread, most) > STATS_SUSPECT;
+            if (g->spread.n > s->usual.n)
+                s->usual = g->spread;
+        }
+        durations_done(&g->durations);
     }
-    free(ends);
-    free(values);
-}
-
-static bool goes_on(const struct slow *s, size_t i)
-{
-    const struct sample *all = s->all.v;
-    const struct attempt *const *of = s->f->attempts.v;
-    return i > 0 && attempt_begin(of[all[i].at]) - attempt_begin(of[all[i - 1].at]) <= EPISODE_GAP_MS;
-}
-
-/* An outlier, one of the others, or not to be judged. */
-static int weight_of(const struct slow *s, const struct sample *sample)
-{
-    if (s->groups.v[sample->group].spread.n == 0)
-        return 0;
-    return score_of(s, sample) > STATS_SUSPECT ? 1 : -1;
 }
 
 /* The stretch in which outliers outnumber the others most: the first of such, as long as it can be. */
-static bool find_episode(const struct slow *s, size_t *ret_from, size_t *ret_to)
+struct stretch {
+    size_t from, to;
+    int64_t best;
+    size_t begun; /* the one that is being tried */
+    int64_t sum, last_begin;
+};
+
+/* `weight` is 1 for an outlier, -1 for one of the others, 0 for what is not to be judged. */
+static void add_to_stretch(struct stretch *t, size_t at, int64_t begin, int weight)
 {
-    size_t from = 0;
-    int64_t sum = 0, best = 0;
-    for (size_t i = 0; i < s->all.n; i++) {
-        if (sum < 0 || !goes_on(s, i)) {
-            sum = 0;
-            from = i;
-        }
-        sum += weight_of(s, &s->all.v[i]);
-        if (sum > best || (sum == best && sum > 0 && from == *ret_from)) {
-            best = sum;
-            *ret_from = from;
-            *ret_to = i;
-        }
+    if (t->sum < 0 || at == 0 || begin - t->last_begin > EPISODE_GAP_MS) {
+        t->sum = 0;
+        t->begun = at;
     }
-    return best >= EPISODE_MIN;
+    t->sum += weight;
+    t->last_begin = begin;
+    if (t->sum > t->best || (t->sum == t->best && t->sum > 0 && t->begun == t->from)) {
+        t->best = t->sum;
+        t->from = t->begun;
+        t->to = at;
+    }
 }
 
+/* All of them, and the stretch in which they crowd. */
+static struct stretch find_above(struct slow *s)
+{
+    struct stretch t = {0};
+    struct walk w = walk_from_start(s);
+    for (size_t at = 0; walk_on(&w); at++) {
+        const struct stats_spread *spread = &w.group->spread;
+        double ms = decimal_value(w.attempt->duration), score = spread->n ? stats_score(spread, ms) : 0;
+        bool above = score > STATS_SUSPECT;
+        if (above)
+            *vec_push(&s->outliers) = (struct outlier){w.attempt, ms, score, at};
+        add_to_stretch(&t, at, attempt_begin(w.attempt), above ? 1 : spread->n ? -1 : 0);
+    }
+    return t;
+}
+
+/* With an episode it is about that alone, else about what is extreme. */
 static void find_outliers(struct slow *s)
 {
-    size_t from = 0, to = 0;
-    s->episode = find_episode(s, &from, &to);
-    for (size_t i = 0; i < s->all.n; i++) {
-        bool inside = s->episode && i >= from && i <= to;
-        const struct sample *sample = &s->all.v[i];
-        double score = score_of(s, sample);
-        s->judged += s->groups.v[sample->group].spread.n > 0;
-        s->above += score > STATS_SUSPECT;
-        if (score > (inside ? STATS_SUSPECT : STATS_EXTREME) && (inside || !s->episode))
-            *vec_push(&s->outliers) = (struct outlier){s->f->attempts.v[sample->at], ms_of(s, sample), score};
+    struct stretch t = find_above(s);
+    size_t kept = 0;
+    s->above = s->outliers.n;
+    s->episode = t.best >= EPISODE_MIN;
+    for (size_t i = 0; i < s->outliers.n; i++) {
+        const struct outlier *o = &s->outliers.v[i];
+        if (s->episode ? o->at >= t.from && o->at <= t.to : o->score > STATS_EXTREME)
+            s->outliers.v[kept++] = *o;
     }
+    s->outliers.n = kept;
 }
 
 /* The gateway gave up on calls of this function: gateway-timeout tells of them. */
@@ -291,7 +308,7 @@ static void write_detail(const struct slow *s, struct findings *fs, struct findi
     jsonw_key(&detail.w, "threshold_ms");
     jsonw_double(&detail.w, s->usual.threshold, 2);
     jsonw_key(&detail.w, "measured");
-    jsonw_i64(&detail.w, (int64_t)s->all.n);
+    jsonw_i64(&detail.w, (int64_t)s->measured);
     jsonw_key(&detail.w, "above_threshold");
     jsonw_i64(&detail.w, (int64_t)s->above);
     jsonw_key(&detail.w, "episode");
@@ -321,24 +338,30 @@ static void report(const struct detector *self, struct slow *s, struct findings 
         finding_span(f, "invocations are slow", f->first_seen, f->last_seen);
 }
 
+static void examine_function(const struct detector *self, struct slow *s, struct findings *fs)
+{
+    intern_init(&s->keys);
+    limits_known_init(&s->limits, s->f);
+    collect(s);
+    judge(s);
+    if (s->some_above)
+        find_outliers(s);
+    if (s->outliers.n)
+        report(self, s, fs);
+    limits_known_done(&s->limits);
+    intern_done(&s->keys);
+    vec_done(&s->groups);
+    vec_done(&s->outliers);
+}
+
 static const char *slow_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     uint8_t *failed_before = calloc(d->index->streams.n + 1, 1);
     if (!failed_before)
         err_oom();
-    for (size_t i = 0; i < d->functions.n; i++) {
-        struct slow s = {.d = d, .f = &d->functions.v[i]};
-        intern_init(&s.keys);
-        collect(&s, failed_before);
-        judge(&s);
-        find_outliers(&s);
-        if (s.outliers.n)
-            report(self, &s, fs);
-        intern_done(&s.keys);
-        vec_done(&s.groups);
-        vec_done(&s.all);
-        vec_done(&s.outliers);
-    }
+    for (size_t i = 0; i < d->functions.n; i++)
+        examine_function(self,
+                         &(struct slow){.d = d, .f = &d->functions.v[i], .failed_before = failed_before}, fs);
     free(failed_before);
     return "no duration far off the rest";
 }

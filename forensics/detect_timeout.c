@@ -159,9 +159,10 @@ static void words_init(struct words *w, const struct dossier *d)
     if (d->timeouts == 0)
         return;
     w->place = huge_zeros(x->attempts.n, sizeof *w->place);
-    for (size_t i = 0; i < x->attempts.n; i++)
-        if (timed_out(attempt_walk(&x->attempts, i)))
-            w->place[i] = ++n;
+    for (size_t i = 0; i < d->functions.n; i++)
+        for (size_t k = 0; k < d->functions.v[i].failed.n; k++)
+            if (timed_out(d->functions.v[i].failed.v[k]))
+                w->place[d->functions.v[i].failed.v[k]->row] = ++n;
     w->told = calloc(n + 1, sizeof *w->told);
     if (!w->told)
         err_oom();
@@ -372,7 +373,9 @@ static const char *timeout_run(const struct detector *self, const struct dossier
     words_init(&words, d);
     for (size_t i = 0; i < d->functions.n; i++) {
         struct timeouts t = {.d = d, .f = &d->functions.v[i], .words = &words};
-        detector_pick(t.f, timed_out, &t.picks);
+        for (size_t k = 0; k < t.f->failed.n; k++)
+            if (timed_out(t.f->failed.v[k]))
+                *vec_push(&t.picks) = t.f->failed.v[k];
         if (t.picks.n)
             report_function(self, &t, fs);
         vec_done(&t.picks);

@@ -33,9 +33,8 @@ const struct detector *detector_by_name(struct slice name);
 
 /* ---- shared by detectors ---- */
 
-/* Attempts of one function for which `pick` holds, in order of time. */
+/* Attempts of one function, in order of time. */
 typedef VEC(const struct attempt *) detector_picks;
-void detector_pick(const struct function *f, bool (*pick)(const struct attempt *a), detector_picks *ret);
 /* A writer for `detail`; detector_detail_done puts the text into the finding. */
 struct detail {
     struct buf text;

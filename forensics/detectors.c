@@ -113,13 +113,6 @@ void detectors_run(const struct dossier *d, const struct slice *only, size_t onl
 
 /* ---- shared ---- */
 
-void detector_pick(const struct function *f, bool (*pick)(const struct attempt *a), detector_picks *ret)
-{
-    for (size_t i = 0; i < f->attempts.n; i++)
-        if (pick(attempt_walk(&f->attempts, i)))
-            *vec_push(ret) = f->attempts.v[i];
-}
-
 void detail_init(struct detail *detail)
 {
     buf_init(&detail->text, 0);

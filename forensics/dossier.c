@@ -4,8 +4,9 @@
 #include "base/huge.h"
 #include "base/order.h"
 #include "base/parallel.h"
+#include "forensics/concurrency.h"
 #include "forensics/cost.h"
-#include "forensics/stats.h"
+#include "forensics/durations.h"
 
 static int by_name(const void *a, const void *b)
 {
@@ -38,23 +39,23 @@ static void list_functions(struct dossier *d)
             *vec_push(&order) = (struct order){intern_name(&x->names, ids.v[i]), ids.v[i]};
     vec_sort(&order, by_text);
     for (size_t i = 0; i < order.n; i++)
-        *vec_push(&d->functions) = (struct function){.name = order.v[i].id};
+        *vec_push(&d->functions) = (struct function){.name = order.v[i].id, .least_used_mb = UINT32_MAX};
     vec_done(&ids);
     vec_done(&order);
 }
 
-static void measure(double *values, size_t n, struct quantiles *ret)
+/* `values` are used up. */
+static void measure(struct durations *values, struct quantiles *ret)
 {
-    static const double p[] = {0.50, 0.90, 0.99, 1.0};
-    double q[4];
-    ret->known = n > 0;
-    if (n == 0)
-        return;
-    stats_quantiles(values, n, p, 4, q);
-    ret->p50 = q[0];
-    ret->p90 = q[1];
-    ret->p99 = q[2];
-    ret->max = q[3];
+    ret->known = durations_count(values) > 0;
+    durations_sort(values);
+    if (ret->known) {
+        ret->p50 = durations_quantile(values, 0.50);
+        ret->p90 = durations_quantile(values, 0.90);
+        ret->p99 = durations_quantile(values, 0.99);
+        ret->max = durations_quantile(values, 1.0);
+    }
+    durations_done(values);
 }
 
 /* Sweep over begins and ends, both in order; an end and a begin at one time do not overlap. */
@@ -72,60 +73,68 @@ static size_t peak_overlap(const int64_t *begins, const int64_t *ends, size_t n)
     return peak;
 }
 
-static size_t peak_of(const struct function *f)
+/* What is gathered of a function while its attempts are walked. */
+struct gathering {
+    struct function *f;
+    struct durations durations, inits;
+    struct concurrency running;
+};
+
+static void measure_function(void *ctx, unsigned thread, size_t number)
 {
-    size_t n = 0;
-    int64_t *begins = huge_array(f->attempts.n * 2, sizeof *begins), *ends = begins + f->attempts.n;
-    for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = attempt_walk(&f->attempts, i);
-        if (attempt_begin(a) == TIME_NONE)
-            continue;
-        begins[n] = attempt_begin(a);
-        ends[n] = attempt_over(a) > begins[n] ? attempt_over(a) : begins[n] + 1;
-        n++;
-    }
-    order_numbers(ends, n); /* begins are in order: attempts are */
-    size_t peak = peak_overlap(begins, ends, n);
-    free(begins);
-    return peak ? peak : f->attempts.n > 0;
+    struct gathering *g = ctx;
+    g += number;
+    (void)thread;
+    measure(&g->durations, &g->f->duration);
+    measure(&g->inits, &g->f->init);
+    g->f->cost_usd = cost_usd(g->f->gb_seconds, (double)g->f->attempts.n);
+    g->f->peak_concurrency = g->running.peak ? g->running.peak : g->f->attempts.n > 0;
+    concurrency_done(&g->running);
 }
 
-static void count_attempt(struct function *f, const struct attempt *a)
+static void count_end(struct function *f, const struct attempt *a, enum attempt_status status)
 {
-    enum attempt_status status = attempt_status(a);
+    bool started = attempt_start(a) != TIME_NONE, good = status == ATTEMPT_OK;
     f->errors += status == ATTEMPT_FAILED || status == ATTEMPT_INIT_FAILURE;
     f->init_failed += status == ATTEMPT_INIT_FAILURE;
     f->timeouts += status == ATTEMPT_TIMED_OUT;
     f->incomplete += status == ATTEMPT_INCOMPLETE;
-    f->cold += attempt_cold(a);
-    f->gb_seconds += cost_gb_seconds(a);
-    f->billed |= cost_known(a);
+    f->started += started;
+    f->ended += attempt_end(a) != TIME_NONE;
+    f->reported += good || attempt_report(a) != TIME_NONE;
+    f->logged += started && good;
+    if (!good && status != ATTEMPT_INCOMPLETE)
+        *vec_push(&f->failed) = a;
+}
+
+static void count_memory(struct function *f, const struct attempt *a)
+{
     if (a->memory_mb > f->memory_mb)
         f->memory_mb = a->memory_mb;
     if (a->max_memory_mb > f->max_memory_mb)
         f->max_memory_mb = a->max_memory_mb;
+    if (a->max_memory_mb > 0 && a->max_memory_mb < f->least_used_mb)
+        f->least_used_mb = a->max_memory_mb;
 }
 
-static void measure_function(void *ctx, unsigned thread, size_t number)
+static void gather_attempt(struct gathering *g, const struct attempt *a, double gb_seconds)
 {
-    struct function *f = ctx;
-    f += number;
-    (void)thread;
-    size_t durations = 0, inits = 0;
-    double *values = huge_array(f->attempts.n * 2, sizeof *values), *init = values + f->attempts.n;
-    for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = attempt_walk(&f->attempts, i);
-        count_attempt(f, a);
-        if (decimal_known(a->duration))
-            values[durations++] = decimal_value(a->duration);
-        if (decimal_known(a->init) && !(a->flags & ATTEMPT_RESTORED))
-            init[inits++] = decimal_value(a->init);
-    }
-    measure(values, durations, &f->duration);
-    measure(init, inits, &f->init);
-    f->cost_usd = cost_usd(f->gb_seconds, (double)f->attempts.n);
-    f->peak_concurrency = peak_of(f);
-    free(values);
+    struct function *f = g->f;
+    *vec_push(&f->attempts) = a;
+    count_end(f, a, attempt_status(a));
+    count_memory(f, a);
+    f->used += a->max_memory_mb > 0;
+    f->cold += attempt_cold(a);
+    f->gb_seconds += gb_seconds;
+    f->billed |= cost_known(a);
+    if (decimal_known(a->duration))
+        durations_add(&g->durations, a->duration);
+    if (decimal_known(a->init))
+        *vec_push(&f->inits) = a;
+    if (decimal_known(a->init) && !(a->flags & ATTEMPT_RESTORED))
+        durations_add(&g->inits, a->init);
+    if (attempt_begin(a) != TIME_NONE)
+        concurrency_add(&g->running, attempt_begin(a), attempt_over(a));
 }
 
 static void seen(struct dossier *d, int64_t time)
@@ -138,20 +147,32 @@ static void seen(struct dossier *d, int64_t time)
         d->end = time;
 }
 
-static void fill(struct dossier *d, struct function **of_name)
+/* The one walk over all attempts: each row is a miss of the cache, so all that is counted of them is counted here. */
+static void walk_attempts(struct dossier *d, struct gathering **of_name)
 {
     const struct index *x = d->index;
     for (size_t i = 0; i < x->attempts.n; i++) {
         const struct attempt *a = attempt_walk(&x->attempts, i);
-        if (of_name[a->function])
-            *vec_push(&of_name[a->function]->attempts) = a;
+        double gb_seconds = cost_gb_seconds(a);
         seen(d, attempt_begin(a));
         seen(d, attempt_report(a));
+        d->begun += attempt_begin(a) != TIME_NONE;
+        d->timed += decimal_known(a->duration);
+        d->charged += gb_seconds > 0;
+        minutes_add(&d->gb_seconds, attempt_begin(a), gb_seconds);
+        minutes_add(&d->requests, attempt_begin(a), 1);
+        if (of_name[a->function])
+            gather_attempt(of_name[a->function], a, gb_seconds);
     }
+}
+
+static void walk_streams(struct dossier *d, struct gathering **of_name)
+{
+    const struct index *x = d->index;
     for (size_t i = 0; i < x->streams.n; i++) {
         const struct stream *s = &x->streams.v[i];
         if (of_name[s->function] && (s->environment || s->attempts)) {
-            *vec_push(&of_name[s->function]->streams) = (uint32_t)i;
+            *vec_push(&of_name[s->function]->f->streams) = (uint32_t)i;
             d->environments++;
         }
         seen(d, s->first);
@@ -161,19 +182,43 @@ static void fill(struct dossier *d, struct function **of_name)
         seen(d, x->objects.v[i].time);
 }
 
+/* Room for what will come: a list that grows is copied, into memory that was never touched before. */
+static void reserve(const struct dossier *d, struct gathering *g)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->f->streams.n; i++)
+        n += d->index->streams.v[g->f->streams.v[i]].attempts;
+    vec_reserve(&g->f->attempts, n);
+    durations_reserve(&g->durations, n);
+}
+
+static void fill(struct dossier *d, struct gathering *all)
+{
+    struct gathering **of_name = calloc(d->index->names.names.n + 1, sizeof *of_name);
+    if (!of_name)
+        err_oom();
+    for (size_t i = 0; i < d->functions.n; i++) {
+        all[i].f = &d->functions.v[i];
+        of_name[all[i].f->name] = &all[i];
+    }
+    walk_streams(d, of_name);
+    for (size_t i = 0; i < d->functions.n; i++)
+        reserve(d, &all[i]);
+    walk_attempts(d, of_name);
+    free(of_name);
+}
+
 void dossier_init(struct dossier *d, const struct evidence *ev)
 {
     *d = (struct dossier){.ev = ev, .index = &ev->index, .start = TIME_NONE, .end = TIME_NONE};
     arena_init(&d->arena);
     list_functions(d);
-    struct function **of_name = calloc(ev->index.names.names.n + 1, sizeof *of_name);
-    if (!of_name)
+    struct gathering *all = calloc(d->functions.n + 1, sizeof *all);
+    if (!all)
         err_oom();
-    for (size_t i = 0; i < d->functions.n; i++)
-        of_name[d->functions.v[i].name] = &d->functions.v[i];
-    fill(d, of_name);
-    free(of_name);
-    parallel_run(ev->threads, d->functions.n, measure_function, d->functions.v);
+    fill(d, all);
+    parallel_run(ev->threads, d->functions.n, measure_function, all);
+    free(all);
     for (size_t i = 0; i < d->functions.n; i++) {
         const struct function *f = &d->functions.v[i];
         d->cold += f->cold;
@@ -192,9 +237,13 @@ void dossier_done(struct dossier *d)
 {
     for (size_t i = 0; i < d->functions.n; i++) {
         vec_done(&d->functions.v[i].attempts);
+        vec_done(&d->functions.v[i].failed);
+        vec_done(&d->functions.v[i].inits);
         vec_done(&d->functions.v[i].streams);
     }
     vec_done(&d->functions);
+    minutes_done(&d->gb_seconds);
+    minutes_done(&d->requests);
     arena_done(&d->arena);
 }
 
@@ -240,18 +289,37 @@ size_t dossier_alive_peak(const struct dossier *d, const struct function *f, int
     return peak;
 }
 
-size_t dossier_lower(const struct function *f, int64_t time)
+static bool begins_before(const struct function *f, size_t i, int64_t time)
 {
-    size_t low = 0, high = f->attempts.n;
+    int64_t begin = attempt_begin(f->attempts.v[i]);
+    return begin != TIME_NONE && begin < time;
+}
+
+static size_t lower_between(const struct function *f, size_t low, size_t high, int64_t time)
+{
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        int64_t begin = attempt_begin(f->attempts.v[mid]);
-        if (begin != TIME_NONE && begin < time)
+        if (begins_before(f, mid, time))
             low = mid + 1;
         else
             high = mid;
     }
     return low;
+}
+
+size_t dossier_lower(const struct function *f, int64_t time)
+{
+    return lower_between(f, 0, f->attempts.n, time);
+}
+
+size_t dossier_lower_behind(const struct function *f, size_t i, int64_t time)
+{
+    size_t low = i + 1, high = low;
+    for (size_t step = 1; high < f->attempts.n && begins_before(f, high, time); step *= 2) {
+        low = high + 1;
+        high = low + step < f->attempts.n ? low + step : f->attempts.n;
+    }
+    return lower_between(f, low, high, time);
 }
 
 /* Phases are sorted by stream. */

@@ -3,11 +3,10 @@
 
 #include "base/huge.h"
 
-void handled_init(struct handled *h, const struct index *x)
+static void make_tables(struct handled *h)
 {
-    *h = (struct handled){.x = x, .numbers = 1};
-    if (x->objects.n == 0)
-        return;
+    const struct index *x = h->x;
+    h->numbers = 1;
     for (size_t i = 0; i < x->objects.n; i++)
         h->numbers = x->objects.v[i].number >= h->numbers ? x->objects.v[i].number + 1 : h->numbers;
     h->by_row = huge_zeros(x->attempts.n, sizeof *h->by_row);
@@ -26,10 +25,12 @@ void handled_done(struct handled *h)
     free(h->by_number);
 }
 
-const struct object_event *handled_object(const struct handled *h, const struct attempt *a)
+const struct object_event *handled_object(struct handled *h, const struct attempt *a)
 {
-    if (!h->by_row)
+    if (h->x->objects.n == 0)
         return NULL;
+    if (!h->by_row)
+        make_tables(h);
     uint32_t key = a->keys[0] < h->numbers ? a->keys[0] : 0;
     uint32_t place = h->by_row[a->row] ? h->by_row[a->row] : key ? h->by_number[key] : 0;
     return place ? &h->x->objects.v[place - 1] : NULL;

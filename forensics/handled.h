@@ -5,16 +5,16 @@
 
 #include "forensics/index.h"
 
+/* With x alone it is ready: the tables are made by the first question, for most evidence asks none. Of five million
+ * attempts and as many records they take 40 MB and a walk over all records. */
 struct handled {
     const struct index *x;
-    uint32_t *by_row,
-        *by_number; /* of the attempt, of the key: place in x->objects plus one; NULL without objects */
+    uint32_t *by_row, *by_number; /* of the attempt, of the key: place in x->objects plus one */
     uint32_t numbers;
 };
 
-void handled_init(struct handled *h, const struct index *x);
 void handled_done(struct handled *h);
 /* NULL when none is known. */
-const struct object_event *handled_object(const struct handled *h, const struct attempt *a);
+const struct object_event *handled_object(struct handled *h, const struct attempt *a);
 
 #endif

@@ -6,8 +6,8 @@
 void limits_known_init(struct limits_known *ret, const struct function *f)
 {
     *ret = (struct limits_known){.rows = {NULL, 0, 0}};
-    for (size_t i = 0; i < f->attempts.n; i++) {
-        const struct attempt *a = attempt_walk(&f->attempts, i);
+    for (size_t i = 0; i < f->failed.n; i++) {
+        const struct attempt *a = f->failed.v[i];
         uint32_t limit_ms = a->limit_s * 1000u;
         bool known = attempt_status(a) != ATTEMPT_TIMED_OUT || limit_ms == 0;
         for (size_t k = 0; k < ret->rows.n && !known; k++)

@@ -131,7 +131,7 @@ static int by_first(const void *a, const void *b)
 
 static bool may_be_poisoned(const struct dossier *d, const struct attempt *a)
 {
-    return marked_failed(a) && (attempt_next(d->index, a) != a || outcome_find(d->index, &a->id));
+    return attempt_next(d->index, a) != a || outcome_find(d->index, &a->id);
 }
 
 /* The attempts of one id, and what a record of the event's end says. */
@@ -151,9 +151,9 @@ static void add_family(const struct dossier *d, const struct attempt *const *v, 
 void marked_poisoned(const struct dossier *d, const struct function *f, marked_families *ret)
 {
     VEC(const struct attempt *) order = {0};
-    for (size_t i = 0; i < f->attempts.n; i++)
-        if (may_be_poisoned(d, attempt_walk(&f->attempts, i)))
-            *vec_push(&order) = f->attempts.v[i];
+    for (size_t i = 0; i < f->failed.n; i++)
+        if (may_be_poisoned(d, f->failed.v[i]))
+            *vec_push(&order) = f->failed.v[i];
     vec_sort(&order, by_id);
     for (size_t i = 0, end; i < order.n; i = end) {
         for (end = i + 1; end < order.n && memcmp(&order.v[i]->id, &order.v[end]->id, 16) == 0; end++)

@@ -48,16 +48,22 @@ static void select_rank(double *v, size_t low, size_t high, size_t rank)
     stats_sort(v + low, high - low);
 }
 
+struct stats_rank stats_rank(size_t n, double p)
+{
+    double h = (double)(n - 1) * p;
+    size_t low = (size_t)h < n - 1 ? (size_t)h : n - 1;
+    return (struct stats_rank){low, low + 1 < n ? low + 1 : low, h - (double)low};
+}
+
 void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, double *ret)
 {
     size_t from = 0;
     for (size_t i = 0; i < p_n; i++) {
-        double h = (double)(n - 1) * p[i];
-        size_t low = (size_t)h < n - 1 ? (size_t)h : n - 1, next = low + 1 < n ? low + 1 : low;
-        select_rank(values, from, n, low);
-        select_rank(values, low, n, next);
-        ret[i] = values[low] + (h - (double)low) * (values[next] - values[low]);
-        from = low;
+        struct stats_rank r = stats_rank(n, p[i]);
+        select_rank(values, from, n, r.low);
+        select_rank(values, r.low, n, r.next);
+        ret[i] = stats_between(values[r.low], values[r.next], r.share);
+        from = r.low;
     }
 }
 
@@ -84,20 +90,30 @@ static double threshold_of(const struct stats_spread *s)
     return fmax(bound, s->median + STATS_EXCESS_MIN);
 }
 
+double stats_log(double ms)
+{
+    return log(fmax(ms, 0.01));
+}
+
+void stats_finish(struct stats_spread *s)
+{
+    if (s->n < STATS_SAMPLE_SMALL)
+        s->log_mad *= (double)s->n / ((double)s->n - 0.8);
+    s->threshold = threshold_of(s);
+}
+
 bool stats_measure(double *values, size_t n, struct stats_spread *ret)
 {
     if (n < STATS_SAMPLE_MIN)
         return false;
     double *logs = huge_array(n, sizeof *logs);
     for (size_t i = 0; i < n; i++)
-        logs[i] = log(fmax(values[i], 0.01));
+        logs[i] = stats_log(values[i]);
     *ret = (struct stats_spread){.n = n, .median = stats_median(values, n)};
     ret->log_median = stats_median(logs, n);
     ret->log_mad = stats_deviation(logs, n, ret->log_median);
     ret->mad = stats_deviation(values, n, ret->median);
-    if (n < STATS_SAMPLE_SMALL)
-        ret->log_mad *= (double)n / ((double)n - 0.8);
-    ret->threshold = threshold_of(ret);
+    stats_finish(ret);
     free(logs);
     return true;
 }

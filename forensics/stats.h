@@ -7,6 +7,18 @@
 #include <stddef.h>
 
 void stats_sort(double *values, size_t n);
+
+/* Where the quantile p of n sorted values stands, n > 0: between two of them, so far behind the first. */
+struct stats_rank {
+    size_t low, next;
+    double share;
+};
+struct stats_rank stats_rank(size_t n, double p);
+static inline double stats_between(double low, double next, double share)
+{
+    return low + share * (next - low);
+}
+
 /* Of values in any order, n > 0, for several p at once, rising: reorders them, and takes a fraction of the time
  * that sorting would. */
 void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, double *ret);
@@ -32,6 +44,10 @@ struct stats_spread {
 
 /* `values` are used up. False when there are fewer than STATS_SAMPLE_MIN. */
 bool stats_measure(double *values, size_t n, struct stats_spread *ret);
+/* The logarithm that medians and scores are taken of. */
+double stats_log(double ms);
+/* What follows from n and the four medians: the small sample's correction and the threshold. */
+void stats_finish(struct stats_spread *s);
 /* Modified z score of x on ln x; 0 when it is not beyond the floors. With a MAD of 0 the floors alone decide
  * and the score is STATS_EXTREME plus one, or STATS_SUSPECT in a small sample. */
 double stats_score(const struct stats_spread *s, double x);

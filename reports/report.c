@@ -1,10 +1,9 @@
 /* The report's model: headline, verdict, figures and timeline, worked out once for all renderers. */
 #include "reports/report.h"
 
-#include "base/huge.h"
 #include "base/parallel.h"
 #include "forensics/cost.h"
-#include "forensics/stats.h"
+#include "forensics/durations.h"
 #include "parsers/archive.h"
 
 extern const struct renderer renderer_markdown, renderer_json;
@@ -87,10 +86,9 @@ struct spell {
 static void measure(const struct report *r, const struct function *f, int64_t from, int64_t to,
                     struct spell *s)
 {
-    static const double ranks[] = {0.5, 0.99};
-    double quantiles[2] = {0, 0};
-    size_t n = 0, first = dossier_lower(f, from), last = dossier_lower(f, to);
-    double *durations = huge_array(last - first, sizeof *durations);
+    struct durations durations = {0};
+    size_t first = dossier_lower(f, from), last = dossier_lower(f, to);
+    durations_reserve(&durations, last - first);
     *s = (struct spell){.invocations = last - first};
     for (size_t i = first; i < last; i++) {
         const struct attempt *a = attempt_walk(&f->attempts, i);
@@ -101,16 +99,15 @@ static void measure(const struct report *r, const struct function *f, int64_t fr
         s->gb_seconds += cost_gb_seconds(a);
         s->billed |= cost_known(a);
         if (decimal_known(a->duration))
-            durations[n++] = decimal_value(a->duration);
+            durations_add(&durations, a->duration);
     }
-    s->timed = n > 0;
-    if (n)
-        stats_quantiles(durations, n, ranks, 2, quantiles);
-    s->p50 = quantiles[0];
-    s->p99 = quantiles[1];
+    durations_sort(&durations);
+    s->timed = durations_count(&durations) > 0;
+    s->p50 = s->timed ? durations_quantile(&durations, 0.5) : 0;
+    s->p99 = s->timed ? durations_quantile(&durations, 0.99) : 0;
     s->alive = dossier_alive_peak(r->dossier, f, from, to - 1);
     s->cost = cost_usd(s->gb_seconds, (double)s->invocations);
-    free(durations);
+    durations_done(&durations);
 }
 
 static const char *count(struct report *r, uint64_t n)
@@ -183,7 +180,6 @@ static bool add_untimed(struct report *r, const struct function *fn, const char 
 /* As far as the evidence goes back: the row is empty where it does not. */
 static const char *before_label(struct report *r, int64_t from, int64_t *ret_length)
 {
-    enum { MINUTE_MS = 60000 };
     int64_t length = (from - r->dossier->start) / MINUTE_MS * MINUTE_MS;
     if (length <= 0)
         return NULL;

@@ -87,6 +87,30 @@ static void numbers(void **state)
     order_numbers(NULL, 0);
 }
 
+/* Of few bits and many, all alike, and alike but for one; what stands behind them stays. */
+static void small_numbers(void **state)
+{
+    enum { MANY = 5000 };
+    static uint32_t v[MANY + 1];
+    static int64_t due[MANY];
+    (void)state;
+    for (unsigned bits = 0; bits <= 32; bits++) {
+        for (size_t n = 0; n <= MANY; n = n * 3 + 1) {
+            for (size_t i = 0; i < n; i++)
+                due[i] = v[i] = 77 + (uint32_t)((uint64_t)mixed(i) << 24 >> 32 >> (32 - bits));
+            if (n > 40 && bits == 0)
+                due[n / 2] = v[n / 2] = UINT32_MAX;
+            v[n] = 42;
+            order_small(v, n);
+            order_numbers(due, n);
+            for (size_t i = 0; i < n; i++)
+                assert_int_equal(v[i], due[i]);
+            assert_int_equal(v[n], 42);
+        }
+    }
+    order_small(NULL, 0);
+}
+
 /* Equal keys stay as they stand. */
 static void keeps_order(void **state)
 {
@@ -172,9 +196,9 @@ static void moves_many(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_key_then_tie), cmocka_unit_test(far_apart),  cmocka_unit_test(numbers),
-        cmocka_unit_test(keeps_order),     cmocka_unit_test(moves_rows), cmocka_unit_test(moves_many),
-        cmocka_unit_test(each_once),
+        cmocka_unit_test(by_key_then_tie), cmocka_unit_test(far_apart),     cmocka_unit_test(numbers),
+        cmocka_unit_test(keeps_order),     cmocka_unit_test(small_numbers), cmocka_unit_test(moves_rows),
+        cmocka_unit_test(moves_many),      cmocka_unit_test(each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,19 @@
+/* How many invocations ran at one time, at most. */
+#ifndef FORENSICS_CONCURRENCY_H
+#define FORENSICS_CONCURRENCY_H
+
+#include "base/vec.h"
+
+#include <stdint.h>
+
+/* All zero at first. */
+struct concurrency {
+    VEC(int64_t) ends; /* a heap: of those that are open, the first to end in front */
+    size_t peak;
+};
+
+/* They come in order of `begin`; one that ends when the next begins is over. A moment counts as a millisecond. */
+void concurrency_add(struct concurrency *c, int64_t begin, int64_t end);
+void concurrency_done(struct concurrency *c);
+
+#endif
