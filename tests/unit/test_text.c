@@ -333,6 +333,26 @@ static void time_at(void **state)
     assert_false(text_time_at("2024-02-29 17:12:44.122Z", &time));
 }
 
+/* What a thread knows of the minute met last, which is none at first, is no more than that minute. */
+static void time_at_first(void **state)
+{
+    static const char *const least[] = {":44.12xZ", ":44x122Z", ";44.122Z", ":64.122Z", ":44.122+"};
+    char text[TEXT_TIME_SIZE] = {0};
+    int64_t time = 77;
+    (void)state;
+    memcpy(text + 16, ":44.122Z", 8);
+    assert_false(text_time_at(text, &time));
+    assert_true(text_time_at("2024-02-29T17:12:44.122Z", &time));
+    for (size_t i = 0; i < sizeof least / sizeof *least; i++) {
+        memcpy(text, "2024-02-29T17:12", 16);
+        memcpy(text + 16, least[i], 8);
+        assert_false(text_time_at(text, &time));
+        assert_int_equal(time, 1709226764122);
+    }
+    assert_true(text_time_at("2024-02-29T17:12:60.000Z", &time));
+    assert_int_equal(time, 1709226780000);
+}
+
 /* Each day from 2000 to 2099, and what lies outside. */
 static void time_printed(void **state)
 {
@@ -445,11 +465,12 @@ static void utf8_put(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(u64),          cmocka_unit_test(decimal), cmocka_unit_test(small_cursors),
-        cmocka_unit_test(line),         cmocka_unit_test(uuid),    cmocka_unit_test(uuid_fast),
-        cmocka_unit_test(hex),          cmocka_unit_test(days),    cmocka_unit_test(time_taken),
-        cmocka_unit_test(time_refused), cmocka_unit_test(time_at), cmocka_unit_test(time_printed),
-        cmocka_unit_test(url_decode),   cmocka_unit_test(base64),  cmocka_unit_test(utf8_put),
+        cmocka_unit_test(u64),          cmocka_unit_test(decimal),       cmocka_unit_test(small_cursors),
+        cmocka_unit_test(line),         cmocka_unit_test(uuid),          cmocka_unit_test(uuid_fast),
+        cmocka_unit_test(hex),          cmocka_unit_test(days),          cmocka_unit_test(time_taken),
+        cmocka_unit_test(time_refused), cmocka_unit_test(time_at_first), cmocka_unit_test(time_at),
+        cmocka_unit_test(time_printed), cmocka_unit_test(url_decode),    cmocka_unit_test(base64),
+        cmocka_unit_test(utf8_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
