@@ -36,7 +36,7 @@ struct attempt **open_find(const struct open_parts *t, const struct request_id *
 
 static void make_room(struct open_parts *t)
 {
-    t->slots = malloc(OPEN_MAX * sizeof *t->slots);
+    t->slots = calloc(OPEN_MAX, sizeof *t->slots);
     t->first = calloc(BUCKETS, sizeof *t->first);
     if (!t->slots || !t->first)
         err_oom();
