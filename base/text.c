@@ -209,6 +209,10 @@ static void text_zone(struct slice *s, int64_t *ret_minutes)
 
 bool text_time(struct slice *s, int64_t *ret)
 {
+    if (s->n >= TEXT_TIME_SIZE - 1 && text_time_at(s->p, ret)) { /* most are written so */
+        *s = slice_skip(*s, TEXT_TIME_SIZE - 1);
+        return true;
+    }
     struct slice t = *s;
     struct clock c = {0};
     int64_t zone = 0;

@@ -59,6 +59,9 @@ static inline void text_skip_blanks(struct slice *s)
     while (s->n && (*s->p == ' ' || *s->p == '\t'))
         *s = slice_of(s->p + 1, s->n - 1);
 }
+/* Where the LFs of s stand, which has TEXT_BLOCK bytes at most: *ret has room for as many. Returns how many. */
+enum { TEXT_BLOCK = 4096 };
+size_t text_line_ends(struct slice s, uint16_t *ret);
 /* Every line end is LF; *ret is without it and without a CR before it. False at the end of s. */
 bool text_line(struct slice *s, struct slice *ret);
 

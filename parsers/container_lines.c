@@ -14,8 +14,11 @@ struct cursor {
     size_t text_at, group_at, stream_at;
     size_t text_n; /* when the head took less than its line; else 0: the text goes on to the entry's end */
     size_t at;     /* of the line to look at next, from the window's start */
-    uint64_t line, first; /* number of that line, and of the one at the window's start */
-    struct buf scratch;   /* for records */
+    uint16_t ends[TEXT_BLOCK]; /* line ends of the block at hand, of which `ends_next` is the next one */
+    size_t ends_n, ends_next;
+    uint64_t block, looked; /* where that block begins and ends, in the text */
+    uint64_t line, first;   /* number of that line, and of the one at the window's start */
+    struct buf scratch;     /* for records */
     bool open;
     bool overlong; /* what follows belongs to an entry that passed the limit */
     bool skipping; /* to the end of a line that did */
@@ -177,47 +180,59 @@ static void end_of_text(struct cursor *c)
     close_entry(c, input_window(c->in).n, true);
 }
 
-/* Looks at the line that ends at `end` of the window. */
-static void next_line(struct cursor *c, const char *end)
+/* Looks at the line that ends at that place of the text. */
+static void next_line(struct cursor *c, uint64_t end)
 {
-    struct slice window = input_window(c->in);
+    size_t n = (size_t)(end - c->in->offset) - c->at;
     if (!c->skipping)
-        take_line(c, slice_of(window.p + c->at, (size_t)(end - window.p) - c->at));
+        take_line(c, slice_of(input_window(c->in).p + c->at, n));
     c->skipping = false;
-    c->at = (size_t)(end - input_window(c->in).p) + 1;
+    c->at = (size_t)(end - c->in->offset) + 1;
     c->line++;
 }
 
-/* Every other line of an export is empty and says nothing. */
-static void skip_empty_lines(struct cursor *c)
+/* Looks for line ends in the blocks of the window that were not looked at. */
+static bool find_ends(struct cursor *c)
 {
-    struct slice window = input_window(c->in);
-    if (c->skipping || c->format->alone)
-        return;
-    for (; c->at < window.n && window.p[c->at] == '\n'; c->at++)
-        c->line++;
+    struct slice rest;
+    c->ends_n = c->ends_next = 0;
+    while (c->ends_n == 0 && (rest = slice_skip(input_window(c->in), c->looked - c->in->offset)).n > 0) {
+        rest = slice_head(rest, TEXT_BLOCK);
+        c->ends_n = text_line_ends(rest, c->ends);
+        c->block = c->looked;
+        c->looked += rest.n;
+    }
+    return c->ends_n > 0;
+}
+
+/* Every other line of an export is empty and says nothing. */
+static bool skip_empty(struct cursor *c, size_t end)
+{
+    if (end > c->at || c->skipping || c->format->alone)
+        return false;
+    c->at++;
+    c->line++;
+    return true;
+}
+
+/* All lines of the window whose ends are in sight. */
+static void take_lines(struct cursor *c)
+{
+    while (c->ends_next < c->ends_n || find_ends(c)) {
+        uint64_t end = c->block + c->ends[c->ends_next++];
+        if (!skip_empty(c, (size_t)(end - c->in->offset)))
+            next_line(c, end);
+    }
 }
 
 void container_lines(struct input *in, const struct sink *sink, const struct line_format *format)
 {
-    struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1, .first = 1};
-    size_t seen = 0; /* bytes of the window that hold no further line end */
+    struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1, .first = 1, .looked = in->offset};
     buf_init(&c.scratch, LIMIT_ENTRY);
-    for (;;) {
-        skip_empty_lines(&c);
-        struct slice window = input_window(in);
-        size_t from = c.at > seen ? c.at : seen;
-        const char *hit = from < window.n ? memchr(window.p + from, '\n', window.n - from) : NULL;
-        if (hit) {
-            next_line(&c, hit);
-            seen = 0;
-            continue;
-        }
+    do {
+        take_lines(&c);
         give_up(&c);
-        seen = input_window(in).n;
-        if (!input_more(in))
-            break;
-    }
+    } while (input_more(in));
     end_of_text(&c);
     buf_done(&c.scratch);
     in->source->lines += c.line - 1;
@@ -240,7 +255,7 @@ void container_sample(struct slice text, bool (*head)(struct slice line, struct 
 }
 
 /* `stdout F ` of container runtimes, and the labels that logcli prints before a line. */
-static __attribute__((noinline)) struct slice skip_marks(struct slice s)
+static struct slice skip_marks(struct slice s)
 {
     static const struct slice labels = {"{__aws_cloudwatch_", 18};
     if (!text_literal(&s, SLICE("stdout F ")))
@@ -263,10 +278,9 @@ static bool message_padded(struct slice rest, struct slice *ret)
     return true;
 }
 
-bool container_message(struct slice rest, struct slice *ret)
+bool container_message_marked(struct slice rest, struct slice *ret)
 {
-    if (rest.n > 1 && (*rest.p == 's' || (*rest.p == '{' && rest.p[1] == '_')))
-        rest = skip_marks(rest);
+    rest = skip_marks(rest);
     if (rest.n && (*rest.p == ' ' || *rest.p == '\t'))
         return message_padded(rest, ret);
     *ret = rest;
