@@ -100,8 +100,8 @@ static struct attempt *next_row(struct index *x)
     return x->rows++;
 }
 
-/* `open` is where the part of the id stands that does not take the line, or NULL. What fell out of the table and meets a
- * late line becomes two parts, which the freeze joins. */
+/* `open` is where the part of the id stands that does not take the line, or NULL. What fell out of the table and
+ * meets a late line becomes two parts, which the freeze joins. */
 static struct attempt *new_part(struct index *x, const struct event *e, uint32_t stream, struct loc loc,
                                 struct attempt **open)
 {

@@ -1,5 +1,5 @@
 /* A table of a fixed size: chains of slots, which are numbers of two bytes, so that all of what a search reads fits
- * the first cache. uthash, whose handles take 56 bytes a slot, took four times as long. */
+ * the first cache. uthash, whose handles take 56 bytes a slot, took two to three times as long. */
 #include "forensics/open_parts.h"
 
 #include "base/err.h"
