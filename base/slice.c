@@ -45,6 +45,12 @@ ptrdiff_t slice_find_nocase(struct slice s, struct slice needle)
     return -1;
 }
 
+void slice_put(struct slice s, char *to)
+{
+    if (s.n)
+        memcpy(to, s.p, s.n);
+}
+
 struct slice slice_cut(struct slice *rest, char c)
 {
     const char *hit = rest->n ? memchr(rest->p, c, rest->n) : NULL;

@@ -82,6 +82,9 @@ static inline struct slice slice_trim(struct slice s)
     return s;
 }
 
+/* Copies the bytes to `to`, which has room for them. A call: a memcpy of which gcc knows the most that it may copy
+ * becomes `rep movs`, 20 ns to begin with. */
+void slice_put(struct slice s, char *to);
 /* Bytes up to the first `c`, which is dropped; *rest becomes what follows. The whole when there is none. */
 struct slice slice_cut(struct slice *rest, char c);
 /* A well-mixed 64-bit hash; the same bytes give the same value on every machine. */

@@ -10,49 +10,60 @@ static bool is_digit(char c)
 
 enum { U64_DIGITS_SAFE = 19 }; /* so many never overflow */
 
-bool text_u64(struct slice *s, uint64_t *ret)
+/* Behind the digits at `p`; NULL when there are none, or more than 64 bits hold. */
+static const char *read_digits(const char *p, const char *end, uint64_t *ret)
 {
+    const char *begin = p;
     uint64_t v = 0;
-    size_t i = 0;
-    for (; i < s->n && is_digit(s->p[i]); i++) {
-        unsigned digit = (unsigned)(s->p[i] - '0');
-        if (i >= U64_DIGITS_SAFE && v > (UINT64_MAX - digit) / 10)
-            return false;
+    for (; p < end && is_digit(*p); p++) {
+        unsigned digit = (unsigned)(*p - '0');
+        if (p - begin >= U64_DIGITS_SAFE && v > (UINT64_MAX - digit) / 10)
+            return NULL;
         v = v * 10 + digit;
     }
-    if (i == 0)
+    *ret = v;
+    return p > begin ? p : NULL;
+}
+
+bool text_u64(struct slice *s, uint64_t *ret)
+{
+    const char *end = s->p + s->n;
+    uint64_t v;
+    const char *p = read_digits(s->p, end, &v);
+    if (!p)
         return false;
     *ret = v;
-    *s = slice_skip(*s, i);
+    *s = slice_of(p, (size_t)(end - p));
     return true;
+}
+
+/* The decimals at `p`, at least one, added to *scaled; behind them. */
+static const char *read_decimals(const char *p, const char *end, int64_t *scaled, unsigned *digits)
+{
+    int64_t unit = DECIMAL_SCALE / 10;
+    for (; p < end && is_digit(*p) && *digits < DECIMAL_DIGITS_MAX; p++, unit /= 10, ++*digits)
+        *scaled += (*p - '0') * unit;
+    if (p < end && is_digit(*p))
+        *scaled += *p >= '5';
+    while (p < end && is_digit(*p))
+        p++;
+    return p;
 }
 
 bool text_decimal(struct slice *s, struct decimal *ret)
 {
-    struct slice t = *s;
+    const char *end = s->p + s->n;
     uint64_t whole;
-    if (!text_u64(&t, &whole) || whole > UINT64_C(100000000000)) /* what 60 bits hold, scaled */
+    unsigned digits = 0;
+    const char *p = read_digits(s->p, end, &whole);
+    if (!p || whole > UINT64_C(100000000000)) /* what 60 bits hold, scaled */
         return false;
     int64_t scaled = (int64_t)whole * DECIMAL_SCALE;
-    unsigned digits = 0;
-    if (t.n > 1 && *t.p == '.' && is_digit(t.p[1])) {
-        t = slice_skip(t, 1);
-        int64_t unit = DECIMAL_SCALE / 10;
-        for (; t.n && is_digit(*t.p); t = slice_skip(t, 1)) {
-            if (digits == DECIMAL_DIGITS_MAX) {
-                scaled += *t.p >= '5';
-                while (t.n && is_digit(*t.p))
-                    t = slice_skip(t, 1);
-                break;
-            }
-            scaled += (*t.p - '0') * unit;
-            unit /= 10;
-            digits++;
-        }
-    }
+    if (end - p > 1 && *p == '.' && is_digit(p[1]))
+        p = read_decimals(p + 1, end, &scaled, &digits);
     ret->scaled = scaled;
     ret->digits = digits & 15u;
-    *s = t;
+    *s = slice_of(p, (size_t)(end - p));
     return true;
 }
 
@@ -71,22 +82,6 @@ bool text_digits(struct slice *s, size_t n, unsigned *ret)
     return true;
 }
 
-bool text_char(struct slice *s, char c)
-{
-    if (s->n == 0 || *s->p != c)
-        return false;
-    *s = slice_skip(*s, 1);
-    return true;
-}
-
-bool text_literal(struct slice *s, struct slice literal)
-{
-    if (!slice_starts(*s, literal))
-        return false;
-    *s = slice_skip(*s, literal.n);
-    return true;
-}
-
 bool text_word(struct slice *s, struct slice *ret)
 {
     size_t n = 0;
@@ -97,12 +92,6 @@ bool text_word(struct slice *s, struct slice *ret)
     *ret = slice_head(*s, n);
     *s = slice_skip(*s, n);
     return true;
-}
-
-void text_skip_blanks(struct slice *s)
-{
-    while (s->n && (*s->p == ' ' || *s->p == '\t'))
-        *s = slice_skip(*s, 1);
 }
 
 bool text_line(struct slice *s, struct slice *ret)
@@ -220,6 +209,10 @@ static void text_zone(struct slice *s, int64_t *ret_minutes)
 
 bool text_time(struct slice *s, int64_t *ret)
 {
+    if (s->n >= TEXT_TIME_SIZE - 1 && text_time_at(s->p, ret)) { /* most are written so */
+        *s = slice_skip(*s, TEXT_TIME_SIZE - 1);
+        return true;
+    }
     struct slice t = *s;
     struct clock c = {0};
     int64_t zone = 0;
@@ -260,34 +253,54 @@ static bool time_at_digits(const char *p, int64_t *ret)
     return clock_time(&c, 0, ret);
 }
 
-enum { MINUTE_BYTES = 17 }; /* YYYY-MM-DDThh:mm: */
-
 /* Lines of a log follow each other within a minute: its time is worked out once. Each thread has its own. */
+enum { MINUTE_BYTES = 16, LEAST_BYTES = 8 }; /* YYYY-MM-DDThh:mm and :ss.mmmZ */
 static _Thread_local struct {
     char text[MINUTE_BYTES];
     int64_t time;
 } last_minute;
 
-bool text_time_at(const char *p, int64_t *ret)
+/* The front of a time is that of the minute met last: two compares of eight bytes, since memcmp is a call. */
+static bool same_minute(const char *p)
+{
+    uint64_t a[2], b[2];
+    memcpy(a, p, sizeof a);
+    memcpy(b, last_minute.text, sizeof b);
+    return a[0] == b[0] && a[1] == b[1] && last_minute.time != 0;
+}
+
+/* ms of `:ss.mmmZ`. False for what is no such, and for a leap second. */
+static bool least_at(const char *p, int64_t *ret)
+{
+    unsigned tens = (unsigned)(uint8_t)p[1] - '0', ones = (unsigned)(uint8_t)p[2] - '0';
+    unsigned a = (unsigned)(uint8_t)p[4] - '0', b = (unsigned)(uint8_t)p[5] - '0';
+    unsigned c = (unsigned)(uint8_t)p[6] - '0';
+    if (p[0] != ':' || p[3] != '.' || p[LEAST_BYTES - 1] != 'Z')
+        return false;
+    if ((tens > 5) | (ones > 9) | (a > 9) | (b > 9) | (c > 9))
+        return false;
+    *ret = tens * 10000 + ones * 1000 + a * 100 + b * 10 + c;
+    return true;
+}
+
+static bool whole_time_at(const char *p, int64_t *ret)
 {
     if (p[4] != '-' || p[7] != '-' || p[10] != 'T' || p[13] != ':' || p[16] != ':' || p[19] != '.' ||
-        p[23] != 'Z')
+        p[23] != 'Z' || !time_at_digits(p, ret))
         return false;
-    if (memcmp(p, last_minute.text, MINUTE_BYTES) != 0) {
-        if (!time_at_digits(p, ret))
-            return false;
-        if (p[17] < '6') { /* a leap second is counted to the next minute */
-            memcpy(last_minute.text, p, MINUTE_BYTES);
-            last_minute.time = *ret - *ret % 60000;
-        }
-        return true;
+    if (p[17] < '6') { /* a leap second is counted to the next minute */
+        memcpy(last_minute.text, p, MINUTE_BYTES);
+        last_minute.time = *ret - *ret % 60000;
     }
-    unsigned tens = (unsigned)(uint8_t)p[17] - '0', ones = (unsigned)(uint8_t)p[18] - '0';
-    unsigned a = (unsigned)(uint8_t)p[20] - '0', b = (unsigned)(uint8_t)p[21] - '0';
-    unsigned c = (unsigned)(uint8_t)p[22] - '0';
-    if (tens > 5 || ones > 9 || a > 9 || b > 9 || c > 9)
-        return time_at_digits(p, ret); /* a leap second, or no time */
-    *ret = last_minute.time + (int64_t)(tens * 10 + ones) * 1000 + a * 100 + b * 10 + c;
+    return true;
+}
+
+bool text_time_at(const char *p, int64_t *ret)
+{
+    int64_t least;
+    if (!same_minute(p) || !least_at(p + MINUTE_BYTES, &least))
+        return whole_time_at(p, ret);
+    *ret = last_minute.time + least;
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* Text cursors: each reads one thing from the front of *s and moves it on, or returns false and leaves both
- * *s and the result untouched. No locale, no TZ, no libc number parsing: outside bytes come through here. */
+ * *s and the result untouched. No locale, no TZ, no libc number parsing: outside bytes come through here.
+ * The small ones are inline: a cursor that is handed over by its address is written to memory and read back. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
@@ -36,11 +37,31 @@ bool text_u64(struct slice *s, uint64_t *ret);
 bool text_decimal(struct slice *s, struct decimal *ret);
 /* `n` digits exactly. */
 bool text_digits(struct slice *s, size_t n, unsigned *ret);
-bool text_char(struct slice *s, char c);
-bool text_literal(struct slice *s, struct slice literal);
+static inline bool text_char(struct slice *s, char c)
+{
+    if (s->n == 0 || *s->p != c)
+        return false;
+    *s = slice_of(s->p + 1, s->n - 1);
+    return true;
+}
+static inline bool text_literal(struct slice *s, struct slice literal)
+{
+    if (!slice_starts(*s, literal))
+        return false;
+    *s = slice_of(s->p + literal.n, s->n - literal.n);
+    return true;
+}
 /* Bytes up to a blank, tab, CR or LF; at least one. */
 bool text_word(struct slice *s, struct slice *ret);
-void text_skip_blanks(struct slice *s); /* blanks and tabs */
+/* Blanks and tabs. */
+static inline void text_skip_blanks(struct slice *s)
+{
+    while (s->n && (*s->p == ' ' || *s->p == '\t'))
+        *s = slice_of(s->p + 1, s->n - 1);
+}
+/* Where the LFs of s stand, which has TEXT_BLOCK bytes at most: *ret has room for as many. Returns how many. */
+enum { TEXT_BLOCK = 4096 };
+size_t text_line_ends(struct slice s, uint16_t *ret);
 /* Every line end is LF; *ret is without it and without a CR before it. False at the end of s. */
 bool text_line(struct slice *s, struct slice *ret);
 

@@ -1,19 +1,10 @@
 /* Filling of the index; index_merge.c joins what the workers have filled. */
-#define HASH_FUNCTION(key, length, hash) ((hash) = index_id_hash((const uint8_t *)(key)))
-#define HASH_KEYCMP(a, b, length)        memcmp(a, b, sizeof(struct request_id))
-
 #include "forensics/index.h"
 #include "forensics/outcomes.h"
 
-/* Ids are random but for masked and hostile ones: one multiply mixes both halves. */
-static unsigned index_id_hash(const uint8_t *id)
-{
-    return (unsigned)slice_hash(slice_of((const char *)id, sizeof(struct request_id)), 0xc01d);
-}
-
 void index_init(struct index *x)
 {
-    *x = (struct index){.open = NULL};
+    *x = (struct index){.rows_n = 0};
     arena_init(&x->arena);
     intern_init(&x->names);
     intern_init(&x->stream_keys);
@@ -21,18 +12,11 @@ void index_init(struct index *x)
     *vec_push(&x->facts) = (struct object_facts){0};
 }
 
-static void close_parts(struct index *x)
-{
-    HASH_CLEAR(hh, x->open);
-    x->slots_n = x->slots_next = 0;
-}
-
 void index_done(struct index *x)
 {
     if (!x)
         return;
-    close_parts(x);
-    free(x->slots);
+    open_done(&x->open);
     vec_done(&x->streams);
     vec_done(&x->families);
     vec_done(&x->traces);
@@ -98,41 +82,12 @@ static void stream_lives(struct stream *s, int64_t time)
 
 /* ---- attempts ---- */
 
-/* The latest part of the id among those that are open. */
-static struct open_part *find_open(const struct index *x, const struct request_id *id)
-{
-    struct open_part *o = NULL;
-    HASH_FIND(hh, x->open, id, sizeof *id, o);
-    return o;
-}
-
-/* Lines of one invocation stand close together: what fell out of the table and meets a late line becomes two parts,
- * which the freeze joins. */
-static void open_part(struct index *x, struct attempt *a, struct open_part *o)
-{
-    if (o) {
-        o->part = a;
-        return;
-    }
-    if (!x->slots && !(x->slots = calloc(OPEN_MAX, sizeof *x->slots)))
-        err_oom();
-    o = &x->slots[x->slots_next];
-    if (x->slots_n == OPEN_MAX)
-        HASH_DEL(x->open, o);
-    else
-        x->slots_n++;
-    x->slots_next = (x->slots_next + 1) % OPEN_MAX;
-    o->id = a->id;
-    o->part = a;
-    HASH_ADD(hh, x->open, id, sizeof o->id, o);
-}
-
 /* A part ends with its source, so that what it holds does not depend on which file the worker read before. */
 static void enter_source(struct index *x, uint32_t source)
 {
     if (source == x->open_source)
         return;
-    close_parts(x);
+    open_clear(&x->open);
     x->open_source = source;
 }
 
@@ -149,8 +104,10 @@ static struct attempt *next_row(struct index *x)
     return x->rows++;
 }
 
+/* `open` is where the part of the id stands that does not take the line, or NULL. What fell out of the table and
+ * meets a late line becomes two parts, which the freeze joins. */
 static struct attempt *new_part(struct index *x, const struct event *e, uint32_t stream, struct loc loc,
-                                struct open_part *open)
+                                struct attempt **open)
 {
     struct attempt *a = next_row(x);
     a->id = e->id;
@@ -163,7 +120,10 @@ static struct attempt *new_part(struct index *x, const struct event *e, uint32_t
     if (!e->is_uuid)
         a->id_text = intern_id(&x->names, e->id_text);
     *vec_push(&x->attempts) = a;
-    open_part(x, a, open);
+    if (open)
+        *open = a;
+    else
+        open_add(&x->open, &a->id, a);
     return a;
 }
 
@@ -219,10 +179,10 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
 {
     bool same = hint && memcmp(&hint->id, &e->id, sizeof e->id) == 0;
     enter_source(x, loc.source);
-    struct open_part *open = same ? NULL : find_open(x, &e->id);
-    struct attempt *a = same ? hint : open ? open->part : NULL;
+    struct attempt **open = same ? NULL : open_find(&x->open, &e->id);
+    struct attempt *a = same ? hint : open ? *open : NULL;
     if (!a || a->stream != stream || !part_takes(a, e->kind, time))
-        a = new_part(x, e, stream, loc, same ? find_open(x, &e->id) : open);
+        a = new_part(x, e, stream, loc, same ? open_find(&x->open, &e->id) : open);
     part_lives(a, time, loc);
     return a;
 }

@@ -8,12 +8,9 @@
 
 #include "base/intern.h"
 #include "base/vec.h"
+#include "forensics/open_parts.h"
 #include "parsers/event.h"
 #include "parsers/signatures.h"
-
-#include "base/err.h"
-#define uthash_fatal(msg) err_oom()
-#include <uthash.h>
 
 enum attempt_flag {
     ATTEMPT_START = 1 << 0,
@@ -80,14 +77,6 @@ static inline bool trace_is_text(const struct trace_id *t)
 {
     return (t->bytes[0] & t->bytes[1] & t->bytes[2] & t->bytes[3]) == 0xff;
 }
-
-/* The parts to which lines may still come: the latest ones, found by id. */
-struct open_part {
-    struct request_id id;
-    struct attempt *part;
-    UT_hash_handle hh;
-};
-enum { OPEN_MAX = 1024 };
 
 /* Application lines without a request id, one behind the other: they belong to the invocation that is open in
  * their stream at their time. */
@@ -250,9 +239,7 @@ struct index {
     struct intern names;
     struct intern stream_keys; /* key text; stream i has key id i + 1 */
     VEC(struct stream) streams;
-    struct open_part *open;  /* uthash by request id, over `slots` */
-    struct open_part *slots; /* OPEN_MAX of them, used in turn */
-    size_t slots_n, slots_next;
+    struct open_parts open;
     uint32_t open_source; /* in which their lines stand */
     struct attempt *rows; /* rows_n of them to be given out next */
     size_t rows_n;

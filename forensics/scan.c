@@ -128,7 +128,7 @@ static void keep_words(struct worker *w, const struct event *e, int64_t time, st
     w->words.time = time;
     w->words.loc = loc;
     w->words.stream = w->stream;
-    memcpy(w->words.text, said.p, said.n);
+    slice_put(said, w->words.text);
 }
 
 static void mark_error(struct worker *w, const struct event *e, struct attempt *a, int64_t time,

@@ -55,10 +55,20 @@ void container_sample(struct slice text, bool (*head)(struct slice line, struct 
  * every entry none does. */
 size_t container_naked(struct slice text);
 
+/* For container_message: what begins with blanks or with marks. */
+bool container_message_marked(struct slice rest, struct slice *ret);
 /* The message behind a line's time and a blank, without further blanks that a paste has put before the
  * platform's line or JSON. False when the time is the line's own: `time TAB id TAB LEVEL` of Node, pasted with
  * blanks for its tabs. */
-bool container_message(struct slice rest, struct slice *ret);
+static inline bool container_message(struct slice rest, struct slice *ret)
+{
+    bool marked =
+        rest.n && (*rest.p <= ' ' || *rest.p == 's' || (*rest.p == '{' && rest.n > 1 && rest.p[1] == '_'));
+    if (marked)
+        return container_message_marked(rest, ret);
+    *ret = rest;
+    return true;
+}
 /* Whether a line of text without times goes on with the entry before it. */
 bool container_line_continues(struct slice line);
 /* Whether a line has the platform's form: START, REPORT … */

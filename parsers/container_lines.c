@@ -7,13 +7,18 @@ struct cursor {
     struct input *in;
     const struct sink *sink;
     const struct line_format *format;
-    struct entry entry; /* the open one, its slices not yet set */
+    /* One is the open entry, its slices not yet set; the head of a line that may follow it is read into the other. */
+    struct entry entries[2];
+    unsigned which; /* is open */
     /* Where its parts lie, from the window's start, which does not move while an entry is open. */
     size_t text_at, group_at, stream_at;
     size_t text_n; /* when the head took less than its line; else 0: the text goes on to the entry's end */
     size_t at;     /* of the line to look at next, from the window's start */
-    uint64_t line, first; /* number of that line, and of the one at the window's start */
-    struct buf scratch;   /* for records */
+    uint16_t ends[TEXT_BLOCK]; /* line ends of the block at hand, of which `ends_next` is the next one */
+    size_t ends_n, ends_next;
+    uint64_t block, looked; /* where that block begins and ends, in the text */
+    uint64_t line, first;   /* number of that line, and of the one at the window's start */
+    struct buf scratch;     /* for records */
     bool open;
     bool overlong; /* what follows belongs to an entry that passed the limit */
     bool skipping; /* to the end of a line that did */
@@ -48,7 +53,7 @@ static struct slice skip_line_ends(struct slice s)
 
 static void emit_entry(struct cursor *c, struct slice window, size_t end, bool last)
 {
-    struct entry *e = &c->entry;
+    struct entry *e = &c->entries[c->which];
     size_t n = c->text_n ? c->text_n : end - c->text_at;
     if (n > LIMIT_ENTRY)
         source_anomaly(c->in->source, ANOMALY_TOO_LONG, e->loc.line, e->loc.offset,
@@ -117,13 +122,14 @@ static void take_line(struct cursor *c, struct slice line)
 {
     struct slice bare = line.n && line.p[line.n - 1] == '\r' ? slice_head(line, line.n - 1) : line;
     if (bare.n == 0 && !c->format->alone)
-        return; /* every other line of an export */
-    struct entry head = entry_none;
+        return;
+    struct entry *head = &c->entries[!c->which];
     if (c->format->noise && c->format->noise(bare)) {
         drop_line(c);
         return;
     }
-    if (!c->format->head(bare, &head)) {
+    *head = entry_none;
+    if (!c->format->head(bare, head)) {
         if (c->format->alone)
             lose_line(c, bare);
         return;
@@ -132,12 +138,12 @@ static void take_line(struct cursor *c, struct slice line)
         return;
     close_entry(c, c->at, false);
     const char *window = input_window(c->in).p;
-    c->entry = head;
-    c->entry.loc = (struct loc){c->in->source->index, (uint32_t)c->line, c->in->offset};
-    c->text_at = (size_t)(head.text.p - window);
-    c->text_n = head.text.p + head.text.n < bare.p + bare.n ? head.text.n : 0;
-    c->group_at = offset_in(head.group, window);
-    c->stream_at = offset_in(head.stream, window);
+    c->which = !c->which;
+    head->loc = (struct loc){c->in->source->index, (uint32_t)c->line, c->in->offset};
+    c->text_at = (size_t)(head->text.p - window);
+    c->text_n = head->text.p + head->text.n < bare.p + bare.n ? head->text.n : 0;
+    c->group_at = offset_in(head->group, window);
+    c->stream_at = offset_in(head->stream, window);
     c->open = true;
     c->overlong = false;
 }
@@ -174,44 +180,59 @@ static void end_of_text(struct cursor *c)
     close_entry(c, input_window(c->in).n, true);
 }
 
-/* Looks at the line that ends at `end` of the window. */
-static void next_line(struct cursor *c, const char *end)
+/* Looks at the line that ends at that place of the text. */
+static void next_line(struct cursor *c, uint64_t end)
 {
-    struct slice window = input_window(c->in);
+    size_t n = (size_t)(end - c->in->offset) - c->at;
     if (!c->skipping)
-        take_line(c, slice_of(window.p + c->at, (size_t)(end - window.p) - c->at));
+        take_line(c, slice_of(input_window(c->in).p + c->at, n));
     c->skipping = false;
-    c->at = (size_t)(end - input_window(c->in).p) + 1;
+    c->at = (size_t)(end - c->in->offset) + 1;
     c->line++;
 }
 
-/* The end of the line that begins at `from`, or NULL when it is not in sight. */
-static const char *line_end(struct slice window, size_t from)
+/* Looks for line ends in the blocks of the window that were not looked at. */
+static bool find_ends(struct cursor *c)
 {
-    if (from == window.n)
-        return NULL;
-    return window.p[from] == '\n' ? window.p + from : memchr(window.p + from, '\n', window.n - from);
+    struct slice rest;
+    c->ends_n = c->ends_next = 0;
+    while (c->ends_n == 0 && (rest = slice_skip(input_window(c->in), c->looked - c->in->offset)).n > 0) {
+        rest = slice_head(rest, TEXT_BLOCK);
+        c->ends_n = text_line_ends(rest, c->ends);
+        c->block = c->looked;
+        c->looked += rest.n;
+    }
+    return c->ends_n > 0;
+}
+
+/* Every other line of an export is empty and says nothing. */
+static bool skip_empty(struct cursor *c, size_t end)
+{
+    if (end > c->at || c->skipping || c->format->alone)
+        return false;
+    c->at++;
+    c->line++;
+    return true;
+}
+
+/* All lines of the window whose ends are in sight. */
+static void take_lines(struct cursor *c)
+{
+    while (c->ends_next < c->ends_n || find_ends(c)) {
+        uint64_t end = c->block + c->ends[c->ends_next++];
+        if (!skip_empty(c, (size_t)(end - c->in->offset)))
+            next_line(c, end);
+    }
 }
 
 void container_lines(struct input *in, const struct sink *sink, const struct line_format *format)
 {
-    struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1, .first = 1};
-    size_t seen = 0; /* bytes of the window that hold no further line end */
+    struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1, .first = 1, .looked = in->offset};
     buf_init(&c.scratch, LIMIT_ENTRY);
-    for (;;) {
-        struct slice window = input_window(in);
-        size_t from = c.at > seen ? c.at : seen;
-        const char *hit = line_end(window, from);
-        if (hit) {
-            next_line(&c, hit);
-            seen = 0;
-            continue;
-        }
+    do {
+        take_lines(&c);
         give_up(&c);
-        seen = input_window(in).n;
-        if (!input_more(in))
-            break;
-    }
+    } while (input_more(in));
     end_of_text(&c);
     buf_done(&c.scratch);
     in->source->lines += c.line - 1;
@@ -234,30 +255,35 @@ void container_sample(struct slice text, bool (*head)(struct slice line, struct 
 }
 
 /* `stdout F ` of container runtimes, and the labels that logcli prints before a line. */
-static __attribute__((noinline)) void skip_marks(struct slice *s)
+static struct slice skip_marks(struct slice s)
 {
     static const struct slice labels = {"{__aws_cloudwatch_", 18};
-    struct slice rest = *s;
-    if (text_literal(&rest, SLICE("stdout F ")) || text_literal(&rest, SLICE("stderr F ")))
-        *s = rest;
-    ptrdiff_t end = slice_starts(rest, labels) ? slice_find(rest, SLICE("} ")) : -1;
-    if (end >= 0)
-        *s = slice_skip(rest, (size_t)end + 2);
+    if (!text_literal(&s, SLICE("stdout F ")))
+        (void)text_literal(&s, SLICE("stderr F "));
+    ptrdiff_t end = slice_starts(s, labels) ? slice_find(s, SLICE("} ")) : -1;
+    return end >= 0 ? slice_skip(s, (size_t)end + 2) : s;
 }
 
-bool container_message(struct slice rest, struct slice *ret)
+/* What begins with blanks. */
+static bool message_padded(struct slice rest, struct slice *ret)
 {
-    struct slice bare = rest, after;
+    struct slice bare = rest;
     uint8_t id[16];
-    if (rest.n > 1 && (*rest.p == 's' || (*rest.p == '{' && rest.p[1] == '_')))
-        skip_marks(&rest);
-    bare = rest;
     text_skip_blanks(&bare);
-    after = bare;
-    if (bare.p > rest.p && text_uuid(&after, id) && after.n && *after.p == ' ')
+    struct slice after = bare;
+    if (text_uuid(&after, id) && after.n && *after.p == ' ')
         return false;
-    bool padded = bare.p > rest.p && bare.n && (*bare.p == '{' || container_is_platform(bare));
+    bool padded = bare.n && (*bare.p == '{' || container_is_platform(bare));
     *ret = padded ? bare : rest;
+    return true;
+}
+
+bool container_message_marked(struct slice rest, struct slice *ret)
+{
+    rest = skip_marks(rest);
+    if (rest.n && (*rest.p == ' ' || *rest.p == '\t'))
+        return message_padded(rest, ret);
+    *ret = rest;
     return true;
 }
 

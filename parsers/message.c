@@ -66,9 +66,10 @@ bool message_uuid(struct slice *s, struct event *e)
 
 bool message_id(struct slice *s, struct event *e)
 {
-    struct slice rest = *s, word;
+    struct slice word;
     if (message_uuid(s, e))
         return true;
+    struct slice rest = *s;
     if (!text_word(&rest, &word) || !request_id_parse(word, &e->id))
         return false;
     e->has_id = true;

@@ -103,8 +103,6 @@ static void record_field(struct json *j, struct slice key, struct event *e)
         e->function = message_function_of_arn(scalar(j));
     else if (slice_eq(key, SLICE("runtimeVersion")))
         e->runtime = scalar(j);
-    else if (slice_eq(key, SLICE("instanceId")))
-        e->stream = scalar(j);
     else
         (void)json_skip(j);
 }

@@ -74,6 +74,13 @@ static void field_set(enum field field, struct slice *rest, struct event *e)
     }
 }
 
+/* What stands behind most numbers, in one step: a blank, `ms` or `MB`, and the tab before the next key. */
+static void skip_unit(struct slice *rest)
+{
+    if (slice_starts(*rest, SLICE(" ms\t")) || slice_starts(*rest, SLICE(" MB\t")))
+        *rest = slice_skip(*rest, 4);
+}
+
 /* Looks at the row `*next` first: the table has the order of the lines. */
 static bool field_at(struct slice *rest, size_t *next, struct event *e)
 {
@@ -82,6 +89,7 @@ static bool field_at(struct slice *rest, size_t *next, struct event *e)
         size_t i = *next + n < ROWS ? *next + n : *next + n - ROWS;
         if (*fields[i].name.p == *rest->p && text_literal(rest, fields[i].name)) {
             field_set(fields[i].field, rest, e);
+            skip_unit(rest);
             *next = i + 1 < ROWS ? i + 1 : 0;
             return true;
         }

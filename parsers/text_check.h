@@ -14,6 +14,12 @@ struct text_check {
     uint8_t low, high; /* bounds of the next one */
 };
 
+/* Among the TEXT_CHECK_BLOCK bytes at p none is zero and none has the high bit. */
+bool text_check_plain(const char *p);
+/* The same, eight bytes at a time: for processors without SSE2, and to test the fast one against. */
+bool text_check_plain_words(const char *p);
+enum { TEXT_CHECK_BLOCK = 64 };
+
 void text_check_add(struct text_check *c, struct slice bytes);
 /* Notes what was found in the source. */
 void text_check_end(struct text_check *c, struct source *source);

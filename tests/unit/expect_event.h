@@ -17,7 +17,7 @@ struct expected {
     const char *message;
     enum event_kind kind;
     const char *id; /* NULL: has none */
-    const char *version, *function, *runtime, *stream, *error_type, *trace;
+    const char *version, *function, *runtime, *error_type, *trace;
     const char *duration, *billed, *init; /* with their decimals */
     uint64_t memory_mb, max_memory_mb, limit_ms;
     enum event_status status;
@@ -70,7 +70,6 @@ static inline void expect_event(const struct expected *x, const struct event *e)
     expect_slice(x, "version", e->version, x->version);
     expect_slice(x, "function", e->function, x->function);
     expect_slice(x, "runtime", e->runtime, x->runtime);
-    expect_slice(x, "stream", e->stream, x->stream);
     expect_slice(x, "error_type", e->error_type, x->error_type);
     expect_slice(x, "trace", e->trace, x->trace);
     expect_decimal(x, "duration", e->duration, x->duration);

@@ -66,8 +66,7 @@ static void environment(void **state)
              "tenner-notifier[$LATEST]22be53a8cfde4e68b844f8ec293b2543\","
              "\"instanceMaxMemory\":268435456}}",
          EVENT_INIT_START, .phase = PHASE_INIT, .runtime = "nodejs:22.mainline.v122",
-         .function = "tenner-notifier", .version = "$LATEST",
-         .stream = "2026/10/08/tenner-notifier[$LATEST]22be53a8cfde4e68b844f8ec293b2543", .time = AT},
+         .function = "tenner-notifier", .version = "$LATEST", .time = AT},
         {SYS "initReport\",\"record\":{\"initializationType\":\"on-demand\",\"phase\":\"invoke\",\"status\":"
              "\"error\",\"errorType\":"
              "\"Runtime.ImportModuleError\",\"metrics\":{\"durationMs\":150.25}}}",

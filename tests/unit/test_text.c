@@ -333,6 +333,48 @@ static void time_at(void **state)
     assert_false(text_time_at("2024-02-29 17:12:44.122Z", &time));
 }
 
+/* What a thread knows of the minute met last, which is none at first, is no more than that minute. */
+static void time_at_first(void **state)
+{
+    static const char *const least[] = {":44.12xZ", ":44x122Z", ";44.122Z", ":64.122Z", ":44.122+"};
+    char text[TEXT_TIME_SIZE] = {0};
+    int64_t time = 77;
+    (void)state;
+    memcpy(text + 16, ":44.122Z", 8);
+    assert_false(text_time_at(text, &time));
+    assert_true(text_time_at("2024-02-29T17:12:44.122Z", &time));
+    for (size_t i = 0; i < sizeof least / sizeof *least; i++) {
+        memcpy(text, "2024-02-29T17:12", 16);
+        memcpy(text + 16, least[i], 8);
+        assert_false(text_time_at(text, &time));
+        assert_int_equal(time, 1709226764122);
+    }
+    assert_true(text_time_at("2024-02-29T17:12:60.000Z", &time));
+    assert_int_equal(time, 1709226780000);
+}
+
+/* Against a search byte by byte: ends at each place of a block, none, all, and what is no whole number of words. */
+static void line_ends(void **state)
+{
+    static char text[TEXT_BLOCK];
+    static uint16_t ends[TEXT_BLOCK];
+    (void)state;
+    for (unsigned every = 1; every < 200; every += every < 70 ? 1 : 13)
+        for (size_t n = TEXT_BLOCK - 130; n <= TEXT_BLOCK; n += 13) {
+            size_t found = 0;
+            for (size_t i = 0; i < n; i++)
+                text[i] = i * i % every == 0 ? '\n' : i % 2 ? (char)('\n' | 0x80) : '\v';
+            size_t count = text_line_ends(slice_of(text, n), ends);
+            for (size_t i = 0; i < n; i++)
+                if (text[i] == '\n') {
+                    assert_true(found < count);
+                    assert_int_equal(ends[found++], i);
+                }
+            assert_int_equal(found, count);
+        }
+    assert_int_equal(text_line_ends(slice_of(text, 0), ends), 0);
+}
+
 /* Each day from 2000 to 2099, and what lies outside. */
 static void time_printed(void **state)
 {
@@ -445,11 +487,13 @@ static void utf8_put(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(u64),          cmocka_unit_test(decimal), cmocka_unit_test(small_cursors),
-        cmocka_unit_test(line),         cmocka_unit_test(uuid),    cmocka_unit_test(uuid_fast),
-        cmocka_unit_test(hex),          cmocka_unit_test(days),    cmocka_unit_test(time_taken),
-        cmocka_unit_test(time_refused), cmocka_unit_test(time_at), cmocka_unit_test(time_printed),
-        cmocka_unit_test(url_decode),   cmocka_unit_test(base64),  cmocka_unit_test(utf8_put),
+        cmocka_unit_test(time_at_first), /* before any other has read a time */
+        cmocka_unit_test(u64),           cmocka_unit_test(decimal),      cmocka_unit_test(small_cursors),
+        cmocka_unit_test(line),          cmocka_unit_test(line_ends),    cmocka_unit_test(uuid),
+        cmocka_unit_test(uuid_fast),     cmocka_unit_test(hex),          cmocka_unit_test(days),
+        cmocka_unit_test(time_taken),    cmocka_unit_test(time_refused), cmocka_unit_test(time_at),
+        cmocka_unit_test(time_printed),  cmocka_unit_test(url_decode),   cmocka_unit_test(base64),
+        cmocka_unit_test(utf8_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

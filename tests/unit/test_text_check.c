@@ -72,11 +72,26 @@ static void blocks_are_no_borders(void **state)
     }
 }
 
+/* Both ways of passing a block say the same of each byte at each place. */
+static void blocks_are_passed_alike(void **state)
+{
+    char block[TEXT_CHECK_BLOCK];
+    (void)state;
+    for (size_t at = 0; at < sizeof block; at++)
+        for (int b = 0; b < 256; b++) {
+            memset(block, b % 2 ? 1 : 'a', sizeof block);
+            block[at] = (char)b;
+            assert_int_equal(text_check_plain(block), b > 0 && b < 0x80);
+            assert_int_equal(text_check_plain_words(block), b > 0 && b < 0x80);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sequences_are_judged),
         cmocka_unit_test(blocks_are_no_borders),
+        cmocka_unit_test(blocks_are_passed_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,44 @@
+/* Finding line ends many at a time. One memchr a line takes as long as reading what the line says: it is a call, and
+ * where it ends is a branch that no processor foresees. A block of 4 KB also lies in the first cache when its lines are
+ * read. */
+#include "base/text.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { MASK_BYTES = 64 };
+
+#ifdef __SSE2__
+static uint64_t sixteen(const char *p)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
+}
+
+/* A bit for each of 64 bytes: it is LF. */
+static uint64_t mask_at(const char *p)
+{
+    return sixteen(p) | sixteen(p + 16) << 16 | sixteen(p + 32) << 32 | sixteen(p + 48) << 48;
+}
+#else
+static uint64_t mask_at(const char *p)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < MASK_BYTES; i++)
+        mask |= (uint64_t)(p[i] == '\n') << i;
+    return mask;
+}
+#endif
+
+size_t text_line_ends(struct slice s, uint16_t *ret)
+{
+    size_t i = 0, n = 0;
+    for (; i + MASK_BYTES <= s.n; i += MASK_BYTES)
+        for (uint64_t mask = mask_at(s.p + i); mask; mask &= mask - 1)
+            ret[n++] = (uint16_t)(i + (unsigned)__builtin_ctzll(mask));
+    for (; i < s.n; i++)
+        if (s.p[i] == '\n')
+            ret[n++] = (uint16_t)i;
+    return n;
+}
