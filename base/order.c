@@ -3,6 +3,7 @@
 #include "base/order.h"
 
 #include "base/huge.h"
+#include "base/parallel.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -67,26 +68,40 @@ static int by_key(const void *a, const void *b, void *arg)
     return x != y ? (x < y ? -1 : 1) : by_tie(a, b, arg);
 }
 
-/* The numbers of `v`, which is sorted: a key above the `low` bits of its number each. `order` may lie in the same
- * memory, since nothing is written there before it was read. */
-static void take_numbers(const uint64_t *v, size_t n, unsigned low, struct ranking *r, uint32_t *order)
+/* Taking the numbers out of what is sorted: a key above the `low` bits of its number each. */
+struct taking {
+    struct ranking *r;
+    const uint64_t *v;
+    uint32_t *order;
+    size_t n;
+    unsigned low;
+};
+
+static bool same_key(const struct taking *t, size_t i, size_t k)
 {
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && v[end] >> low == v[i] >> low;)
-            end++;
-        for (size_t k = i; k < end; k++) {
-            uint32_t number = (uint32_t)(v[k] & ((UINT64_C(1) << low) - 1));
-            memcpy(order + k, &number, sizeof number);
-        }
-        if (r->tie && end - i > 1)
-            qsort_r(order + i, end - i, sizeof *order, by_tie, r);
+    return t->v[i] >> t->low == t->v[k] >> t->low;
+}
+
+/* Equal keys are settled where the first of them stands. */
+static void take_block(void *ctx, size_t block, size_t from, size_t to)
+{
+    const struct taking *t = ctx;
+    size_t i = from, end;
+    (void)block;
+    while (i > 0 && i < to && same_key(t, i - 1, i))
+        i++;
+    for (; i < to; i = end) {
+        for (end = i; end < t->n && same_key(t, i, end); end++)
+            t->order[end] = (uint32_t)(t->v[end] & ((UINT64_C(1) << t->low) - 1));
+        if (t->r->tie && end - i > 1)
+            qsort_r(t->order + i, end - i, sizeof *t->order, by_tie, t->r);
     }
 }
 
 static uint32_t *radix_sort(struct ranking *r, int64_t *keys, size_t n, int64_t least, unsigned bits,
-                            unsigned low)
+                            unsigned low, unsigned threads)
 {
-    uint64_t *first = (uint64_t *)keys, *second = huge_array(n, sizeof *second), *from = first, *to = second;
+    uint64_t *from = (uint64_t *)keys, *to = huge_array(n, sizeof *to);
     for (size_t i = 0; i < n; i++)
         from[i] = (from[i] - (uint64_t)least) << low | i;
     for (unsigned shift = low; shift < low + bits; shift += DIGIT_BITS) {
@@ -95,9 +110,10 @@ static uint32_t *radix_sort(struct ranking *r, int64_t *keys, size_t n, int64_t 
         from = to;
         to = swap;
     }
-    take_numbers(from, n, low, r, (uint32_t *)first);
-    free(second);
-    return (uint32_t *)first;
+    struct taking t = {r, from, (uint32_t *)to, n, low};
+    parallel_blocks(threads, n, take_block, &t);
+    free(from);
+    return t.order;
 }
 
 /* One time far from all others, as hostile evidence has. */
@@ -113,12 +129,13 @@ static uint32_t *plain_sort(struct ranking *r, int64_t *keys, size_t n)
 }
 
 uint32_t *order_by(int64_t *keys, size_t n, int (*tie)(const void *ctx, uint32_t a, uint32_t b),
-                   const void *ctx)
+                   const void *ctx, unsigned threads)
 {
     struct ranking r = {keys, tie, ctx};
     int64_t least = 0;
     unsigned bits = bits_of(n ? spread_of(keys, n, &least) : 0), low = bits_of(n);
-    return n > 1 && bits + low <= 64 ? radix_sort(&r, keys, n, least, bits, low) : plain_sort(&r, keys, n);
+    return n > 1 && bits + low <= 64 ? radix_sort(&r, keys, n, least, bits, low, threads)
+                                     : plain_sort(&r, keys, n);
 }
 
 static int by_number(const void *a, const void *b)

@@ -73,11 +73,13 @@ static size_t peak_overlap(const int64_t *begins, const int64_t *ends, size_t n)
     return peak;
 }
 
-/* What is gathered of a function while its attempts are walked. */
+/* What is gathered of a function while its attempts are walked, in two parts of which a thread each may write one: they
+ * share no line of the cache. */
 struct gathering {
     struct function *f;
     struct durations durations, inits;
-    struct concurrency running;
+    _Alignas(64) struct concurrency running;
+    double gb_seconds;
 };
 
 static void measure_function(void *ctx, unsigned thread, size_t number)
@@ -87,6 +89,7 @@ static void measure_function(void *ctx, unsigned thread, size_t number)
     (void)thread;
     measure(&g->durations, &g->f->duration);
     measure(&g->inits, &g->f->init);
+    g->f->gb_seconds = g->gb_seconds;
     g->f->cost_usd = cost_usd(g->f->gb_seconds, (double)g->f->attempts.n);
     g->f->peak_concurrency = g->running.peak ? g->running.peak : g->f->attempts.n > 0;
     concurrency_done(&g->running);
@@ -117,7 +120,7 @@ static void count_memory(struct function *f, const struct attempt *a)
         f->least_used_mb = a->max_memory_mb;
 }
 
-static void gather_attempt(struct gathering *g, const struct attempt *a, double gb_seconds)
+static void gather_attempt(struct gathering *g, const struct attempt *a)
 {
     struct function *f = g->f;
     *vec_push(&f->attempts) = a;
@@ -125,7 +128,6 @@ static void gather_attempt(struct gathering *g, const struct attempt *a, double 
     count_memory(f, a);
     f->used += a->max_memory_mb > 0;
     f->cold += attempt_cold(a);
-    f->gb_seconds += gb_seconds;
     f->billed |= cost_known(a);
     if (decimal_known(a->duration))
         durations_add(&g->durations, a->duration);
@@ -133,8 +135,6 @@ static void gather_attempt(struct gathering *g, const struct attempt *a, double 
         *vec_push(&f->inits) = a;
     if (decimal_known(a->init) && !(a->flags & ATTEMPT_RESTORED))
         durations_add(&g->inits, a->init);
-    if (attempt_begin(a) != TIME_NONE)
-        concurrency_add(&g->running, attempt_begin(a), attempt_over(a));
 }
 
 static void seen(struct dossier *d, int64_t time)
@@ -147,23 +147,49 @@ static void seen(struct dossier *d, int64_t time)
         d->end = time;
 }
 
-/* The one walk over all attempts: each row is a miss of the cache, so all that is counted of them is counted here. */
-static void walk_attempts(struct dossier *d, struct gathering **of_name)
+struct walk {
+    struct dossier *d;
+    struct gathering **of_name;
+};
+enum { WALK_SUMS, WALK_LISTS, WALKS };
+
+/* What is added up of all attempts, and what of a function's needs them in order of time. */
+static void add_attempt(struct dossier *d, struct gathering *g, const struct attempt *a)
 {
-    const struct index *x = d->index;
+    int64_t begin = attempt_begin(a);
+    double gb_seconds = cost_gb_seconds(a);
+    seen(d, begin);
+    seen(d, attempt_report(a));
+    d->begun += begin != TIME_NONE;
+    d->timed += decimal_known(a->duration);
+    d->charged += gb_seconds > 0;
+    minutes_add(&d->gb_seconds, begin, gb_seconds);
+    minutes_add(&d->requests, begin, 1);
+    if (!g)
+        return;
+    g->gb_seconds += gb_seconds;
+    if (begin != TIME_NONE)
+        concurrency_add(&g->running, begin, attempt_over(a));
+}
+
+/* All that is counted of attempts is counted here: each row is a miss of the cache. */
+static void walk_attempts(const struct walk *w, bool sums, bool lists)
+{
+    const struct index *x = w->d->index;
     for (size_t i = 0; i < x->attempts.n; i++) {
         const struct attempt *a = attempt_walk(&x->attempts, i);
-        double gb_seconds = cost_gb_seconds(a);
-        seen(d, attempt_begin(a));
-        seen(d, attempt_report(a));
-        d->begun += attempt_begin(a) != TIME_NONE;
-        d->timed += decimal_known(a->duration);
-        d->charged += gb_seconds > 0;
-        minutes_add(&d->gb_seconds, attempt_begin(a), gb_seconds);
-        minutes_add(&d->requests, attempt_begin(a), 1);
-        if (of_name[a->function])
-            gather_attempt(of_name[a->function], a, gb_seconds);
+        struct gathering *g = w->of_name[a->function];
+        if (sums)
+            add_attempt(w->d, g, a);
+        if (lists && g)
+            gather_attempt(g, a);
     }
+}
+
+static void walk_part(void *ctx, unsigned thread, size_t part)
+{
+    (void)thread;
+    walk_attempts(ctx, part == WALK_SUMS, part == WALK_LISTS);
 }
 
 static void walk_streams(struct dossier *d, struct gathering **of_name)
@@ -204,7 +230,12 @@ static void fill(struct dossier *d, struct gathering *all)
     walk_streams(d, of_name);
     for (size_t i = 0; i < d->functions.n; i++)
         reserve(d, &all[i]);
-    walk_attempts(d, of_name);
+    struct walk w = {d, of_name};
+    unsigned threads = parallel_worth(d->ev->threads, d->index->attempts.n);
+    if (threads == 1)
+        walk_attempts(&w, true, true);
+    else
+        parallel_run(threads, WALKS, walk_part, &w);
     free(of_name);
 }
 
@@ -213,9 +244,10 @@ void dossier_init(struct dossier *d, const struct evidence *ev)
     *d = (struct dossier){.ev = ev, .index = &ev->index, .start = TIME_NONE, .end = TIME_NONE};
     arena_init(&d->arena);
     list_functions(d);
-    struct gathering *all = calloc(d->functions.n + 1, sizeof *all);
+    struct gathering *all = aligned_alloc(_Alignof(struct gathering), (d->functions.n + 1) * sizeof *all);
     if (!all)
         err_oom();
+    memset(all, 0, (d->functions.n + 1) * sizeof *all);
     fill(d, all);
     parallel_run(ev->threads, d->functions.n, measure_function, all);
     free(all);

@@ -80,14 +80,14 @@ static int64_t time_key(int64_t time)
 
 /* The order of rows by their times, in a narrow range of numbers. Takes `times`. */
 static uint32_t *order_of(struct index *x, int64_t *times, size_t n,
-                          int (*tie)(const void *ctx, uint32_t a, uint32_t b))
+                          int (*tie)(const void *ctx, uint32_t a, uint32_t b), unsigned threads)
 {
     int64_t latest = INT64_MIN;
     for (size_t i = 0; i < n; i++)
         latest = times[i] != TIME_NONE && times[i] > latest ? times[i] : latest;
     for (size_t i = 0; i < n; i++)
         times[i] = times[i] == TIME_NONE ? latest + 1 : times[i];
-    return order_by(times, n, tie, x);
+    return order_by(times, n, tie, x, threads);
 }
 
 /* Walks over all attempts, in blocks. */
@@ -119,7 +119,7 @@ static void order_attempts(struct index *x, unsigned threads)
     size_t n = x->attempts.n;
     struct walk w = {.x = x, .times = huge_array(n, sizeof *w.times)};
     parallel_blocks(threads, n, take_times, &w);
-    uint32_t *order = order_of(x, w.times, n, tie_attempts);
+    uint32_t *order = order_of(x, w.times, n, tie_attempts, threads);
     w.order = order;
     w.ordered = huge_array(n, sizeof *w.ordered);
     parallel_blocks(threads, n, take_rows, &w);
@@ -188,14 +188,14 @@ static bool objects_in_order(const struct index *x)
     return true;
 }
 
-void freeze_order_objects(struct index *x)
+void freeze_order_objects(struct index *x, unsigned threads)
 {
     if (objects_in_order(x))
         return;
     int64_t *times = huge_array(x->objects.n, sizeof *times);
     for (size_t i = 0; i < x->objects.n; i++)
         times[i] = x->objects.v[i].time;
-    uint32_t *order = order_of(x, times, x->objects.n, tie_objects);
+    uint32_t *order = order_of(x, times, x->objects.n, tie_objects, threads);
     order_apply(x->objects.v, x->objects.n, sizeof *x->objects.v, order);
     free(order);
 }
@@ -231,7 +231,7 @@ void freeze_index(struct index *x, const struct evidence_options *options, unsig
     spans_join(x);
     parts_settle(x, threads);
     order_attempts(x, threads);
-    freeze_order_objects(x);
+    freeze_order_objects(x, threads);
     name_streams(x);
     number_attempts(x, threads);
     charge_attempts(x, threads);

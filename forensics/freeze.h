@@ -8,7 +8,7 @@
 
 /* S3 records by time, key and place. Log lines name keys in the order in which objects come to be: what is numbered
  * in this order is found near what was found before. */
-void freeze_order_objects(struct index *x);
+void freeze_order_objects(struct index *x, unsigned threads);
 void freeze_index(struct index *x, const struct evidence_options *options, unsigned threads);
 
 #endif

@@ -152,6 +152,8 @@ static void plan(struct job *job)
         if (needs_survey(job, &ev->sources.v[i]))
             job->order[n++] = &ev->sources.v[i];
     }
+    for (size_t i = 0; i < ev->sources.n; i++)
+        ev->sources.v[i].keep_every = source_keep_every(job->bytes_all);
     run_round(job, 0, n, survey);
     link_pieces(job);
     qsort(job->order, job->n, sizeof *job->order, largest_first);
@@ -185,7 +187,7 @@ static void read_all(struct job *job)
     merge_workers(job);
     struct keys *keys = NULL; /* nobody looks for them where nothing but records is */
     if (job->records < job->n) {
-        freeze_order_objects(x);
+        freeze_order_objects(x, job->ev->threads);
         keys = keys_new(x, job->ev->threads);
     }
     for (unsigned i = 0; i < job->count; i++)

@@ -34,7 +34,7 @@ struct worker {
     const struct evidence_options *options;
     struct index index;
     struct scanner *scanner;
-    const struct keys *keys;    /* of the S3 records read before; NULL when there are none */
+    const struct keys *keys; /* of the S3 records read before; NULL when there are none */
     struct key_looks looks;
     struct source *source;      /* at hand */
     uint64_t ahead_from;        /* stored bytes from which on a source is read ahead by a further thread */

@@ -7,6 +7,7 @@
 void source_init(struct source *s, const char *path, const char *open)
 {
     *s = (struct source){.path = path, .open = open, .format = "unrecognised", .compression = "none"};
+    s->keep_every = RESTART_EVERY;
     s->first_unrecognised = LOC_NONE;
     arena_init(&s->arena);
 }
@@ -35,10 +36,17 @@ void source_anomaly(struct source *s, enum anomaly_kind kind, uint64_t line, uin
     *vec_push(&s->anomalies) = (struct anomaly){kind, line, offset, copy, 1};
 }
 
+uint64_t source_keep_every(uint64_t stored_in_all)
+{
+    enum { TEXT_OF_STORED = 8 };
+    uint64_t every = stored_in_all / RESTARTS_ALL * TEXT_OF_STORED;
+    return every < RESTART_LEAST ? RESTART_LEAST : every;
+}
+
 void source_keep(struct source *s, uint64_t stored, const struct gunzip *at)
 {
     uint64_t last = s->restarts.n ? s->restarts.v[s->restarts.n - 1].offset : 0;
-    if (at->produced - last < RESTART_EVERY || s->restarts.n == RESTARTS_MAX)
+    if (at->produced - last < s->keep_every || s->restarts.n == RESTARTS_MAX)
         return;
     struct gunzip *copy = malloc(sizeof *copy);
     if (!copy)

@@ -60,8 +60,10 @@ struct restart {
     uint64_t offset, stored; /* in the text and in the file */
     struct gunzip *gunzip;
 };
-/* In bytes of text. One takes 87 KB with ISA-L: half a percent; at most 22 MB for a source. */
-enum { RESTART_EVERY = 16 << 20, RESTARTS_MAX = 256 };
+/* In bytes of text. One takes 87 KB with ISA-L, so that they are as dense as some 45 MB for all evidence allow, in
+ * which text is taken to be eight times what is stored; where it is far more, a source has RESTARTS_MAX. */
+enum { RESTART_EVERY = 16 << 20, RESTART_LEAST = 4 << 20, RESTARTS_ALL = 512, RESTARTS_MAX = 2048 };
+uint64_t source_keep_every(uint64_t stored_in_all);
 
 struct anomaly {
     enum anomaly_kind kind;
@@ -86,6 +88,7 @@ struct source {
     struct slice first_line; /* the first line that nothing recognised, cut to SOURCE_FIRST_LINE_MAX */
     VEC(struct anomaly) anomalies;
     VEC(struct restart) restarts; /* by offset */
+    uint64_t keep_every;          /* their distance */
     struct arena arena;
     struct slice memory; /* content of standard input or of an archive member; p is NULL for a file */
     /* A first look at how the text begins, before it is read: see container_survey. */
@@ -104,7 +107,7 @@ void source_done(struct source *s);
 /* Notes an anomaly; the same kind a second time only counts. `detail` is copied. */
 void source_anomaly(struct source *s, enum anomaly_kind kind, uint64_t line, uint64_t offset,
                     const char *detail);
-/* Keeps the place when the last one is RESTART_EVERY before it. */
+/* Keeps the place when the last one is keep_every before it. */
 void source_keep(struct source *s, uint64_t stored, const struct gunzip *at);
 /* The last place at or before the offset. NULL, the begin of the file, also for one of which something was lost: from a
  * place in its middle the last bytes before the damage would not be told so well (inflate_isal.c). */

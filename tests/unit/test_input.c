@@ -375,6 +375,14 @@ static void expect_at(struct source *known, struct slice text, uint64_t offset, 
     source_done(&again);
 }
 
+static void test_keep_every(void **state)
+{
+    (void)state;
+    assert_int_equal(source_keep_every(0), RESTART_LEAST);
+    assert_int_equal(source_keep_every(100 << 20), RESTART_LEAST);
+    assert_int_equal(source_keep_every(UINT64_C(1) << 30), 16 << 20); /* 512 places in 8 GB of text */
+}
+
 /* Two members, the second one longer than the distance of two places. */
 static void test_restart(void **state)
 {
@@ -418,10 +426,12 @@ static void test_unreadable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),   cmocka_unit_test(test_gzip),   cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_utf16),   cmocka_unit_test(test_bomb),   cmocka_unit_test(test_filter_damage),
-        cmocka_unit_test(test_digest),  cmocka_unit_test(test_pieces), cmocka_unit_test(test_unreadable),
-        cmocka_unit_test(test_restart),
+        cmocka_unit_test(test_plain),      cmocka_unit_test(test_gzip),
+        cmocka_unit_test(test_filters),    cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_bomb),       cmocka_unit_test(test_filter_damage),
+        cmocka_unit_test(test_digest),     cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_unreadable), cmocka_unit_test(test_restart),
+        cmocka_unit_test(test_keep_every),
 
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,7 @@ static int64_t *copy_of(const int64_t *keys, size_t n)
 
 static void is_order(const int64_t *keys, size_t n, const uint32_t *due)
 {
-    uint32_t *order = order_by(copy_of(keys, n), n, larger_first, NULL);
+    uint32_t *order = order_by(copy_of(keys, n), n, larger_first, NULL, 2);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(order[i], due[i]);
     free(order);
@@ -116,7 +116,7 @@ static void keeps_order(void **state)
 {
     static const int64_t keys[] = {3, 1, 3, 1, 2};
     static const uint32_t due[] = {1, 3, 4, 0, 2};
-    uint32_t *order = order_by(copy_of(keys, 5), 5, NULL, NULL);
+    uint32_t *order = order_by(copy_of(keys, 5), 5, NULL, NULL, 1);
     (void)state;
     assert_memory_equal(order, due, sizeof due);
     free(order);
