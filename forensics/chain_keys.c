@@ -178,6 +178,7 @@ struct writing {
 struct ranks {
     VEC(double) off, inside;
     size_t records, coarse;
+    size_t untimed; /* calls with an n-th record that tell no time */
 };
 
 static void ranks_make(const struct chains *c, const struct writing *w, struct ranks *r)
@@ -185,8 +186,10 @@ static void ranks_make(const struct chains *c, const struct writing *w, struct r
     const struct function *f = w->f;
     for (size_t k = 0; k < w->objects.n; k++) {
         size_t i = w->objects.v[k];
-        if (r->records < f->attempts.n)
-            *vec_push(&r->off) = (double)(chain_object(c, i)->time - attempt_over(f->attempts.v[r->records]));
+        int64_t over = r->records < f->attempts.n ? attempt_over(f->attempts.v[r->records]) : TIME_NONE;
+        if (over != TIME_NONE)
+            *vec_push(&r->off) = (double)(chain_object(c, i)->time - over);
+        r->untimed += r->records < f->attempts.n && over == TIME_NONE;
         const struct attempt *a = running_at(c, f, i);
         if (a)
             *vec_push(&r->inside) = (double)(chain_object(c, i)->time - attempt_over(a));
@@ -199,7 +202,7 @@ static void ranks_make(const struct chains *c, const struct writing *w, struct r
 static bool is_paired(const struct ranks *r, const struct function *f)
 {
     double most = (double)(r->records > f->attempts.n ? r->records : f->attempts.n);
-    return r->off.n >= KEYS_MIN && (double)r->off.n >= (1 - UNPAIRED) * most;
+    return r->off.n >= KEYS_MIN && (double)(r->off.n + r->untimed) >= (1 - UNPAIRED) * most;
 }
 
 /* Do the records lie in calls as alike as they lie off the n-th ones? Then the first record may be of a call before the
@@ -218,7 +221,8 @@ static bool is_dense(const struct chains *c, const struct function *f)
     for (size_t i = 0; i < f->attempts.n; i++) {
         const struct attempt *a = f->attempts.v[i];
         untold += c->cause[a->row] < 0;
-        close += i > 0 && attempt_begin(a) - attempt_begin(f->attempts.v[i - 1]) < CLOSE_MS;
+        close += i > 0 && attempt_begin(a) != TIME_NONE &&
+                 attempt_begin(a) - attempt_begin(f->attempts.v[i - 1]) < CLOSE_MS;
     }
     return untold * 2 > f->attempts.n && close * 2 > f->attempts.n;
 }

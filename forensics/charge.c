@@ -408,12 +408,13 @@ static struct attempt *payer(const struct timeline *t, const struct phase *p)
 }
 
 /* Where the report is missing, an environment that was begun or restored just before says that the start was
- * cold. Lambda may also start an environment ahead of any call: a longer wait tells nothing. */
+ * cold; without a time it stands right before. Lambda may also start an environment ahead of any call: a longer wait
+ * tells nothing. */
 static void charge_start(const struct timeline *t, const struct phase *p)
 {
     struct attempt *a = next_of(t, p);
     if (!a || (a->flags & ATTEMPT_REPORT) || attempt_begin(a) == TIME_NONE ||
-        attempt_begin(a) - p->time > INIT_MAX_MS)
+        (p->time != TIME_NONE && attempt_begin(a) - p->time > INIT_MAX_MS))
         return;
     a->flags |= ATTEMPT_COLD;
     if (p->kind == EVENT_RESTORE_REPORT && !decimal_known(a->init)) {

@@ -260,14 +260,15 @@ struct storm {
     size_t gone;         /* of them, those that ran nothing after it */
 };
 
-/* The most births within STORM_MS; *ret_first is the earliest one's place in `all`. */
+/* The most births within STORM_MS; *ret_first is the earliest one's place in `all`, where those without a time stand
+ * last. */
 static size_t busiest(const samples *all, size_t *ret_first)
 {
     size_t most = 0, first = 0;
-    for (size_t i = 0; i < all->n; i++) {
+    for (size_t i = 0; i < all->n && all->v[i].begin != TIME_NONE; i++) {
         while (all->v[i].begin - all->v[first].begin > STORM_MS)
             first++;
-        if (all->v[i].begin != TIME_NONE && i - first + 1 > most) {
+        if (i - first + 1 > most) {
             most = i - first + 1;
             *ret_first = first;
         }

@@ -233,8 +233,9 @@ void freeze_index(struct index *x, const struct evidence_options *options, unsig
     order_attempts(x, threads);
     freeze_order_objects(x, threads);
     name_streams(x);
-    number_attempts(x, threads);
     charge_attempts(x, threads);
+    number_attempts(x,
+                    threads); /* charging drops attempts that were none: the others count on without a gap */
     settle_objects(x);
     messages_settle(x);
     outcomes_settle(x);

@@ -40,6 +40,23 @@ awk 'BEGIN { for (i = 0; i < 400000; i++) printf "START RequestId: %08d-0000-400
 exits '400,000 invocations that begin and never end are shown in time' 0 \
     timeout 20 "$COLDCASE" show -q 00000005-0000-4000-8000-000000000000 in
 
+# A line that names another invocation's id stands inside of the one that logs it: it is no attempt, and the id's other
+# one is the first. It was the second, and the search for a first one before it read what is before the list.
+call() { # ID SECOND TEXT
+    printf '2026-03-22T10:00:%s.000Z START RequestId: %s Version: 1\n' "$2" "$1"
+    printf '2026-03-22T10:00:%s.100Z %s\n' "$2" "$3"
+    printf '2026-03-22T10:00:%s.200Z END RequestId: %s\n' "$2" "$1"
+    printf '2026-03-22T10:00:%s.200Z REPORT RequestId: %s\tDuration: 200.00 ms\tBilled Duration: 200 ms\tMemory Size: 128 MB\tMax Memory Used: 50 MB\n' "$2" "$1"
+}
+other=00000000-0000-4000-8000-000000000002
+streams='calls/aws/lambda/f/55e16a87-5fdb-4145-9c75-f7d78eadf3da/2026-03-22-[1]'
+mkdir -p "${streams}145b2f039e55afbbecb358962b8d1e0c" "${streams}245b2f039e55afbbecb358962b8d1e0c"
+call "$id" 01 "{\"level\":\"INFO\",\"requestId\":\"$other\",\"message\":\"calls\"}" >"${streams}145b2f039e55afbbecb358962b8d1e0c/000000"
+call "$other" 02 hello >"${streams}245b2f039e55afbbecb358962b8d1e0c/000000"
+timeline calls >out
+same 'a line inside of another invocation is no first attempt' "$(jq -c 'map([.request_id, .attempt])' out)" "[[\"$id\",1],[\"$other\",1]]"
+exits 'nor is one looked for' 0 "$COLDCASE" show -q "$other" calls
+
 # ---- gzip ----
 around x | gzip -n >whole.gz
 { cat whole.gz; printf 'trailing rubbish'; } >in && counts 'bytes behind the last member'
