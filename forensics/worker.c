@@ -23,19 +23,24 @@ void worker_done(struct worker *w)
     index_done(&w->index);
 }
 
+/* Line by line; one that is longer than the limit is a line all the same, shown as far as the limit goes. */
 static void note_unrecognised(struct input *in)
 {
-    struct slice head = input_window(in), line;
-    struct loc loc = {in->source->index, 1, 0};
-    do {
-        head = input_window(in);
-        while (text_line(&head, &line)) {
-            source_unrecognised(in->source, loc, line);
-            in->source->lines++;
-            loc.line++;
-        }
-        input_advance(in, input_window(in).n);
-    } while (input_more(in));
+    struct source *s = in->source;
+    bool within = false; /* what comes goes on with a line that was counted */
+    for (;;) {
+        struct slice window = input_window(in);
+        const char *end = window.n ? memchr(window.p, '\n', window.n) : NULL;
+        if (!end && window.n < LIMIT_ENTRY && input_more(in))
+            continue;
+        window = slice_head(input_window(in), end ? (size_t)(end - window.p) + 1 : LIMIT_ENTRY);
+        if (window.n == 0)
+            return;
+        if (!within)
+            source_unrecognised(s, (struct loc){s->index, (uint32_t)++s->lines, in->offset}, window);
+        within = !end;
+        input_advance(in, window.n);
+    }
 }
 
 /* The object that CreateExportTask leaves to test its permission. */

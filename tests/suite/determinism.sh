@@ -72,4 +72,14 @@ permuted() {
 permuted 'three files with the same lines' '[3,1,0][3]' "${pieces[@]}"
 permuted 'three files with the same inits' '[2,0,0][]' "${begins[@]}"
 permuted 'three files with the same records' '[3,0,2][]' "${deliveries[@]}"
+
+# Lines that nothing recognises count once, wherever a read ends; one of 5 MB, over the limit, is one.
+mkdir odd
+cp "${files[0]}" odd
+awk 'BEGIN { for (i = 0; i < 30000; i++) { printf "%*s nothing that anybody knows\n", i % 300, ""; n++ }
+    for (i = 0; i < 5000000; i++) printf "#"
+    print ""; printf "the last has no end" }' >odd/words.txt
+for threads in 1 2 8; do
+    same "each unrecognised line once, -j$threads" "$("$COLDCASE" report --format json -j$threads odd | jq .evidence.unrecognised_lines)" 30002
+done
 finish
