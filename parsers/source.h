@@ -61,8 +61,13 @@ struct restart {
     struct gunzip *gunzip;
 };
 /* In bytes of text. One takes 87 KB with ISA-L, so that they are as dense as some 45 MB for all evidence allow, in
- * which text is taken to be eight times what is stored; where it is far more, a source has RESTARTS_MAX. */
-enum { RESTART_EVERY = 16 << 20, RESTART_LEAST = 4 << 20, RESTARTS_ALL = 512, RESTARTS_MAX = 2048 };
+ * which text is taken to be eight times what is stored. Where it is far more, RESTARTS_MAX, 89 MB, bound a source. */
+enum {
+    RESTART_EVERY = 16 << 20,
+    RESTART_LEAST = 4 << 20,
+    RESTARTS_ALL = 512,
+    RESTARTS_MAX = 2 * RESTARTS_ALL
+};
 uint64_t source_keep_every(uint64_t stored_in_all);
 
 struct anomaly {
