@@ -10,17 +10,27 @@ static bool is_digit(char c)
 
 enum { U64_DIGITS_SAFE = 19 }; /* so many never overflow */
 
-/* Behind the digits at `p`; NULL when there are none, or more than 64 bits hold. */
-static const char *read_digits(const char *p, const char *end, uint64_t *ret)
+static const char *read_long(const char *p, const char *end, uint64_t v, uint64_t *ret)
 {
-    const char *begin = p;
-    uint64_t v = 0;
     for (; p < end && is_digit(*p); p++) {
         unsigned digit = (unsigned)(*p - '0');
-        if (p - begin >= U64_DIGITS_SAFE && v > (UINT64_MAX - digit) / 10)
+        if (v > (UINT64_MAX - digit) / 10)
             return NULL;
         v = v * 10 + digit;
     }
+    *ret = v;
+    return p;
+}
+
+/* Behind the digits at `p`; NULL when there are none, or more than 64 bits hold. */
+static inline const char *read_digits(const char *p, const char *end, uint64_t *ret)
+{
+    const char *begin = p, *safe = end - p > U64_DIGITS_SAFE ? p + U64_DIGITS_SAFE : end;
+    uint64_t v = 0;
+    for (; p < safe && is_digit(*p); p++)
+        v = v * 10 + (unsigned)(*p - '0');
+    if (p == safe && p < end)
+        return read_long(p, end, v, ret);
     *ret = v;
     return p > begin ? p : NULL;
 }
@@ -40,9 +50,13 @@ bool text_u64(struct slice *s, uint64_t *ret)
 /* The decimals at `p`, at least one, added to *scaled; behind them. */
 static const char *read_decimals(const char *p, const char *end, int64_t *scaled, unsigned *digits)
 {
-    int64_t unit = DECIMAL_SCALE / 10;
-    for (; p < end && is_digit(*p) && *digits < DECIMAL_DIGITS_MAX; p++, unit /= 10, ++*digits)
-        *scaled += (*p - '0') * unit;
+    static const int32_t units[DECIMAL_DIGITS_MAX + 1] = {1000000, 100000, 10000, 1000, 100, 10, 1};
+    unsigned n = 0;
+    int32_t v = 0;
+    for (; p < end && is_digit(*p) && n < DECIMAL_DIGITS_MAX; p++, n++)
+        v = v * 10 + (*p - '0');
+    *scaled += (int64_t)v * units[n];
+    *digits = n;
     if (p < end && is_digit(*p))
         *scaled += *p >= '5';
     while (p < end && is_digit(*p))
@@ -84,9 +98,7 @@ bool text_digits(struct slice *s, size_t n, unsigned *ret)
 
 bool text_word(struct slice *s, struct slice *ret)
 {
-    size_t n = 0;
-    while (n < s->n && !slice_is_space(s->p[n]))
-        n++;
+    size_t n = text_word_end(*s);
     if (n == 0)
         return false;
     *ret = slice_head(*s, n);
@@ -260,6 +272,15 @@ static _Thread_local struct {
     int64_t time;
 } last_minute;
 
+static uint64_t from_little(uint64_t v)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return __builtin_bswap64(v);
+#else
+    return v;
+#endif
+}
+
 /* The front of a time is that of the minute met last: two compares of eight bytes, since memcmp is a call. */
 static bool same_minute(const char *p)
 {
@@ -269,21 +290,23 @@ static bool same_minute(const char *p)
     return a[0] == b[0] && a[1] == b[1] && last_minute.time != 0;
 }
 
-/* ms of `:ss.mmmZ`. False for what is no such, and for a leap second. */
+/* ms of `:ss.mmmZ`, all eight bytes at once: what is left of each by an exclusive or with `:00.000Z` is the digit's
+ * value, or 0 for a sign; a digit that is too large sets a bit of the upper half when 6 is added (10 to the tens of
+ * seconds). False for what is no such, and for a leap second. */
 static bool least_at(const char *p, int64_t *ret)
 {
-    unsigned tens = (unsigned)(uint8_t)p[1] - '0', ones = (unsigned)(uint8_t)p[2] - '0';
-    unsigned a = (unsigned)(uint8_t)p[4] - '0', b = (unsigned)(uint8_t)p[5] - '0';
-    unsigned c = (unsigned)(uint8_t)p[6] - '0';
-    if (p[0] != ':' || p[3] != '.' || p[LEAST_BYTES - 1] != 'Z')
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    v = from_little(v) ^ UINT64_C(0x5a3030302e30303a);
+    if ((v | (v + UINT64_C(0x0006060600060a00))) & UINT64_C(0xfff0f0f0fff0f0ff))
         return false;
-    if ((tens > 5) | (ones > 9) | (a > 9) | (b > 9) | (c > 9))
-        return false;
-    *ret = tens * 10000 + ones * 1000 + a * 100 + b * 10 + c;
+    *ret = (int64_t)((v >> 8 & 15) * 10000 + (v >> 16 & 15) * 1000 + (v >> 32 & 15) * 100 + (v >> 40 & 15) * 10 +
+                     (v >> 48 & 15));
     return true;
 }
 
-static bool whole_time_at(const char *p, int64_t *ret)
+/* Not inline: what it needs of the stack would be made room for at each call of text_time_at. */
+__attribute__((noinline)) static bool whole_time_at(const char *p, int64_t *ret)
 {
     if (p[4] != '-' || p[7] != '-' || p[10] != 'T' || p[13] != ':' || p[16] != ':' || p[19] != '.' ||
         p[23] != 'Z' || !time_at_digits(p, ret))

@@ -51,7 +51,9 @@ static inline bool text_literal(struct slice *s, struct slice literal)
     *s = slice_of(s->p + literal.n, s->n - literal.n);
     return true;
 }
-/* Bytes up to a blank, tab, CR or LF; at least one. */
+/* Bytes before a blank, tab, CR or LF. */
+size_t text_word_end(struct slice s);
+/* Those bytes; at least one. */
 bool text_word(struct slice *s, struct slice *ret);
 /* Blanks and tabs. */
 static inline void text_skip_blanks(struct slice *s)
@@ -72,6 +74,10 @@ bool text_uuid_at(const char *p, uint8_t ret[16]);
 /* The same, digit by digit: for processors without SSE2, and to test the fast one against. */
 bool text_uuid_plain(const char *p, uint8_t ret[16]);
 void text_uuid_print(const uint8_t id[16], char ret[37]);
+/* The 35 bytes of an X-Ray trace id, 1-8-24 hexadecimal, at a place where they are known to be; and digit by digit. */
+enum { TEXT_TRACE_SIZE = 35 };
+bool text_trace_at(const char *p, uint8_t ret[16]);
+bool text_trace_plain(const char *p, uint8_t ret[16]);
 bool text_hex(struct slice *s, size_t digits, uint8_t *ret_bytes); /* digits is even */
 
 /* YYYY-MM-DD, then T or blank, hh:mm:ss, optional fraction after . or , (rounded down to ms), optional zone

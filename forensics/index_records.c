@@ -5,11 +5,8 @@ static void trace_parse(struct index *x, struct slice text, struct trace_id *ret
 {
     struct slice rest = text;
     uint32_t name = 0;
-    bool dashed = text_literal(&rest, SLICE("1-")) && text_hex(&rest, 8, ret->bytes) &&
-                  text_char(&rest, '-') && text_hex(&rest, 24, ret->bytes + 4);
-    if (dashed && rest.n == 0)
+    if (text.n == TEXT_TRACE_SIZE && text_trace_at(text.p, ret->bytes))
         return;
-    rest = text;
     if (text.n == 32 && text_hex(&rest, 32, ret->bytes))
         return;
     name = intern_id(&x->names, text);

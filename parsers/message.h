@@ -38,6 +38,8 @@ bool message_id(struct slice *s, struct event *e);
 bool message_timeout(struct slice s, struct event *e);
 /* The fields of a REPORT, INIT_REPORT or RESTORE_REPORT line, in any order, parted by tabs or blanks. */
 void message_fields(struct slice text, struct event *e);
+/* The same for most lines, see there; false for any other. */
+bool message_fields_exact(struct slice text, struct event *e);
 /* Root=1-…;… of an X-Ray header into e->trace. */
 void message_trace_header(struct slice value, struct event *e);
 /* NAME of arn:aws:lambda:REGION:ACCOUNT:function:NAME[:VERSION], empty when it is none. */

@@ -58,6 +58,20 @@ bool message_timeout(struct slice s, struct event *e)
     return true;
 }
 
+/* A level and the tab behind it. */
+static bool level_exact(struct slice *s, enum level *ret)
+{
+    if (text_literal(s, SLICE("INFO\t"))) { /* most lines */
+        *ret = LEVEL_INFO;
+        return true;
+    }
+    const char *tab = memchr(s->p, '\t', s->n < 12 ? s->n : 12);
+    if (!tab || (*ret = level_parse(slice_of(s->p, (size_t)(tab - s->p)))) == LEVEL_NONE)
+        return false;
+    *s = slice_skip(*s, (size_t)(tab - s->p) + 1);
+    return true;
+}
+
 /* The exact form of today's Node and .NET runtimes, which is most of what a log holds: 24 bytes of time, TAB, 36 of
  * id, TAB, level, TAB. Says what app_time_first says of it, without looking for where things end. */
 static bool app_exact(struct slice text, struct event *e)
@@ -67,13 +81,13 @@ static bool app_exact(struct slice text, struct event *e)
         !text_time_at(text.p, &e->time) || !text_uuid_at(text.p + ID_AT, e->id.bytes))
         return false;
     struct slice rest = slice_skip(text, LEVEL_AT);
-    const char *tab = memchr(rest.p, '\t', rest.n < 12 ? rest.n : 12);
-    if (!tab || (e->level = level_parse(slice_of(rest.p, (size_t)(tab - rest.p)))) == LEVEL_NONE)
+    if (!level_exact(&rest, &e->level))
         return false;
     e->has_id = e->is_uuid = true;
     e->id_text = slice_of(text.p + ID_AT, LEVEL_AT - ID_AT - 1);
-    e->text = slice_trim(slice_skip(rest, (size_t)(tab - rest.p) + 1));
-    message_unhandled_node(e);
+    e->text = slice_trim(rest);
+    if (e->level >= LEVEL_ERROR)
+        message_unhandled_node(e);
     return true;
 }
 

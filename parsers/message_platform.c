@@ -119,12 +119,57 @@ void message_fields(struct slice text, struct event *e)
     }
 }
 
+/* The traces of a report, behind its fields: the id, and words that say nothing more. */
+static bool trace_exact(struct slice text, struct slice *ret)
+{
+    uint8_t id[16];
+    struct slice segment, sampled;
+    if (text.n < TEXT_TRACE_SIZE || !text_trace_at(text.p, id))
+        return false;
+    *ret = slice_head(text, TEXT_TRACE_SIZE);
+    text = slice_skip(text, TEXT_TRACE_SIZE);
+    return text_literal(&text, SLICE("\tSegmentId: ")) && text_word(&text, &segment) &&
+           text_literal(&text, SLICE("\tSampled: ")) && text_word(&text, &sampled) && text.n == 0;
+}
+
+/* The exact form of the report of an invocation that ended well, which is most of them: says what message_fields says
+ * of it, without looking for where fields begin. Any other line leaves *e as it was. */
+bool message_fields_exact(struct slice text, struct event *e)
+{
+    struct decimal duration, billed, init = DECIMAL_UNKNOWN;
+    uint64_t memory, most;
+    struct slice trace = e->trace;
+    if (!text_literal(&text, SLICE("\tDuration: ")) || !text_decimal(&text, &duration) ||
+        !text_literal(&text, SLICE(" ms\tBilled Duration: ")) || !text_decimal(&text, &billed) ||
+        !text_literal(&text, SLICE(" ms\tMemory Size: ")) || !text_u64(&text, &memory) ||
+        !text_literal(&text, SLICE(" MB\tMax Memory Used: ")) || !text_u64(&text, &most) ||
+        !text_literal(&text, SLICE(" MB")))
+        return false;
+    if (text_literal(&text, SLICE("\tInit Duration: ")) &&
+        (!text_decimal(&text, &init) || !text_literal(&text, SLICE(" ms"))))
+        return false;
+    if (text.n && (!text_literal(&text, SLICE("\t\nXRAY TraceId: ")) || !trace_exact(text, &trace)))
+        return false;
+    e->duration = duration;
+    e->billed = billed;
+    e->memory_mb = memory;
+    e->max_memory_mb = most;
+    e->init = init;
+    e->trace = trace;
+    return true;
+}
+
 /* ---- lines ---- */
 
 static bool take_id(struct slice *rest, struct event *e)
 {
     text_skip_blanks(rest);
     return message_id(rest, e);
+}
+
+static bool line_is_empty(struct slice rest)
+{
+    return rest.n == 0 || slice_trim(slice_cut(&rest, '\n')).n == 0;
 }
 
 static bool line_start(struct slice rest, struct event *e)
@@ -136,21 +181,22 @@ static bool line_start(struct slice rest, struct event *e)
     if (!text_literal(&rest, SLICE("Version: ")) || !text_word(&rest, &word))
         return false;
     e->version = word;
-    return slice_trim(slice_cut(&rest, '\n')).n == 0; /* what stands below it came from something else */
+    return line_is_empty(rest); /* what stands below it came from something else */
 }
 
 /* Datadog writes the time-out on the END line. */
 static bool line_end(struct slice rest, struct event *e)
 {
     return take_id(&rest, e) &&
-           (slice_starts(rest, SLICE(" Task timed out after ")) || slice_trim(slice_cut(&rest, '\n')).n == 0);
+           (line_is_empty(rest) || slice_starts(rest, SLICE(" Task timed out after ")));
 }
 
 static bool line_report(struct slice rest, struct event *e)
 {
     if (!take_id(&rest, e))
         return false;
-    message_fields(rest, e);
+    if (!message_fields_exact(rest, e))
+        message_fields(rest, e);
     return decimal_known(e->duration) || decimal_known(e->billed) || e->memory_mb != 0;
 }
 
