@@ -12,10 +12,11 @@
 /* Blocks grow, so that the arena of a small file is small. */
 enum {
     ARENA_FIRST = 4 * 1024,
-    ARENA_BLOCK = 256 * 1024,
+    ARENA_BLOCK = 128 * 1024,
+    ARENA_PIECE = 64 * 1024, /* what is larger has a block of its own */
     ARENA_ALIGN = 16,
-    /* An arena of many megabytes goes on in blocks of huge pages. */
-    ARENA_LARGE = 4 << 20,
+    /* One that is larger goes on in blocks of huge pages. */
+    ARENA_LARGE = HUGE_FROM,
 };
 
 struct arena_block {
@@ -57,20 +58,20 @@ static size_t block_size(const struct arena *a)
 {
     size_t size = a->bytes < ARENA_FIRST ? ARENA_FIRST : a->bytes;
     if (size >= ARENA_LARGE)
-        return 2 * (size_t)HUGE_FROM - sizeof(struct arena_block);
+        return (size_t)HUGE_PAGE - sizeof(struct arena_block);
     return size < ARENA_BLOCK ? size : ARENA_BLOCK;
 }
 
-static char *take(struct arena *a, size_t size)
+void *arena_take(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
         err_oom();
     size = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
     size += size == 0 ? ARENA_ALIGN : 0;
-    if (size > ARENA_BLOCK / 4)
+    size_t block = block_size(a);
+    if (size > ARENA_PIECE && size > block / 4)
         return block_new(a, size);
     if ((size_t)(a->end - a->next) < size) {
-        size_t block = block_size(a);
         block = block < size ? size : block;
         a->next = block_new(a, block);
         a->end = a->next + block;
@@ -82,14 +83,14 @@ static char *take(struct arena *a, size_t size)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-    char *p = take(a, size);
+    char *p = arena_take(a, size);
     memset(p, 0, size);
     return p;
 }
 
 struct slice arena_copy(struct arena *a, struct slice s)
 {
-    char *p = take(a, s.n + 1);
+    char *p = arena_take(a, s.n + 1);
     if (s.n)
         memcpy(p, s.p, s.n);
     p[s.n] = '\0';
@@ -100,7 +101,7 @@ const char *arena_pack(struct arena *a, struct slice s)
 {
     if (s.n == 0)
         return "";
-    if (s.n > ARENA_BLOCK / 4)
+    if (s.n > ARENA_PIECE)
         return arena_copy(a, s).p;
     if ((size_t)(a->packed_end - a->packed) < s.n) {
         size_t block = block_size(a);

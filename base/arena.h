@@ -16,7 +16,8 @@ struct arena {
 
 void arena_init(struct arena *a);
 void arena_done(struct arena *a);
-/* Zeroed memory, aligned for any type. Never NULL. */
+/* Memory aligned for any type, never NULL: with whatever is in it; zeroed. */
+void *arena_take(struct arena *a, size_t size);
 void *arena_alloc(struct arena *a, size_t size);
 /* A copy of the bytes, with a NUL behind them that the slice does not count. */
 struct slice arena_copy(struct arena *a, struct slice s);

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 
 #include "base/err.h"
+#include "base/huge.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -23,6 +24,19 @@ void buf_done(struct buf *b)
     *b = (struct buf){.max = b->max};
 }
 
+/* The first time that it is worth while it goes to huge pages; from there on the system moves it without a copy. */
+static char *resize(struct buf *b, size_t cap)
+{
+    if (cap < HUGE_FROM || b->cap >= HUGE_FROM)
+        return realloc(b->p, cap);
+    char *p = huge_try(cap);
+    if (p && b->n)
+        memcpy(p, b->p, b->n);
+    if (p)
+        free(b->p);
+    return p;
+}
+
 bool buf_reserve(struct buf *b, size_t more)
 {
     if (b->cap - b->n >= more)
@@ -34,7 +48,7 @@ bool buf_reserve(struct buf *b, size_t more)
         cap *= 2;
     if (b->max && cap > b->max)
         cap = b->max;
-    char *p = realloc(b->p, cap);
+    char *p = resize(b, cap);
     if (!p)
         err_oom();
     b->p = p;

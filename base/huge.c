@@ -8,8 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { HUGE_PAGE = 2 << 20 };
-
 void *huge_try(size_t size)
 {
     if (size > SIZE_MAX / 2)

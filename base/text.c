@@ -300,8 +300,8 @@ static bool least_at(const char *p, int64_t *ret)
     v = from_little(v) ^ UINT64_C(0x5a3030302e30303a);
     if ((v | (v + UINT64_C(0x0006060600060a00))) & UINT64_C(0xfff0f0f0fff0f0ff))
         return false;
-    *ret = (int64_t)((v >> 8 & 15) * 10000 + (v >> 16 & 15) * 1000 + (v >> 32 & 15) * 100 + (v >> 40 & 15) * 10 +
-                     (v >> 48 & 15));
+    *ret = (int64_t)((v >> 8 & 15) * 10000 + (v >> 16 & 15) * 1000 + (v >> 32 & 15) * 100 +
+                     (v >> 40 & 15) * 10 + (v >> 48 & 15));
     return true;
 }
 

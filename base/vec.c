@@ -49,8 +49,10 @@ void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
     if (*cap >= HUGE_FROM / size)
         return grow_large(v, n * size, size, cap);
     *cap = *cap ? *cap + *cap / 2 + 1 : 8;
-    if (*cap * size >= HUGE_FROM)
+    if (*cap * size >= HUGE_FROM) {
+        *cap = *cap * size < HUGE_PAGE ? HUGE_PAGE / size : *cap;
         return move(v, n * size, n * size, huge_alloc(*cap * size));
+    }
     void *p = realloc(v, *cap * size);
     if (!p)
         err_oom();

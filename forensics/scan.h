@@ -44,6 +44,7 @@ struct worker {
     struct input in;      /* of the source at hand; its buffers serve them all */
     struct arena scratch; /* of the source at hand */
     struct arena pieces;  /* text of fragments */
+    struct arena shelf;   /* of `in`; the evidence's in the end */
     struct buf record;
     /* The stream met last, so that names are compared and not hashed. */
     char group[CACHED_NAME_MAX], stream_name[CACHED_NAME_MAX];

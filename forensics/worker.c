@@ -8,6 +8,8 @@ void worker_init(struct worker *w, struct evidence *ev, const struct evidence_op
     index_init(&w->index);
     arena_init(&w->scratch);
     arena_init(&w->pieces);
+    arena_init(&w->shelf);
+    w->in.shelf = &w->shelf;
     buf_init(&w->record, LIMIT_DOCUMENT);
     w->scanner = scanner_new(ev->signatures);
 }
@@ -19,6 +21,7 @@ void worker_done(struct worker *w)
     buf_done(&w->record);
     arena_done(&w->scratch);
     arena_done(&w->pieces);
+    arena_join(&w->ev->arena, &w->shelf);
     input_done(&w->in);
     index_done(&w->index);
 }

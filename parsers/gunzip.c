@@ -45,9 +45,9 @@ void gunzip_reset(struct gunzip *g)
     *g = (struct gunzip){.inflate = g->inflate, .state = AT_MEMBER};
 }
 
-bool gunzip_copy(struct gunzip *to, const struct gunzip *from)
+bool gunzip_copy(struct gunzip *to, const struct gunzip *from, struct arena *arena)
 {
-    struct inflate *inflate = from->damages ? NULL : inflate_copy(from->inflate);
+    struct inflate *inflate = from->damages ? NULL : inflate_copy(from->inflate, arena);
     if (!inflate)
         return false;
     *to = *from;

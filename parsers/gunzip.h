@@ -77,7 +77,7 @@ void gunzip_init(struct gunzip *g, const struct inflate_backend *backend);
 /* To the start of another file, without allocating. */
 void gunzip_reset(struct gunzip *g);
 /* Makes `to` stand where `from` does; false when that has met damage. See inflate_copy. */
-bool gunzip_copy(struct gunzip *to, const struct gunzip *from);
+bool gunzip_copy(struct gunzip *to, const struct gunzip *from, struct arena *arena);
 void gunzip_done(struct gunzip *g);
 
 /* Reads from *in, which is advanced, and writes up to `room` (> 0) bytes to `out`; *ret_written is always

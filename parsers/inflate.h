@@ -4,7 +4,7 @@
 #ifndef PARSERS_INFLATE_H
 #define PARSERS_INFLATE_H
 
-#include "base/slice.h"
+#include "base/arena.h"
 #include <stdint.h>
 
 enum inflate_status {
@@ -24,7 +24,7 @@ struct inflate_backend {
     struct inflate *(*create)(void);
     void (*free)(struct inflate *);
     void (*reset)(struct inflate *);
-    struct inflate *(*copy)(struct inflate *);
+    struct inflate *(*copy)(struct inflate *, struct arena *);
     enum inflate_status (*run)(struct inflate *, struct slice *in, char *out, size_t room,
                                size_t *ret_written);
     enum inflate_status (*finish)(struct inflate *, char *out, size_t room, size_t *ret_written);
@@ -63,11 +63,11 @@ static inline void inflate_reset(struct inflate *z)
     z->backend->reset(z);
 }
 
-/* Another at the same place of the same stream; NULL when that is damaged. For data that was read before: what the
- * copy says of damage is of less worth. */
-static inline struct inflate *inflate_copy(struct inflate *z)
+/* Another at the same place of the same stream, to be freed; NULL when that is damaged. For data that was read before:
+ * what the copy says of damage is of less worth. With an arena (else NULL) it may live there, and only be copied from. */
+static inline struct inflate *inflate_copy(struct inflate *z, struct arena *arena)
 {
-    return z->backend->copy(z);
+    return z->backend->copy(z, arena);
 }
 
 /* Decodes from *in, which is advanced, to `out` of `room` (> 0) bytes. *ret_written is always set, and its

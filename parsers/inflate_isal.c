@@ -34,6 +34,8 @@
 
 /* A mark is a copy of 87 KB; with the log it takes 1-2 % of the time. ISA-L's counts are 32 bits wide. */
 enum { MARK_EVERY = 512 * 1024, STEP_MAX = 256 * 1024, ROOM_MAX = 1 << 30 };
+/* A log that is larger than the first gets the room of the longest at once: two marks, and a step. */
+enum { LOG_SMALL = 64 * 1024, LOG_ROOM = 2 * MARK_EVERY + STEP_MAX };
 enum { SKIP_AT_ONCE = 16 * 1024 };
 /* A header of a block with its own tables takes 60 to 100 bytes. One of 16 bytes input is 17 KB text at most.
  */
@@ -56,6 +58,7 @@ struct isal_inflate {
     size_t replayed;       /* of the log */
     uint64_t skip;         /* bytes the judge still has to repeat in vain */
     uint64_t judge_from;   /* bytes of the stream before the judge's first one */
+    bool shelved;          /* in an arena: nothing is to be freed */
 
     struct inflate_state state; /* last, see isal_create */
 };
@@ -82,6 +85,8 @@ static struct inflate *isal_create(void)
 static void isal_free(struct inflate *base)
 {
     struct isal_inflate *z = isal_of(base);
+    if (z->shelved)
+        return;
     inflate_free(z->judge);
     free(z->old.state);
     free(z->young.state);
@@ -99,13 +104,22 @@ static void isal_reset(struct inflate *base)
     z->judging = false;
 }
 
+static struct isal_inflate *isal_shelve(struct arena *arena)
+{
+    struct isal_inflate *z = arena_take(arena, sizeof *z);
+    memset(z, 0, offsetof(struct isal_inflate, state));
+    z->base.backend = &inflate_isal;
+    z->shelved = true;
+    return z;
+}
+
 /* Without a log: behind its place there is no mark to begin at. */
-static struct inflate *isal_copy(struct inflate *base)
+static struct inflate *isal_copy(struct inflate *base, struct arena *arena)
 {
     const struct isal_inflate *from = isal_of(base);
     if (from->judging)
         return NULL;
-    struct isal_inflate *z = isal_of(isal_create());
+    struct isal_inflate *z = arena ? isal_shelve(arena) : isal_of(isal_create());
     z->state = from->state;
     z->used = z->old.used = z->young.used = from->used;
     z->produced = z->old.produced = z->young.produced = from->produced;
@@ -185,6 +199,9 @@ static void mark_make(struct isal_mark *mark, const struct isal_inflate *z)
 
 static void log_add(struct isal_inflate *z, struct slice used)
 {
+    size_t want = z->log.n + used.n;
+    want = want > LOG_SMALL && want < LOG_ROOM ? LOG_ROOM : want;
+    (void)buf_reserve(&z->log, want - z->log.n);
     (void)buf_append(&z->log, used);
     if (z->used - z->young.used < MARK_EVERY)
         return;

@@ -42,8 +42,9 @@ static void zlib_reset(struct inflate *base)
     zlib_of(base)->used = 0;
 }
 
-static struct inflate *zlib_copy(struct inflate *base)
+static struct inflate *zlib_copy(struct inflate *base, struct arena *arena)
 {
+    (void)arena; /* zlib's own memory is in pieces */
     struct zlib_inflate *from = zlib_of(base), *z = calloc(1, sizeof *z);
     if (!z || inflateCopy(&z->stream, &from->stream) != Z_OK)
         err_oom();

@@ -173,6 +173,7 @@ bool input_reopen(struct input *in, struct source *source, bool with_digest)
     in->held = kept.held;
     in->digest = kept.digest;
     in->spare = kept.spare;
+    in->shelf = kept.shelf;
     buf_clear(&in->window);
     vec_clear(&in->pieces);
     *vec_push(&in->pieces) = (struct input_piece){source, 0, 1};
@@ -193,7 +194,7 @@ bool input_open_at(struct input *in, struct source *source, const struct source 
     layer_push(in, LAYER_GZIP, "gzip");
     struct gunzip *gunzip = &in->layers[1]->gunzip;
     gunzip_done(gunzip);
-    return gunzip_copy(gunzip, from->gunzip);
+    return gunzip_copy(gunzip, from->gunzip, NULL);
 }
 
 static void drain(struct input *in)

@@ -46,8 +46,8 @@ static size_t gzip_read(struct input *in, unsigned level, char *out, size_t room
         layer->stopped = status == GUNZIP_STOPPED;
         if (layer->stopped)
             gzip_anomaly(in, &layer->gunzip);
-        else if (in->with_digest && in->depth == 1)
-            source_keep(in->at, in->raw - layer->unused.n, &layer->gunzip);
+        else if (in->with_digest && in->shelf && in->depth == 1)
+            source_keep(in->at, in->raw - layer->unused.n, &layer->gunzip, in->shelf);
     }
     return total;
 }

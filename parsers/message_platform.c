@@ -187,8 +187,7 @@ static bool line_start(struct slice rest, struct event *e)
 /* Datadog writes the time-out on the END line. */
 static bool line_end(struct slice rest, struct event *e)
 {
-    return take_id(&rest, e) &&
-           (line_is_empty(rest) || slice_starts(rest, SLICE(" Task timed out after ")));
+    return take_id(&rest, e) && (line_is_empty(rest) || slice_starts(rest, SLICE(" Task timed out after ")));
 }
 
 static bool line_report(struct slice rest, struct event *e)

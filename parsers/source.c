@@ -15,10 +15,8 @@ void source_init(struct source *s, const char *path, const char *open)
 void source_done(struct source *s)
 {
     vec_done(&s->anomalies);
-    for (size_t i = 0; i < s->restarts.n; i++) {
+    for (size_t i = 0; i < s->restarts.n; i++)
         gunzip_done(s->restarts.v[i].gunzip);
-        free(s->restarts.v[i].gunzip);
-    }
     vec_done(&s->restarts);
     arena_done(&s->arena);
 }
@@ -43,18 +41,14 @@ uint64_t source_keep_every(uint64_t stored_in_all)
     return every < RESTART_LEAST ? RESTART_LEAST : every;
 }
 
-void source_keep(struct source *s, uint64_t stored, const struct gunzip *at)
+void source_keep(struct source *s, uint64_t stored, const struct gunzip *at, struct arena *shelf)
 {
     uint64_t last = s->restarts.n ? s->restarts.v[s->restarts.n - 1].offset : 0;
     if (at->produced - last < s->keep_every || s->restarts.n == RESTARTS_MAX)
         return;
-    struct gunzip *copy = malloc(sizeof *copy);
-    if (!copy)
-        err_oom();
-    if (gunzip_copy(copy, at))
+    struct gunzip *copy = arena_take(shelf, sizeof *copy);
+    if (gunzip_copy(copy, at, shelf))
         *vec_push(&s->restarts) = (struct restart){at->produced, stored, copy};
-    else
-        free(copy);
 }
 
 const struct restart *source_restart(const struct source *s, uint64_t offset)

@@ -112,8 +112,8 @@ void source_done(struct source *s);
 /* Notes an anomaly; the same kind a second time only counts. `detail` is copied. */
 void source_anomaly(struct source *s, enum anomaly_kind kind, uint64_t line, uint64_t offset,
                     const char *detail);
-/* Keeps the place when the last one is keep_every before it. */
-void source_keep(struct source *s, uint64_t stored, const struct gunzip *at);
+/* Keeps the place, on the shelf, which must outlive the source, when the last one is keep_every before it. */
+void source_keep(struct source *s, uint64_t stored, const struct gunzip *at, struct arena *shelf);
 /* The last place at or before the offset. NULL, the begin of the file, also for one of which something was lost: from a
  * place in its middle the last bytes before the damage would not be told so well (inflate_isal.c). */
 const struct restart *source_restart(const struct source *s, uint64_t offset);

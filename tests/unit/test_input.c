@@ -72,6 +72,7 @@ static struct slice noise(struct arena *m, size_t n)
 
 struct reading {
     struct source source;
+    struct arena shelf;
     struct buf text;
 };
 
@@ -80,6 +81,8 @@ static void read_text(struct reading *r, struct slice stored, struct input *in)
     source_init(&r->source, "test", NULL);
     r->source.memory = stored;
     buf_init(&r->text, 0);
+    arena_init(&r->shelf);
+    in->shelf = &r->shelf;
     if (input_reopen(in, &r->source, true)) {
         do {
             (void)buf_append(&r->text, input_window(in));
@@ -93,6 +96,7 @@ static void reading_done(struct reading *r)
 {
     buf_done(&r->text);
     source_done(&r->source);
+    arena_done(&r->shelf);
 }
 
 static struct input last; /* of all readings, one after the other */

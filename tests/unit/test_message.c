@@ -279,12 +279,56 @@ static void small_words(void **state)
         assert_non_null(event_name((enum event_kind)kind));
 }
 
+/* What message_fields_exact takes it reads as message_fields does: lines of the usual form, with every byte at every
+ * place, and cut there. */
+static void same_fields(struct slice text, bool must)
+{
+    struct event exact = event_none, any = event_none;
+    if (!message_fields_exact(text, &exact)) {
+        assert_false(must);
+        assert_memory_equal(&exact, &event_none, sizeof exact);
+        return;
+    }
+    message_fields(text, &any);
+    if (memcmp(&exact, &any, sizeof any) != 0)
+        fail_msg("read in two ways: %.*s", SLICE_ARG(text));
+}
+
+static void exact_fields(void **state)
+{
+    static const char *const lines[] = {
+        "\tDuration: 9.29 ms\tBilled Duration: 64 ms\tMemory Size: 256 MB\tMax Memory Used: 72 MB",
+        "\tDuration: 184.90 ms\tBilled Duration: 674 ms\tMemory Size: 256 MB\tMax Memory Used: 72 MB\tInit "
+        "Duration: "
+        "488.15 ms\t\nXRAY TraceId: 1-69ba84fe-ccd35e7be4f2767fb136da19\tSegmentId: "
+        "f002ee53b031b198\tSampled: true",
+        "\tDuration: 184.90 ms\tBilled Duration: 674 ms\tMemory Size: 256 MB\tMax Memory Used: 72 MB\t\nXRAY "
+        "TraceId: 1-69ba84fe-ccd35e7be4f2767fb136da19\tSegmentId: f002ee53b031b198\tSampled: false",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char text[400];
+        size_t n = strlen(lines[i]);
+        assert_true(n < sizeof text);
+        memcpy(text, lines[i], n);
+        same_fields(slice_of(text, n), true);
+        for (size_t at = 0; at < n; at++) {
+            same_fields(slice_of(text, at), false);
+            for (unsigned byte = 0; byte < 256; byte++) {
+                text[at] = (char)byte;
+                same_fields(slice_rtrim(slice_of(text, n)), false);
+            }
+            text[at] = lines[i][at];
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(start_and_end), cmocka_unit_test(report),      cmocka_unit_test(init_and_restore),
         cmocka_unit_test(others),        cmocka_unit_test(look_alikes), cmocka_unit_test(fields_in_any_order),
-        cmocka_unit_test(request_ids),   cmocka_unit_test(small_words),
+        cmocka_unit_test(request_ids),   cmocka_unit_test(small_words), cmocka_unit_test(exact_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

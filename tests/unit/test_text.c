@@ -136,77 +136,6 @@ static void line(void **state)
     assert_false(text_line(&s, &got));
 }
 
-static void uuid(void **state)
-{
-    static const uint8_t bytes[16] = {0xab, 0x68, 0x4d, 0xea, 0x74, 0xfb, 0x5a, 0x44,
-                                      0x8e, 0xa8, 0x13, 0xc5, 0x4f, 0x3c, 0xab, 0xf4};
-    static const char *const bad[] = {
-        "ab684dea-74fb-5a44-8ea8-13c54f3cabf",   "ab684dea-74fb-5a44-8ea8-13c54f3cabfg",
-        "ab684dea074fb-5a44-8ea8-13c54f3cabf4",  "ab684dea-74fb05a44-8ea8-13c54f3cabf4",
-        "ab684dea-74fb-5a4408ea8-13c54f3cabf4",  "ab684dea-74fb-5a44-8ea8013c54f3cabf4",
-        "gb684dea-74fb-5a44-8ea8-13c54f3cabf4",  "ab684de\xc3-74fb-5a44-8ea8-13c54f3cabf4",
-        " ab684dea-74fb-5a44-8ea8-13c54f3cabf4", "",
-    };
-    uint8_t id[16] = {0};
-    char text[37];
-    (void)state;
-    struct slice s = SLICE("ab684dea-74fb-5a44-8ea8-13c54f3cabf4 x");
-    assert_true(text_uuid(&s, id));
-    assert_memory_equal(id, bytes, 16);
-    assert_true(slice_eq(s, SLICE(" x")));
-    s = SLICE("AB684DEA-74FB-5A44-8EA8-13C54F3CABF4");
-    memset(id, 0, sizeof id);
-    assert_true(text_uuid(&s, id));
-    assert_memory_equal(id, bytes, 16);
-    text_uuid_print(id, text);
-    assert_string_equal(text, "ab684dea-74fb-5a44-8ea8-13c54f3cabf4");
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        s = slice_str(bad[i]);
-        memset(id, 9, sizeof id);
-        if (text_uuid(&s, id))
-            fail_msg("took \"%s\"", bad[i]);
-        LEFT(s, bad[i]);
-        assert_int_equal(id[0], 9);
-        assert_int_equal(id[15], 9);
-    }
-}
-
-/* Every byte at every place: the fast one says what the plain one says. */
-static void uuid_fast(void **state)
-{
-    static const char whole[] = "ab684dea-74fb-5A44-8ea8-13c54f3cabf4";
-    size_t taken = 0;
-    (void)state;
-    for (size_t at = 0; at < sizeof whole - 1; at++) {
-        for (unsigned byte = 0; byte < 256; byte++) {
-            char text[sizeof whole];
-            uint8_t fast[16] = {9}, plain[16] = {9};
-            memcpy(text, whole, sizeof whole);
-            text[at] = (char)byte;
-            bool good = text_uuid_plain(text, plain);
-            if (text_uuid_at(text, fast) != good)
-                fail_msg("byte %u at %zu", byte, at);
-            assert_memory_equal(fast, plain, 16);
-            taken += good;
-        }
-    }
-    assert_int_equal(taken, 32 * 22 + 4); /* ten digits and twelve letters; one hyphen */
-}
-
-static void hex(void **state)
-{
-    uint8_t bytes[3] = {9, 9, 9};
-    struct slice s = SLICE("0aFFz");
-    (void)state;
-    assert_false(text_hex(&s, 6, bytes));
-    assert_int_equal(bytes[0], 9);
-    assert_true(text_hex(&s, 4, bytes));
-    assert_int_equal(bytes[0], 0x0a);
-    assert_int_equal(bytes[1], 0xff);
-    assert_int_equal(bytes[2], 9);
-    assert_true(slice_eq(s, SLICE("z")));
-}
-
 static void days(void **state)
 {
     static const struct {
@@ -375,6 +304,23 @@ static void line_ends(void **state)
     assert_int_equal(text_line_ends(slice_of(text, 0), ends), 0);
 }
 
+/* Spaces at each place of words of each length, beside bytes that differ from them by a bit. */
+static void word_ends(void **state)
+{
+    static const char spaces[] = " \t\r\n";
+    char text[70];
+    (void)state;
+    for (size_t n = 0; n <= sizeof text; n++)
+        for (size_t end = 0; end <= n; end++)
+            for (size_t k = 0; k < sizeof spaces - 1; k++) {
+                for (size_t i = 0; i < n; i++)
+                    text[i] = (char)(spaces[(i + k) % 4] ^ (i % 2 ? 0x80 : 0x02));
+                if (end < n)
+                    text[end] = spaces[k];
+                assert_int_equal(text_word_end(slice_of(text, n)), end);
+            }
+}
+
 /* Each day from 2000 to 2099, and what lies outside. */
 static void time_printed(void **state)
 {
@@ -489,11 +435,10 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(time_at_first), /* before any other has read a time */
         cmocka_unit_test(u64),           cmocka_unit_test(decimal),      cmocka_unit_test(small_cursors),
-        cmocka_unit_test(line),          cmocka_unit_test(line_ends),    cmocka_unit_test(uuid),
-        cmocka_unit_test(uuid_fast),     cmocka_unit_test(hex),          cmocka_unit_test(days),
-        cmocka_unit_test(time_taken),    cmocka_unit_test(time_refused), cmocka_unit_test(time_at),
-        cmocka_unit_test(time_printed),  cmocka_unit_test(url_decode),   cmocka_unit_test(base64),
-        cmocka_unit_test(utf8_put),
+        cmocka_unit_test(line),          cmocka_unit_test(line_ends),    cmocka_unit_test(word_ends),
+        cmocka_unit_test(days),          cmocka_unit_test(time_taken),   cmocka_unit_test(time_refused),
+        cmocka_unit_test(time_at),       cmocka_unit_test(time_printed), cmocka_unit_test(url_decode),
+        cmocka_unit_test(base64),        cmocka_unit_test(utf8_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
