@@ -188,10 +188,8 @@ static void hash_ids(void *ctx, size_t block, size_t from, size_t to)
 {
     struct groups *g = ctx;
     (void)block;
-    for (size_t i = from; i < to; i++) {
-        const struct request_id *id = &g->x->attempts.v[i]->id;
-        g->members[i].hash = (uint32_t)(slice_hash(slice_of((const char *)id, sizeof *id), 0xf4ee) >> 32);
-    }
+    for (size_t i = from; i < to; i++)
+        g->members[i].hash = (uint32_t)(request_id_hash(&g->x->attempts.v[i]->id) >> 32);
 }
 
 static bool same_id(const struct index *x, size_t i, size_t k)
