@@ -22,6 +22,8 @@ struct job {
     size_t records, n;     /* how many make the first round; all */
     job_work *work;        /* of the present round */
     size_t from;           /* where it begins */
+    atomic_size_t left;    /* sources of the round that are not read */
+    atomic_bool idle;      /* they are fewer than the threads */
     atomic_ullong bytes_done;
     uint64_t bytes_all;
     struct worker workers[THREADS_MAX];
@@ -92,6 +94,8 @@ static void read_source(struct job *job, unsigned number, struct source *s)
 {
     const struct evidence_options *o = job->options;
     worker_read(&job->workers[number], s);
+    if (atomic_fetch_sub(&job->left, 1) - 1 < job->ev->threads)
+        atomic_store(&job->idle, true);
     unsigned long long done = atomic_fetch_add(&job->bytes_done, s->size) + s->size;
     if (o->progress && number == 0)
         o->progress(o->progress_ctx, done, job->bytes_all, s->path);
@@ -161,16 +165,11 @@ static void plan(struct job *job)
         job->records++;
 }
 
-/* Reads order[from..end). A source that is more than one thread's share outlasts the others: it gets the thread
- * that would be idle, to inflate for it. */
+/* Reads order[from..end). A source that outlasts the others gets the thread that would be idle, to inflate for it. */
 static void read_sources(struct job *job, size_t from, size_t end)
 {
-    unsigned threads = job->ev->threads;
-    uint64_t all = 0;
-    for (size_t i = from; i < end; i++)
-        all += job->order[i]->size;
-    for (unsigned i = 0; i < job->count; i++)
-        job->workers[i].ahead_from = threads > 1 ? all / threads + 1 : UINT64_MAX;
+    atomic_store(&job->left, end - from);
+    atomic_store(&job->idle, end - from < job->ev->threads);
     run_round(job, from, end, read_source);
 }
 
@@ -221,6 +220,7 @@ static struct job *job_new(struct evidence *ev, const struct evidence_options *o
         worker_init(&job->workers[i], ev, options);
         job->workers[i].fragments = job->fragments;
         job->workers[i].chains = job->chains;
+        job->workers[i].idle = &job->idle;
     }
     return job;
 }

@@ -86,7 +86,7 @@ void worker_read(struct worker *w, struct source *source)
     if (source->open || source->memory.p) {
         place_of(slice_str(source->path), &w->scratch, &w->place);
         bool ok = input_reopen(&w->in, source, true);
-        w->in.with_ahead = ok && source->size >= w->ahead_from;
+        w->in.idle = w->idle;
         if (ok)
             parse_source(w);
         scan_leave_stream(w);

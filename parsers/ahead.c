@@ -2,7 +2,7 @@
  * times in a megabyte; the bytes of a block belong to one of the two at any time. input.c is the caller. */
 #include "parsers/ahead.h"
 
-#include "base/err.h"
+#include "base/huge.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -71,9 +71,7 @@ static void *fill(void *arg)
 
 struct ahead *ahead_new(ahead_source *source, void *ctx)
 {
-    struct ahead *a = malloc(sizeof *a);
-    if (!a)
-        err_oom();
+    struct ahead *a = huge_alloc(sizeof *a);
     a->source = source;
     a->ctx = ctx;
     a->filled = a->emptied = a->at = 0;

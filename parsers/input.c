@@ -225,11 +225,12 @@ static size_t read_top(void *ctx, char *out, size_t room)
 static void begin_ahead(struct input *in)
 {
     bool gzip = in->depth == 1 && in->layers[1]->kind == LAYER_GZIP && !in->layers[1]->stopped;
-    if (!in->with_ahead || !gzip || in->layers[1]->produced < AHEAD_FROM)
+    if (!in->idle || !atomic_load(in->idle) || !gzip || in->layers[1]->produced < AHEAD_FROM)
         return;
     in->hold = true;
     in->ahead = ahead_new(read_top, in);
-    in->hold = in->with_ahead = in->ahead != NULL;
+    in->hold = in->ahead != NULL;
+    in->idle = in->ahead ? in->idle : NULL; /* no thread is to be had */
 }
 
 /* Reads what is left of the stored bytes, notes the figures and gives up all but the window. */

@@ -12,6 +12,8 @@
 #include "parsers/source.h"
 #include "parsers/text_check.h"
 
+#include <stdatomic.h>
+
 struct layer;
 
 struct input_piece {
@@ -27,9 +29,9 @@ struct input {
     uint64_t raw;     /* stored bytes of `at` read so far */
     bool failed, with_digest;
     bool raw_end; /* no stored byte is left */
-    /* To set by the caller once it is open: a thread of its own inflates ahead of the parser, where the source
-     * is large and gzip. What is read, and what is noted, stays the same. */
-    bool with_ahead;
+    /* To set by the caller once it is open, or NULL: tells that a thread would be idle. One then inflates ahead of the
+     * parser, where the source is large and gzip. What is read, and what is noted, stays the same. */
+    const atomic_bool *idle;
     struct ahead *ahead; /* fills the window from a thread of its own, or NULL */
     bool hold;           /* while it does: anomalies go to `held`, which is that thread's */
     VEC(struct anomaly) held;
