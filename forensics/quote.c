@@ -229,21 +229,14 @@ static void quote_source(struct quoter *q)
     bool open = input_open_at(&in, &again, s, q->v[0]->loc.offset);
     for (size_t i = 0; open && i < q->n; i++) {
         struct citation *c = q->v[i];
-        if (c->text.n > 0)
-            continue;
-        const struct restart *near = source_restart(s, c->loc.offset);
-        if (near && near->offset > in.offset + input_window(&in).n) {
-            input_done(&in);
-            open = input_open_at(&in, &again, s, c->loc.offset);
-        }
-        if (open)
+        if (c->text.n == 0)
             c->text = arena_copy(q->arena, cut(text_at(q, c, seek(&in, c->loc.offset))));
     }
     input_done(&in);
     source_done(&again);
 }
 
-/* Citations of one source each, and what each thread copies their texts to. */
+/* Citations that are reached from one place of one source each, and what each thread copies their texts to. */
 struct quoting {
     const struct evidence *ev;
     struct arena arenas[THREADS_MAX];
@@ -260,16 +253,26 @@ static void quote_part(void *ctx, unsigned thread, size_t i)
     buf_done(&q->text);
 }
 
+/* A wrapped source is parsed, not sought in. */
+static bool together(const struct evidence *ev, const struct citation *a, const struct citation *b)
+{
+    const struct source *s = &ev->sources.v[a->loc.source];
+    return a->loc.source == b->loc.source &&
+           (s->wrapped || source_restart(s, a->loc.offset) == source_restart(s, b->loc.offset));
+}
+
 void quote_citations(const struct evidence *ev, struct citation **list, size_t n, struct arena *arena)
 {
     struct quoting all = {.ev = ev};
     if (n > 1)
         qsort(list, n, sizeof *list, by_place);
     for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && list[end]->loc.source == list[i]->loc.source;)
+        end = i + 1;
+        if (list[i]->loc.source >= ev->sources.n)
+            continue;
+        while (end < n && together(ev, list[i], list[end]))
             end++;
-        if (list[i]->loc.source < ev->sources.n)
-            *vec_push(&all.parts) = (struct quoter){.ev = ev, .v = list + i, .n = end - i};
+        *vec_push(&all.parts) = (struct quoter){.ev = ev, .v = list + i, .n = end - i};
     }
     parallel_run(ev->threads, all.parts.n, quote_part, &all);
     for (size_t i = 0; i < THREADS_MAX; i++)
