@@ -93,22 +93,28 @@ static void name_compression(struct input *in)
     in->at->compression = name;
 }
 
-static void count_lines(struct input *in, struct slice added)
+static void count_lines(struct input *in, struct slice text)
 {
     const char *hit;
-    while (added.n && (hit = memchr(added.p, '\n', added.n))) {
+    while (text.n && (hit = memchr(text.p, '\n', text.n))) {
         in->lines++;
-        added = slice_skip(added, (size_t)(hit - added.p) + 1);
+        text = slice_skip(text, (size_t)(hit - text.p) + 1);
     }
 }
 
-/* Looks at bytes that have come into the window. */
-static void looked_at(struct input *in, struct slice added)
+static void check(struct input *in, struct slice text)
 {
     if (in->with_digest)
-        text_check_add(&in->check, added);
+        text_check_add(&in->check, text);
+}
+
+/* Bytes that have come into the window. */
+static void added(struct input *in, struct slice text)
+{
+    if (!in->ahead)
+        check(in, text);
     if (in->source->next)
-        count_lines(in, added);
+        count_lines(in, text);
 }
 
 /* OpenSSL looks an algorithm up by its name, under a lock, wherever it is named: only the first time here. */
@@ -178,7 +184,7 @@ bool input_reopen(struct input *in, struct source *source, bool with_digest)
     vec_clear(&in->pieces);
     *vec_push(&in->pieces) = (struct input_piece){source, 0, 1};
     bool ok = open_source(in, source, with_digest);
-    looked_at(in, input_window(in));
+    added(in, input_window(in));
     return ok;
 }
 
@@ -215,10 +221,13 @@ static void end_ahead(struct input *in, bool reached)
     vec_clear(&in->held);
 }
 
-static size_t read_top(void *ctx, char *out, size_t room)
+/* What is read ahead is checked there, too: every parser reads its text to the end. */
+static size_t read_ahead(void *ctx, char *out, size_t room)
 {
     struct input *in = ctx;
-    return layer_read(in, in->depth, out, room);
+    size_t n = layer_read(in, in->depth, out, room);
+    check(in, slice_of(out, n));
+    return n;
 }
 
 /* Only a single layer of gzip: of others the bound of is_bomb would fall elsewhere. */
@@ -228,7 +237,7 @@ static void begin_ahead(struct input *in)
     if (!in->idle || !atomic_load(in->idle) || !gzip || in->layers[1]->produced < AHEAD_FROM)
         return;
     in->hold = true;
-    in->ahead = ahead_new(read_top, in);
+    in->ahead = ahead_new(read_ahead, in);
     in->hold = in->ahead != NULL;
     in->idle = in->ahead ? in->idle : NULL; /* no thread is to be had */
 }
@@ -268,7 +277,7 @@ static bool open_next(struct input *in)
     buf_init(&in->window, 0);
     bool ok = open_source(in, next, in->with_digest);
     struct slice head = input_window(in);
-    looked_at(in, head);
+    added(in, head);
     (void)buf_append(&window, head);
     buf_done(&in->window);
     in->window = window;
@@ -285,10 +294,10 @@ static bool read_on(struct input *in)
     size_t room = in->window.cap - in->window.n;
     if (!in->ahead)
         begin_ahead(in);
-    size_t n = in->ahead ? ahead_read(in->ahead, out, room) : read_top(in, out, room);
+    size_t n = in->ahead ? ahead_read(in->ahead, out, room) : layer_read(in, in->depth, out, room);
+    added(in, slice_of(in->window.p + in->window.n, n));
     if (in->ahead && n < room)
         end_ahead(in, true);
-    looked_at(in, slice_of(in->window.p + in->window.n, n));
     in->window.n += n;
     return n > 0;
 }
