@@ -163,24 +163,34 @@ static void settle_id(struct index *x, parts *all)
 
 /* ---- parts by id ---- */
 
-/* A part in the table of ids. Numbers count from 1. */
+/* A part whose id may have others. */
 struct member {
-    uint32_t hash;         /* of the id: compared before the row, which is a miss of the cache */
-    uint32_t earlier : 31; /* part of the same id */
+    uint32_t part;         /* its position in index.attempts */
+    uint32_t earlier : 31; /* member with the same id; numbers count from 1 */
     uint32_t last : 1;
 };
-enum { PARTS_MAX = INT32_MAX, AHEAD = 16, SLOTS_TAKEN = 60 /* percent, at most */ };
+enum { PARTS_MAX = INT32_MAX, AHEAD = 16, SLOTS_TAKEN = 60 /* percent, at most */, BITS_A_PART = 8 };
 
-/* Parts by request id. The ids are shared out by their hashes: each share has a table of its own. */
+/* Parts by request id. The ids are shared out by their hashes. */
 struct groups {
     struct index *x;
-    struct member *members; /* one a part */
+    uint32_t *hashes; /* one a part: looked at before the row, which is a miss of the cache */
     unsigned shares;
+    VEC(struct member) members[THREADS_MAX]; /* one a share, in the order of the parts */
 };
 
-/* A slot an id holds its latest part, `earlier` leads to the others. */
+/* A slot an id holds its latest member, `earlier` leads to the others. */
 struct table {
     uint32_t *slots;
+    size_t mask;
+};
+
+/* A bit for each hash that was met, and beside it one for that it was met again. Most parts are alone with their id,
+ * and more than four in five also with their bit: they need no table, whose memory alone took longer. */
+struct sieve {
+    struct {
+        uint64_t met, again;
+    } * words;
     size_t mask;
 };
 
@@ -189,7 +199,35 @@ static void hash_ids(void *ctx, size_t block, size_t from, size_t to)
     struct groups *g = ctx;
     (void)block;
     for (size_t i = from; i < to; i++)
-        g->members[i].hash = (uint32_t)(request_id_hash(&g->x->attempts.v[i]->id) >> 32);
+        g->hashes[i] = (uint32_t)(request_id_hash(&g->x->attempts.v[i]->id) >> 32);
+}
+
+static bool is_of(const struct groups *g, size_t i, size_t share)
+{
+    return (uint64_t)g->hashes[i] * g->shares >> 32 == share;
+}
+
+static bool met_again(const struct sieve *s, uint32_t hash)
+{
+    return s->words[hash / 64 & s->mask].again >> hash % 64 & 1;
+}
+
+static struct sieve sieve_share(const struct groups *g, size_t share, size_t n)
+{
+    size_t size = 16;
+    while (size * 64 < n / g->shares * BITS_A_PART)
+        size *= 2;
+    struct sieve s = {huge_zeros(size, sizeof *s.words), size - 1};
+    for (size_t i = 0; i < n; i++) {
+        size_t coming = i + AHEAD < n ? i + AHEAD : i;
+        __builtin_prefetch(&s.words[g->hashes[coming] / 64 & s.mask], 1);
+        if (!is_of(g, i, share))
+            continue;
+        uint64_t bit = UINT64_C(1) << g->hashes[i] % 64, *met = &s.words[g->hashes[i] / 64 & s.mask].met;
+        s.words[g->hashes[i] / 64 & s.mask].again |= *met & bit;
+        *met |= bit;
+    }
+    return s;
 }
 
 static bool same_id(const struct index *x, size_t i, size_t k)
@@ -197,45 +235,35 @@ static bool same_id(const struct index *x, size_t i, size_t k)
     return memcmp(&x->attempts.v[i]->id, &x->attempts.v[k]->id, sizeof(struct request_id)) == 0;
 }
 
-static void table_add(const struct table *t, struct groups *g, size_t i)
+static void table_add(const struct table *t, struct groups *g, struct member *members, size_t i)
 {
-    uint32_t hash = g->members[i].hash, before;
+    uint32_t part = members[i].part, hash = g->hashes[part], before;
     size_t at = hash & t->mask;
     while ((before = t->slots[at]) != 0 &&
-           (g->members[before - 1].hash != hash || !same_id(g->x, before - 1, i)))
+           (g->hashes[members[before - 1].part] != hash || !same_id(g->x, members[before - 1].part, part)))
         at = (at + 1) & t->mask;
-    g->members[i].earlier = before;
-    g->members[i].last = 1;
+    members[i].earlier = before;
+    members[i].last = 1;
     if (before)
-        g->members[before - 1].last = 0;
+        members[before - 1].last = 0;
     t->slots[at] = (uint32_t)i + 1;
 }
 
-static bool is_of(const struct groups *g, size_t i, size_t share)
-{
-    return (uint64_t)g->members[i].hash * g->shares >> 32 == share;
-}
-
-/* Slots are fetched ahead. */
 static void group_share(void *ctx, unsigned thread, size_t share)
 {
     struct groups *g = ctx;
-    struct table t = {0};
-    size_t size = 16, count = 0, n = g->x->attempts.n;
+    size_t size = 16, n = g->x->attempts.n;
+    struct sieve sieve = sieve_share(g, share, n);
     (void)thread;
     for (size_t i = 0; i < n; i++)
-        count += is_of(g, i, share);
-    while (size * SLOTS_TAKEN < count * 100)
+        if (is_of(g, i, share) && met_again(&sieve, g->hashes[i]))
+            *vec_push(&g->members[share]) = (struct member){.part = (uint32_t)i};
+    free(sieve.words);
+    while (size * SLOTS_TAKEN < g->members[share].n * 100)
         size *= 2;
-    t.slots = huge_zeros(size, sizeof *t.slots);
-    t.mask = size - 1;
-    for (size_t i = 0; i < n; i++) {
-        size_t coming = i + AHEAD < n ? i + AHEAD : i;
-        if (is_of(g, coming, share))
-            __builtin_prefetch(&t.slots[g->members[coming].hash & t.mask], 1);
-        if (is_of(g, i, share))
-            table_add(&t, g, i);
-    }
+    struct table t = {huge_zeros(size, sizeof *t.slots), size - 1};
+    for (size_t i = 0; i < g->members[share].n; i++)
+        table_add(&t, g, g->members[share].v, i);
     free(t.slots);
 }
 
@@ -251,31 +279,34 @@ static void drop_merged(struct index *x)
     x->attempts.n = kept;
 }
 
-/* Parts that are alone with their id, which most are, stay as they are. */
-static void settle_groups(struct index *x, const struct groups *g)
+/* Parts that are alone with their id stay as they are. */
+static void settle_share(struct index *x, const struct member *members, size_t n, parts *all)
 {
-    parts all = {0};
-    for (size_t i = 0; i < x->attempts.n; i++) {
-        if (!g->members[i].last || !g->members[i].earlier)
+    for (size_t i = 0; i < n; i++) {
+        if (!members[i].last || !members[i].earlier)
             continue;
-        vec_clear(&all);
-        for (uint32_t k = (uint32_t)i + 1; k; k = g->members[k - 1].earlier)
-            *vec_push(&all) = x->attempts.v[k - 1];
-        settle_id(x, &all);
+        vec_clear(all);
+        for (size_t k = i + 1; k; k = members[k - 1].earlier)
+            *vec_push(all) = x->attempts.v[members[k - 1].part];
+        settle_id(x, all);
     }
-    if (all.n)
-        drop_merged(x);
-    vec_done(&all);
 }
 
 void parts_settle(struct index *x, unsigned threads)
 {
     size_t n = x->attempts.n;
+    parts all = {0};
     if (n > PARTS_MAX)
         err_oom();
-    struct groups g = {x, huge_array(n, sizeof *g.members), parallel_worth(threads, n)};
+    struct groups g = {x, huge_array(n, sizeof *g.hashes), parallel_worth(threads, n), {{0}}};
     parallel_blocks(threads, n, hash_ids, &g);
     parallel_run(g.shares, g.shares, group_share, &g);
-    settle_groups(x, &g);
-    free(g.members);
+    for (unsigned i = 0; i < g.shares; i++) {
+        settle_share(x, g.members[i].v, g.members[i].n, &all);
+        vec_done(&g.members[i]);
+    }
+    if (all.n)
+        drop_merged(x);
+    vec_done(&all);
+    free(g.hashes);
 }
