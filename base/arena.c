@@ -15,8 +15,9 @@ enum {
     ARENA_BLOCK = 128 * 1024,
     ARENA_PIECE = 64 * 1024, /* what is larger has a block of its own */
     ARENA_ALIGN = 16,
-    /* One that is larger goes on in blocks of huge pages. */
+    /* One that is larger goes on in blocks of a huge page, and then of two: less is left over at their ends. */
     ARENA_LARGE = HUGE_FROM,
+    ARENA_HUGE = 8 * HUGE_PAGE,
 };
 
 struct arena_block {
@@ -58,7 +59,7 @@ static size_t block_size(const struct arena *a)
 {
     size_t size = a->bytes < ARENA_FIRST ? ARENA_FIRST : a->bytes;
     if (size >= ARENA_LARGE)
-        return (size_t)HUGE_PAGE - sizeof(struct arena_block);
+        return (size_t)HUGE_PAGE * (size < ARENA_HUGE ? 1 : 2) - sizeof(struct arena_block);
     return size < ARENA_BLOCK ? size : ARENA_BLOCK;
 }
 
