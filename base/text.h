@@ -64,6 +64,11 @@ static inline void text_skip_blanks(struct slice *s)
 /* Where the LFs of s stand, which has TEXT_BLOCK bytes at most: *ret has room for as many. Returns how many. */
 enum { TEXT_BLOCK = 4096 };
 size_t text_line_ends(struct slice s, uint16_t *ret);
+/* The same byte by byte, for other processors and to test the fast ones against; and for x86-64 without AVX2. */
+size_t text_line_ends_plain(struct slice s, uint16_t *ret);
+#ifdef __SSE2__
+size_t text_line_ends_by_16(struct slice s, uint16_t *ret);
+#endif
 /* Every line end is LF; *ret is without it and without a CR before it. False at the end of s. */
 bool text_line(struct slice *s, struct slice *ret);
 

@@ -4,10 +4,38 @@
 #include "base/text.h"
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 enum { MASK_BYTES = 64 };
+
+/* A bit for each of 64 bytes: it is LF. */
+typedef uint64_t mask_maker(const char *p);
+
+static inline __attribute__((always_inline)) size_t ends_by(mask_maker *mask_at, struct slice s, uint16_t *ret)
+{
+    size_t i = 0, n = 0;
+    for (; i + MASK_BYTES <= s.n; i += MASK_BYTES)
+        for (uint64_t mask = mask_at(s.p + i); mask; mask &= mask - 1)
+            ret[n++] = (uint16_t)(i + (unsigned)__builtin_ctzll(mask));
+    for (; i < s.n; i++)
+        if (s.p[i] == '\n')
+            ret[n++] = (uint16_t)i;
+    return n;
+}
+
+static uint64_t mask_plain(const char *p)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < MASK_BYTES; i++)
+        mask |= (uint64_t)(p[i] == '\n') << i;
+    return mask;
+}
+
+size_t text_line_ends_plain(struct slice s, uint16_t *ret)
+{
+    return ends_by(mask_plain, s, ret);
+}
 
 #ifdef __SSE2__
 static uint64_t sixteen(const char *p)
@@ -16,18 +44,40 @@ static uint64_t sixteen(const char *p)
     return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')));
 }
 
-/* A bit for each of 64 bytes: it is LF. */
-static uint64_t mask_at(const char *p)
+static uint64_t mask_by_16(const char *p)
 {
     return sixteen(p) | sixteen(p + 16) << 16 | sixteen(p + 32) << 32 | sixteen(p + 48) << 48;
 }
-#else
-static uint64_t mask_at(const char *p)
+
+size_t text_line_ends_by_16(struct slice s, uint16_t *ret)
 {
-    uint64_t mask = 0;
-    for (size_t i = 0; i < MASK_BYTES; i++)
-        mask |= (uint64_t)(p[i] == '\n') << i;
-    return mask;
+    return ends_by(mask_by_16, s, ret);
+}
+
+__attribute__((target("avx2"))) static uint64_t thirty_two(const char *p)
+{
+    __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    return (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('\n')));
+}
+
+__attribute__((target("avx2"))) static uint64_t mask_by_32(const char *p)
+{
+    return thirty_two(p) | thirty_two(p + 32) << 32;
+}
+
+__attribute__((target("avx2"))) static size_t ends_by_32(struct slice s, uint16_t *ret)
+{
+    return ends_by(mask_by_32, s, ret);
+}
+
+size_t text_line_ends(struct slice s, uint16_t *ret)
+{
+    return __builtin_cpu_supports("avx2") ? ends_by_32(s, ret) : text_line_ends_by_16(s, ret);
+}
+#else
+size_t text_line_ends(struct slice s, uint16_t *ret)
+{
+    return text_line_ends_plain(s, ret);
 }
 #endif
 
@@ -65,15 +115,3 @@ size_t text_word_end(struct slice s)
     return n;
 }
 #endif
-
-size_t text_line_ends(struct slice s, uint16_t *ret)
-{
-    size_t i = 0, n = 0;
-    for (; i + MASK_BYTES <= s.n; i += MASK_BYTES)
-        for (uint64_t mask = mask_at(s.p + i); mask; mask &= mask - 1)
-            ret[n++] = (uint16_t)(i + (unsigned)__builtin_ctzll(mask));
-    for (; i < s.n; i++)
-        if (s.p[i] == '\n')
-            ret[n++] = (uint16_t)i;
-    return n;
-}

@@ -14,11 +14,15 @@ struct text_check {
     uint8_t low, high; /* bounds of the next one */
 };
 
-/* Among the TEXT_CHECK_BLOCK bytes at p none is zero and none has the high bit. */
-bool text_check_plain(const char *p);
-/* The same, eight bytes at a time: for processors without SSE2, and to test the fast one against. */
-bool text_check_plain_words(const char *p);
+/* How many bytes in front, in whole blocks, have neither a zero nor the high bit in any of them. */
 enum { TEXT_CHECK_BLOCK = 64 };
+size_t text_check_front(struct slice s);
+/* The same, eight bytes at a time, for other processors and to test the fast ones against; and for x86-64 without
+ * AVX2. */
+size_t text_check_front_plain(struct slice s);
+#ifdef __SSE2__
+size_t text_check_front_by_16(struct slice s);
+#endif
 
 void text_check_add(struct text_check *c, struct slice bytes);
 /* Notes what was found in the source. */

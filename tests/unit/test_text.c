@@ -282,6 +282,17 @@ static void time_at_first(void **state)
     assert_int_equal(time, 1709226780000);
 }
 
+static void same_ends(struct slice text, const uint16_t *ends, size_t n)
+{
+    static uint16_t others[TEXT_BLOCK];
+    assert_int_equal(text_line_ends_plain(text, others), n);
+    assert_memory_equal(others, ends, n * sizeof *ends);
+#ifdef __SSE2__
+    assert_int_equal(text_line_ends_by_16(text, others), n);
+    assert_memory_equal(others, ends, n * sizeof *ends);
+#endif
+}
+
 /* Against a search byte by byte: ends at each place of a block, none, all, and what is no whole number of words. */
 static void line_ends(void **state)
 {
@@ -294,6 +305,7 @@ static void line_ends(void **state)
             for (size_t i = 0; i < n; i++)
                 text[i] = i * i % every == 0 ? '\n' : i % 2 ? (char)('\n' | 0x80) : '\v';
             size_t count = text_line_ends(slice_of(text, n), ends);
+            same_ends(slice_of(text, n), ends, count);
             for (size_t i = 0; i < n; i++)
                 if (text[i] == '\n') {
                     assert_true(found < count);
