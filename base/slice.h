@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct slice {
@@ -27,19 +28,40 @@ static inline struct slice slice_str(const char *s)
     return (struct slice){s, s ? strlen(s) : 0};
 }
 
+static inline bool words_same(const char *a, const char *b)
+{
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
+/* memcmp(a, b, n) == 0. Of 9 to 40 bytes, when the compiler knows how many, gcc makes a call; here they are words, of
+ * which the last may lie over the one before. */
+static inline bool bytes_same(const char *a, const char *b, size_t n)
+{
+    enum { WORD = 8, WORDS_MAX = 5 };
+    if (!__builtin_constant_p(n) || n <= WORD || n > WORD * WORDS_MAX)
+        return memcmp(a, b, n) == 0;
+    return words_same(a, b) && (n <= 2 * WORD || words_same(a + WORD, b + WORD)) &&
+           (n <= 3 * WORD || words_same(a + 2 * WORD, b + 2 * WORD)) &&
+           (n <= 4 * WORD || words_same(a + 3 * WORD, b + 3 * WORD)) &&
+           words_same(a + n - WORD, b + n - WORD);
+}
+
 static inline bool slice_eq(struct slice a, struct slice b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && (a.n == 0 || bytes_same(a.p, b.p, a.n));
 }
 
 static inline bool slice_starts(struct slice s, struct slice prefix)
 {
-    return s.n >= prefix.n && memcmp(s.p, prefix.p, prefix.n) == 0;
+    return s.n >= prefix.n && bytes_same(s.p, prefix.p, prefix.n);
 }
 
 static inline bool slice_ends(struct slice s, struct slice suffix)
 {
-    return s.n >= suffix.n && memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0;
+    return s.n >= suffix.n && bytes_same(s.p + s.n - suffix.n, suffix.p, suffix.n);
 }
 
 /* The slice without its first `n` bytes (all of them when it is shorter). */

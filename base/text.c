@@ -8,40 +8,16 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-enum { U64_DIGITS_SAFE = 19 }; /* so many never overflow */
-
-static const char *read_long(const char *p, const char *end, uint64_t v, uint64_t *ret)
+bool text_u64_long(struct slice *s, uint64_t *ret)
 {
+    const char *p = s->p, *end = s->p + s->n;
+    uint64_t v = 0;
     for (; p < end && is_digit(*p); p++) {
         unsigned digit = (unsigned)(*p - '0');
         if (v > (UINT64_MAX - digit) / 10)
-            return NULL;
+            return false;
         v = v * 10 + digit;
     }
-    *ret = v;
-    return p;
-}
-
-/* Behind the digits at `p`; NULL when there are none, or more than 64 bits hold. */
-static inline const char *read_digits(const char *p, const char *end, uint64_t *ret)
-{
-    const char *begin = p, *safe = end - p > U64_DIGITS_SAFE ? p + U64_DIGITS_SAFE : end;
-    uint64_t v = 0;
-    for (; p < safe && is_digit(*p); p++)
-        v = v * 10 + (unsigned)(*p - '0');
-    if (p == safe && p < end)
-        return read_long(p, end, v, ret);
-    *ret = v;
-    return p > begin ? p : NULL;
-}
-
-bool text_u64(struct slice *s, uint64_t *ret)
-{
-    const char *end = s->p + s->n;
-    uint64_t v;
-    const char *p = read_digits(s->p, end, &v);
-    if (!p)
-        return false;
     *ret = v;
     *s = slice_of(p, (size_t)(end - p));
     return true;
@@ -66,12 +42,12 @@ static const char *read_decimals(const char *p, const char *end, int64_t *scaled
 
 bool text_decimal(struct slice *s, struct decimal *ret)
 {
-    const char *end = s->p + s->n;
+    struct slice rest = *s;
     uint64_t whole;
     unsigned digits = 0;
-    const char *p = read_digits(s->p, end, &whole);
-    if (!p || whole > UINT64_C(100000000000)) /* what 60 bits hold, scaled */
+    if (!text_u64(&rest, &whole) || whole > UINT64_C(100000000000)) /* what 60 bits hold, scaled */
         return false;
+    const char *p = rest.p, *end = rest.p + rest.n;
     int64_t scaled = (int64_t)whole * DECIMAL_SCALE;
     if (end - p > 1 && *p == '.' && is_digit(p[1]))
         p = read_decimals(p + 1, end, &scaled, &digits);

@@ -32,7 +32,23 @@ static inline double decimal_value(struct decimal d)
     return (double)d.scaled / DECIMAL_SCALE;
 }
 
-bool text_u64(struct slice *s, uint64_t *ret);
+/* At least one digit; false also for what 64 bits do not hold. TEXT_U64_SAFE digits never overflow. */
+enum { TEXT_U64_SAFE = 19 };
+bool text_u64_long(struct slice *s, uint64_t *ret);
+static inline bool text_u64(struct slice *s, uint64_t *ret)
+{
+    uint64_t v = 0;
+    size_t n = 0;
+    for (; n < s->n && n < TEXT_U64_SAFE && s->p[n] >= '0' && s->p[n] <= '9'; n++)
+        v = v * 10 + (unsigned)(s->p[n] - '0');
+    if (n == TEXT_U64_SAFE)
+        return text_u64_long(s, ret);
+    if (n == 0)
+        return false;
+    *ret = v;
+    *s = slice_of(s->p + n, s->n - n);
+    return true;
+}
 /* Digits, then at most one point and digits; further decimals than six are rounded. Up to 10^11. */
 bool text_decimal(struct slice *s, struct decimal *ret);
 /* `n` digits exactly. */
@@ -69,6 +85,8 @@ size_t text_line_ends_plain(struct slice s, uint16_t *ret);
 #ifdef __SSE2__
 size_t text_line_ends_by_16(struct slice s, uint16_t *ret);
 #endif
+/* Whether s has neither LF nor CR. */
+bool text_one_line(struct slice s);
 /* Every line end is LF; *ret is without it and without a CR before it. False at the end of s. */
 bool text_line(struct slice *s, struct slice *ret);
 

@@ -12,7 +12,8 @@ enum { MASK_BYTES = 64 };
 /* A bit for each of 64 bytes: it is LF. */
 typedef uint64_t mask_maker(const char *p);
 
-static inline __attribute__((always_inline)) size_t ends_by(mask_maker *mask_at, struct slice s, uint16_t *ret)
+static inline __attribute__((always_inline)) size_t ends_by(mask_maker *mask_at, struct slice s,
+                                                            uint16_t *ret)
 {
     size_t i = 0, n = 0;
     for (; i + MASK_BYTES <= s.n; i += MASK_BYTES)
@@ -96,6 +97,23 @@ static unsigned spaces_at(const char *p)
     return (unsigned)_mm_movemask_epi8(_mm_or_si128(blank, end));
 }
 
+static __m128i ends_at(const char *p)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return _mm_or_si128(_mm_cmpeq_epi8(v, each('\n')), _mm_cmpeq_epi8(v, each('\r')));
+}
+
+/* The last sixteen may lie over those before. */
+bool text_one_line(struct slice s)
+{
+    if (s.n < 16)
+        return s.n == 0 || (!memchr(s.p, '\n', s.n) && !memchr(s.p, '\r', s.n));
+    __m128i any = ends_at(s.p + s.n - 16);
+    for (size_t i = 0; i + 16 < s.n; i += 16)
+        any = _mm_or_si128(any, ends_at(s.p + i));
+    return _mm_movemask_epi8(any) == 0;
+}
+
 size_t text_word_end(struct slice s)
 {
     size_t n = 0;
@@ -107,6 +125,11 @@ size_t text_word_end(struct slice s)
     return n;
 }
 #else
+bool text_one_line(struct slice s)
+{
+    return s.n == 0 || (!memchr(s.p, '\n', s.n) && !memchr(s.p, '\r', s.n));
+}
+
 size_t text_word_end(struct slice s)
 {
     size_t n = 0;

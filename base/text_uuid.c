@@ -110,7 +110,7 @@ static _Thread_local struct {
 
 bool text_uuid_at(const char *p, uint8_t ret[16])
 {
-    if (memcmp(p, last_uuid.text, UUID_BYTES) == 0 && last_uuid.known) {
+    if (bytes_same(p, last_uuid.text, UUID_BYTES) && last_uuid.known) {
         memcpy(ret, last_uuid.id, sizeof last_uuid.id);
         return true;
     }

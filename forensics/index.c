@@ -154,7 +154,8 @@ static void part_lives(struct attempt *a, int64_t time, struct loc loc)
 {
     bool earlier = time != TIME_NONE && (a->first == TIME_NONE || time < a->first);
     bool tie = time == a->first && loc_before(loc, a->loc);
-    attempt_begins(a, time);
+    if (earlier)
+        attempt_begins(a, time);
     if ((earlier || tie) && !(a->flags & ATTEMPT_START))
         a->loc = loc;
 }
@@ -295,7 +296,8 @@ static void on_invocation(struct index *x, struct attempt *a, const struct event
     case EVENT_GATEWAY:
     case EVENT_KINDS: break;
     }
-    index_trace(x, a, e->trace);
+    if (e->trace.n)
+        index_trace(x, a, e->trace);
     if (e->kind == EVENT_CRASH)
         mark(x, MARK_ERROR, a, e, stream, time, loc);
 }

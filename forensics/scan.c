@@ -163,12 +163,9 @@ static bool begins_plain(struct slice text)
     if (!letter || (capitals == n && n > 1) || slice_starts(slice_skip(text, n), SLICE(" |")) ||
         slice_starts(slice_skip(text, n), SLICE(" - ")))
         return false;
-    static const struct slice ends[] = {
-        {"rror", 4}, {"xception", 8}, {"ault", 4}, {"ailure", 6}, {"anic", 4}};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (word.p[n - 1] == ends[i].p[ends[i].n - 1] && slice_ends(word, ends[i]))
-            return false;
-    return !slice_starts(text, SLICE("fatal"));
+    return !slice_ends(word, SLICE("rror")) && !slice_ends(word, SLICE("xception")) &&
+           !slice_ends(word, SLICE("ault")) && !slice_ends(word, SLICE("ailure")) &&
+           !slice_ends(word, SLICE("anic")) && !slice_starts(text, SLICE("fatal"));
 }
 
 /* Can the line report an error at all? By the rules of signatures.h TRACE and DEBUG never do, and INFO only
@@ -180,7 +177,7 @@ static bool may_report(const struct event *e)
         return false;
     if (e->level != LEVEL_INFO)
         return true;
-    if (memchr(e->text.p, '\n', e->text.n) || memchr(e->text.p, '\r', e->text.n))
+    if (!text_one_line(e->text))
         return true;
     if (e->text.n && *e->text.p == '{')
         return memchr(e->text.p, '\\', e->text.n) || slice_starts(e->text, SLICE("{\"errorType\""));
@@ -228,7 +225,8 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
     if (e->has_id) {
         a = attempt_of(w, e, time, loc);
         a->lines++;
-        index_trace(&w->index, a, e->trace);
+        if (e->trace.n)
+            index_trace(&w->index, a, e->trace);
         w->last = a;
     } else if (!e->in_init) {
         add_to_run(w, time, loc);

@@ -52,18 +52,6 @@ static bool uuid_torn(struct slice word)
     return true;
 }
 
-bool message_uuid(struct slice *s, struct event *e)
-{
-    enum { UUID_BYTES = 36 };
-    if (s->n < UUID_BYTES || (s->n > UUID_BYTES && !slice_is_space(s->p[UUID_BYTES])) ||
-        !text_uuid_at(s->p, e->id.bytes))
-        return false;
-    e->has_id = e->is_uuid = true;
-    e->id_text = slice_head(*s, UUID_BYTES);
-    *s = slice_skip(*s, UUID_BYTES);
-    return true;
-}
-
 bool message_id(struct slice *s, struct event *e)
 {
     struct slice word;

@@ -32,7 +32,17 @@ void message_unhandled(struct slice text, struct event *e);
 bool message_begins_stack(struct slice line, struct slice next);
 
 /* The word at the front of *s as the event's request id: a UUID only, or any word that request_id_parse takes. */
-bool message_uuid(struct slice *s, struct event *e);
+static inline bool message_uuid(struct slice *s, struct event *e)
+{
+    enum { UUID_BYTES = 36 };
+    if (s->n < UUID_BYTES || (s->n > UUID_BYTES && !slice_is_space(s->p[UUID_BYTES])) ||
+        !text_uuid_at(s->p, e->id.bytes))
+        return false;
+    e->has_id = e->is_uuid = true;
+    e->id_text = slice_of(s->p, UUID_BYTES);
+    *s = slice_of(s->p + UUID_BYTES, s->n - UUID_BYTES);
+    return true;
+}
 bool message_id(struct slice *s, struct event *e);
 /* `Task timed out after N seconds` behind the request id: EVENT_TIMEOUT with its limit. */
 bool message_timeout(struct slice s, struct event *e);

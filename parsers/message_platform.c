@@ -164,7 +164,7 @@ bool message_fields_exact(struct slice text, struct event *e)
 static bool take_id(struct slice *rest, struct event *e)
 {
     text_skip_blanks(rest);
-    return message_id(rest, e);
+    return message_uuid(rest, e) || message_id(rest, e);
 }
 
 static bool line_is_empty(struct slice rest)

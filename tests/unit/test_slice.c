@@ -118,6 +118,37 @@ static void hash(void **state)
     assert_true(slice_hash(SLICE("same"), 7) == slice_hash(slice_str("same"), 7));
 }
 
+/* Prefixes of which the compiler knows how long they are: each byte of them counts. */
+#define EACH_BYTE(literal)                                                                                   \
+    do {                                                                                                     \
+        char text[] = literal "!";                                                                           \
+        assert_true(slice_starts(slice_of(text, sizeof text - 1), SLICE(literal)));                          \
+        assert_true(slice_ends(slice_of(text, sizeof literal - 1), SLICE(literal)));                         \
+        assert_false(slice_starts(slice_of(text, sizeof literal - 2), SLICE(literal)));                      \
+        for (size_t i = 0; i + 1 < sizeof literal; i++) {                                                    \
+            text[i] ^= 1;                                                                                    \
+            assert_false(slice_starts(slice_of(text, sizeof text - 1), SLICE(literal)));                     \
+            assert_false(slice_eq(slice_of(text, sizeof literal - 1), SLICE(literal)));                      \
+            text[i] ^= 1;                                                                                    \
+        }                                                                                                    \
+    } while (0)
+
+static void each_byte(void **state)
+{
+    (void)state;
+    EACH_BYTE("7654321");
+    EACH_BYTE("87654321");
+    EACH_BYTE("987654321");
+    EACH_BYTE("6543210987654321");
+    EACH_BYTE("76543210987654321");
+    EACH_BYTE("432109876543210987654321");
+    EACH_BYTE("5432109876543210987654321");
+    EACH_BYTE("21098765432109876543210987654321");
+    EACH_BYTE("321098765432109876543210987654321");
+    EACH_BYTE("0987654321098765432109876543210987654321");
+    EACH_BYTE("10987654321098765432109876543210987654321");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -128,6 +159,7 @@ int main(void)
         cmocka_unit_test(trim),
         cmocka_unit_test(cut),
         cmocka_unit_test(hash),
+        cmocka_unit_test(each_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -333,6 +333,22 @@ static void word_ends(void **state)
             }
 }
 
+/* A line end at each place of texts of each length. */
+static void one_line(void **state)
+{
+    char text[70];
+    (void)state;
+    memset(text, 'x', sizeof text);
+    for (size_t n = 0; n <= sizeof text; n++) {
+        assert_true(text_one_line(slice_of(text, n)));
+        for (size_t at = 0; at < sizeof text; at++) {
+            text[at] = at % 2 ? '\n' : '\r';
+            assert_int_equal(text_one_line(slice_of(text, n)), at >= n);
+            text[at] = at % 3 ? 'x' : '\t';
+        }
+    }
+}
+
 /* Each day from 2000 to 2099, and what lies outside. */
 static void time_printed(void **state)
 {
@@ -446,11 +462,11 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(time_at_first), /* before any other has read a time */
-        cmocka_unit_test(u64),           cmocka_unit_test(decimal),      cmocka_unit_test(small_cursors),
-        cmocka_unit_test(line),          cmocka_unit_test(line_ends),    cmocka_unit_test(word_ends),
-        cmocka_unit_test(days),          cmocka_unit_test(time_taken),   cmocka_unit_test(time_refused),
-        cmocka_unit_test(time_at),       cmocka_unit_test(time_printed), cmocka_unit_test(url_decode),
-        cmocka_unit_test(base64),        cmocka_unit_test(utf8_put),
+        cmocka_unit_test(u64),           cmocka_unit_test(decimal),   cmocka_unit_test(small_cursors),
+        cmocka_unit_test(line),          cmocka_unit_test(line_ends), cmocka_unit_test(word_ends),
+        cmocka_unit_test(one_line),      cmocka_unit_test(days),      cmocka_unit_test(time_taken),
+        cmocka_unit_test(time_refused),  cmocka_unit_test(time_at),   cmocka_unit_test(time_printed),
+        cmocka_unit_test(url_decode),    cmocka_unit_test(base64),    cmocka_unit_test(utf8_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
