@@ -220,28 +220,55 @@ static void deal_small(uint32_t *v, size_t n, unsigned shift, uint32_t mask, siz
     }
 }
 
-/* By the `bits` low ones, in which alone they differ; the highest digit first. */
-static void sort_small(uint32_t *v, size_t n, unsigned bits)
+/* What is to be put in order: all, or what holds one of these. */
+struct wanted {
+    const size_t *ranks;
+    size_t n;
+    bool all;
+};
+
+static bool is_wanted(const struct wanted *w, size_t from, size_t end)
 {
-    if (n <= SMALL_FEW || bits == 0) {
-        insert_small(v, n);
+    for (size_t i = 0; i < w->n; i++)
+        if (w->ranks[i] >= from && w->ranks[i] < end)
+            return true;
+    return w->all;
+}
+
+/* v[from..end) by the `bits` low ones, in which alone they differ; the highest digit first. */
+static void sort_small(uint32_t *v, size_t from, size_t end, unsigned bits, const struct wanted *wanted)
+{
+    if (!is_wanted(wanted, from, end))
+        return;
+    if (end - from <= SMALL_FEW || bits == 0) {
+        insert_small(v + from, end - from);
         return;
     }
     size_t ends[SMALL_DIGITS], first = 0;
     unsigned digit = bits < SMALL_BITS ? bits : SMALL_BITS, left = bits - digit;
     uint32_t mask = (1u << digit) - 1;
-    deal_small(v, n, left, mask, ends);
+    deal_small(v + from, end - from, left, mask, ends);
     for (uint32_t d = 0; left && d <= mask; first = ends[d++])
-        sort_small(v + first, ends[d] - first, left);
+        sort_small(v, from + first, from + ends[d], left, wanted);
 }
 
-void order_small(uint32_t *v, size_t n)
+static void order_wanted(uint32_t *v, size_t n, const struct wanted *wanted)
 {
     uint32_t differ = 0;
     for (size_t i = 1; i < n; i++)
         differ |= v[i] ^ v[0];
     if (differ)
-        sort_small(v, n, bits_of(differ));
+        sort_small(v, 0, n, bits_of(differ), wanted);
+}
+
+void order_small(uint32_t *v, size_t n)
+{
+    order_wanted(v, n, &(struct wanted){.all = true});
+}
+
+void order_ranks(uint32_t *v, size_t n, const size_t *ranks, size_t ranks_n)
+{
+    order_wanted(v, n, &(struct wanted){.ranks = ranks, .n = ranks_n});
 }
 
 /* ---- moving rows ---- */

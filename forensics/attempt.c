@@ -1,6 +1,16 @@
 /* Reading the attempts of a frozen index. */
 #include "forensics/attempt.h"
 
+const struct attempt attempt_none = {
+    .first = TIME_NONE,
+    .start_after = AFTER_NONE,
+    .end_after = AFTER_NONE,
+    .report_after = AFTER_NONE,
+    .billed_ms = BILLED_NONE,
+    .duration = {0, DECIMAL_NONE},
+    .init = {0, DECIMAL_NONE},
+};
+
 const char *attempt_status_name(enum attempt_status status)
 {
     static const char *const names[] = {

@@ -91,12 +91,12 @@ static void enter_source(struct index *x, uint32_t source)
     x->open_source = source;
 }
 
-/* Zeroed. Rows are taken from the arena many at a time, so that each begins with a line of the cache. */
+/* Not set. Rows are taken from the arena many at a time, so that each begins with a line of the cache. */
 static struct attempt *next_row(struct index *x)
 {
     enum { ROWS = 256, SIZE = sizeof(struct attempt) };
     if (x->rows_n == 0) {
-        char *p = arena_alloc(&x->arena, (ROWS + 1) * SIZE);
+        char *p = arena_take(&x->arena, (ROWS + 1) * SIZE);
         x->rows = (void *)(p + (SIZE - (uintptr_t)p % SIZE) % SIZE);
         x->rows_n = ROWS;
     }
@@ -110,11 +110,8 @@ static struct attempt *new_part(struct index *x, const struct event *e, uint32_t
                                 struct attempt **open)
 {
     struct attempt *a = next_row(x);
+    *a = attempt_none;
     a->id = e->id;
-    a->first = TIME_NONE;
-    a->start_after = a->end_after = a->report_after = AFTER_NONE;
-    a->duration = a->init = DECIMAL_UNKNOWN;
-    a->billed_ms = BILLED_NONE;
     a->loc = loc;
     a->stream = stream;
     if (!e->is_uuid)

@@ -67,6 +67,9 @@ struct attempt {
 };
 _Static_assert(sizeof(struct attempt) == 128, "the index's memory is a promise");
 
+/* Nothing known. It stands apart from its user for the reason that event.c gives. */
+extern const struct attempt attempt_none;
+
 /* An X-Ray trace id: 4 bytes of seconds and 12 random ones. What cannot be read as one is kept as text: its first
  * four bytes are 0xff and the next four a name id. */
 struct trace_id {
