@@ -242,7 +242,8 @@ static void on_report(struct index *x, struct attempt *a, const struct event *e,
     a->memory_mb = small(e->memory_mb);
     a->max_memory_mb = small(e->max_memory_mb);
     a->flags |= ATTEMPT_REPORT | (e->restored ? ATTEMPT_RESTORED : 0) | (e->status ? ATTEMPT_STATUS : 0);
-    index_keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
+    if (e->error_type.n)
+        index_keep_least(x, &a->error_type, intern_id(&x->names, e->error_type));
     if (e->status == STATUS_ERROR)
         a->flags |= ATTEMPT_ERROR;
     if (e->status == STATUS_TIMEOUT) {

@@ -37,8 +37,7 @@ static struct slice stream_key(struct worker *w, struct slice group, struct slic
 
 static void close_run(struct worker *w)
 {
-    if (w->run.count)
-        *vec_push(&w->index.runs) = w->run;
+    *vec_push(&w->index.runs) = w->run;
     w->run.count = 0;
 }
 
@@ -60,7 +59,8 @@ static bool words_of(const struct worker *w, const struct attempt *a)
 void scan_leave_stream(struct worker *w)
 {
     struct attempt *a = w->last;
-    close_run(w);
+    if (w->run.count)
+        close_run(w);
     if (a && words_of(w, a) && !(a->flags & (ATTEMPT_END | ATTEMPT_REPORT))) {
         char pattern[WORDING_MAX];
         struct slice said = slice_of(w->words.text, w->words.n);
@@ -268,7 +268,8 @@ static void on_trace(struct worker *w, const struct event *e)
 
 static void on_platform(struct worker *w, const struct event *e, int64_t time, struct loc loc)
 {
-    close_run(w);
+    if (w->run.count)
+        close_run(w);
     if (e->kind == EVENT_NAMELESS) {
         source_anomaly(
             w->source, ANOMALY_NO_REQUEST_ID, loc.line, loc.offset,
@@ -303,7 +304,8 @@ static void take_entry(void *ctx, const struct entry *entry)
     if (w->unnamed && e.error_message.n) /* in a function's log it would be what that was told by another */
         (void)message_answer(&e);
     int64_t time = entry->time != TIME_NONE ? entry->time : e.time;
-    scan_gateway_settle(w, entry->text, &e);
+    if (e.kind == EVENT_GATEWAY)
+        scan_gateway_settle(w, entry->text, &e);
     if (w->records && e.kind == EVENT_APP) {
         struct sink sink;
         scan_sink(w, &sink);

@@ -32,7 +32,7 @@
 #include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 
-/* A mark is a copy of 87 KB; with the log it takes 1-2 % of the time. ISA-L's counts are 32 bits wide. */
+/* A mark is a copy of 55 KB; with the log it takes 1-2 % of the time. ISA-L's counts are 32 bits wide. */
 enum { MARK_EVERY = 512 * 1024, STEP_MAX = 256 * 1024, ROOM_MAX = 1 << 30 };
 /* A log that is larger than the first gets the room of the longest at once: two marks, and a step. */
 enum { LOG_SMALL = 64 * 1024, LOG_ROOM = 2 * MARK_EVERY + STEP_MAX };
@@ -104,9 +104,22 @@ static void isal_reset(struct inflate *base)
     z->judging = false;
 }
 
-static struct isal_inflate *isal_shelve(struct arena *arena)
+/* What of a state means anything: it ends with text, as far as that goes (32 KB in most cases, and room for 32 more). */
+static size_t state_size(const struct inflate_state *state)
 {
-    struct isal_inflate *z = arena_take(arena, sizeof *z);
+    return offsetof(struct inflate_state, tmp_out_buffer) + (size_t)state->tmp_out_valid;
+}
+
+static void state_copy(struct inflate_state *to, const struct inflate_state *from)
+{
+    memcpy(to, from, state_size(from));
+}
+
+/* Its state has no more room than it needs. */
+static struct isal_inflate *isal_shelve(const struct isal_inflate *from, struct arena *arena)
+{
+    struct isal_inflate *z =
+        arena_take(arena, offsetof(struct isal_inflate, state) + state_size(&from->state));
     memset(z, 0, offsetof(struct isal_inflate, state));
     z->base.backend = &inflate_isal;
     z->shelved = true;
@@ -119,8 +132,8 @@ static struct inflate *isal_copy(struct inflate *base, struct arena *arena)
     const struct isal_inflate *from = isal_of(base);
     if (from->judging)
         return NULL;
-    struct isal_inflate *z = arena ? isal_shelve(arena) : isal_of(isal_create());
-    z->state = from->state;
+    struct isal_inflate *z = arena ? isal_shelve(from, arena) : isal_of(isal_create());
+    state_copy(&z->state, &from->state);
     z->used = z->old.used = z->young.used = from->used;
     z->produced = z->old.produced = z->young.produced = from->produced;
     return &z->base;
@@ -192,7 +205,7 @@ static void mark_make(struct isal_mark *mark, const struct isal_inflate *z)
         mark->state = malloc(sizeof *mark->state);
     if (!mark->state)
         err_oom();
-    *mark->state = z->state;
+    state_copy(mark->state, &z->state);
     mark->used = z->used;
     mark->produced = z->produced;
 }
@@ -248,7 +261,7 @@ static bool seek_step(struct isal_seek *seek, struct slice few)
 static bool judge_anchor(struct isal_inflate *z, struct isal_seek *seek)
 {
     struct slice log = buf_slice(&z->log);
-    seek->state = *z->old.state;
+    state_copy(&seek->state, z->old.state);
     seek->at = seek->text;
     seek->produced = 0;
     for (size_t fed = 0; fed < log.n; fed += SEEK_STEP) {
