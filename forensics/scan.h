@@ -72,8 +72,8 @@ void scan_leave_stream(struct worker *w);
  * the hops that its trace header counts. `a` is NULL when the line has no request id. */
 void scan_line(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc);
 void scan_lineage(struct worker *w, struct slice lineage, struct attempt *a, int64_t time, struct loc loc);
-/* For a line that is taken for one of a gateway: text behind a request id in brackets is a gateway's by the group's name, or by its own words where no group is
- * known; else `e` becomes what an application wrote. */
+/* For a line that is taken for one of a gateway: text behind a request id in brackets is a gateway's by the group's
+ * name, or by its own words where no group is known; else `e` becomes what an application wrote. */
 void scan_gateway_settle(const struct worker *w, struct slice text, struct event *e);
 /* Adds what one line of a gateway's log says; `group` is the name id of its log group. */
 void scan_gateway(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc);
