@@ -2,6 +2,7 @@
  * number go in one word, the number in its low bits: half the memory and half the traffic of a pair. */
 #include "base/order.h"
 
+#include "base/err.h"
 #include "base/huge.h"
 #include "base/parallel.h"
 
@@ -33,19 +34,64 @@ static uint64_t spread_of(const int64_t *keys, size_t n, int64_t *ret_least)
     return (uint64_t)most - (uint64_t)least;
 }
 
-/* One pass over one digit, from `from` to `to`. */
-static void pass(const uint64_t *from, uint64_t *to, size_t n, unsigned shift)
+/* Passes over one digit each, from `from` to `to`. Each part of the words is counted and dealt by one thread: those of
+ * an earlier part stand before those of a later one. */
+struct passes {
+    uint64_t *from, *to;
+    size_t n;
+    unsigned shift, parts;
+    size_t (*at)[DIGITS]; /* one a part: how many have each digit, then where the next one goes */
+};
+
+static struct passes passes_begin(uint64_t *from, uint64_t *to, size_t n, unsigned threads)
 {
-    size_t at[DIGITS] = {0}, sum = 0;
-    for (size_t i = 0; i < n; i++)
-        at[from[i] >> shift & (DIGITS - 1)]++;
-    for (size_t d = 0; d < DIGITS; d++) {
-        size_t count = at[d];
-        at[d] = sum;
-        sum += count;
-    }
-    for (size_t i = 0; i < n; i++)
-        to[at[from[i] >> shift & (DIGITS - 1)]++] = from[i];
+    struct passes p = {.from = from, .to = to, .n = n, .parts = parallel_worth(threads, n)};
+    p.at = malloc(p.parts * sizeof *p.at);
+    if (!p.at)
+        err_oom();
+    return p;
+}
+
+static size_t part_begin(const struct passes *p, size_t part)
+{
+    return p->n / p->parts * part + (part < p->n % p->parts ? part : p->n % p->parts);
+}
+
+static void count_part(void *ctx, unsigned thread, size_t part)
+{
+    const struct passes *p = ctx;
+    size_t *at = p->at[part];
+    (void)thread;
+    memset(at, 0, sizeof *p->at);
+    for (size_t i = part_begin(p, part), end = part_begin(p, part + 1); i < end; i++)
+        at[p->from[i] >> p->shift & (DIGITS - 1)]++;
+}
+
+static void deal_part(void *ctx, unsigned thread, size_t part)
+{
+    const struct passes *p = ctx;
+    size_t *at = p->at[part];
+    (void)thread;
+    for (size_t i = part_begin(p, part), end = part_begin(p, part + 1); i < end; i++)
+        p->to[at[p->from[i] >> p->shift & (DIGITS - 1)]++] = p->from[i];
+}
+
+/* The result is `from` of the next one. */
+static void pass(struct passes *p, unsigned shift)
+{
+    size_t sum = 0;
+    p->shift = shift;
+    parallel_run(p->parts, p->parts, count_part, p);
+    for (size_t d = 0; d < DIGITS; d++)
+        for (size_t part = 0; part < p->parts; part++) {
+            size_t count = p->at[part][d];
+            p->at[part][d] = sum;
+            sum += count;
+        }
+    parallel_run(p->parts, p->parts, deal_part, p);
+    uint64_t *swap = p->from;
+    p->from = p->to;
+    p->to = swap;
 }
 
 struct ranking {
@@ -118,18 +164,15 @@ static void take_block(void *ctx, size_t block, size_t from, size_t to)
 static uint32_t *radix_sort(struct ranking *r, int64_t *keys, size_t n, int64_t least, unsigned bits,
                             unsigned low, unsigned threads)
 {
-    uint64_t *from = (uint64_t *)keys, *to = huge_array(n, sizeof *to);
+    struct passes p = passes_begin((uint64_t *)keys, huge_array(n, sizeof(uint64_t)), n, threads);
     for (size_t i = 0; i < n; i++)
-        from[i] = (from[i] - (uint64_t)least) << low | i;
-    for (unsigned shift = low; shift < low + bits; shift += DIGIT_BITS) {
-        pass(from, to, n, shift);
-        uint64_t *swap = from;
-        from = to;
-        to = swap;
-    }
-    struct taking t = {r, from, (uint32_t *)to, n, low};
+        p.from[i] = (p.from[i] - (uint64_t)least) << low | i;
+    for (unsigned shift = low; shift < low + bits; shift += DIGIT_BITS)
+        pass(&p, shift);
+    struct taking t = {r, p.from, (uint32_t *)p.to, n, low};
     parallel_blocks(threads, n, take_block, &t);
-    free(from);
+    free(p.from);
+    free(p.at);
     return t.order;
 }
 
@@ -171,18 +214,16 @@ void order_numbers(int64_t *v, size_t n)
             qsort(v, n, sizeof *v, by_number);
         return;
     }
-    uint64_t *from = huge_array(n * 2, sizeof *from), *to = from + n, *all = from;
+    uint64_t *all = huge_array(n * 2, sizeof *all);
+    struct passes p = passes_begin(all, all + n, n, 1);
     for (size_t i = 0; i < n; i++)
-        from[i] = (uint64_t)v[i] - (uint64_t)least;
-    for (unsigned shift = 0; shift < bits; shift += DIGIT_BITS) {
-        pass(from, to, n, shift);
-        uint64_t *swap = from;
-        from = to;
-        to = swap;
-    }
+        p.from[i] = (uint64_t)v[i] - (uint64_t)least;
+    for (unsigned shift = 0; shift < bits; shift += DIGIT_BITS)
+        pass(&p, shift);
     for (size_t i = 0; i < n; i++)
-        v[i] = (int64_t)(from[i] + (uint64_t)least);
+        v[i] = (int64_t)(p.from[i] + (uint64_t)least);
     free(all);
+    free(p.at);
 }
 
 static void insert_small(uint32_t *v, size_t n)

@@ -88,6 +88,24 @@ static void numbers(void **state)
 }
 
 /* Of few bits and many, all alike, and alike but for one; what stands behind them stays. */
+/* Many keys, each of which some others have, by any number of threads: equal ones in falling order of their numbers. */
+static void many_by_threads(void **state)
+{
+    enum { MANY = 100003 };
+    static int64_t keys[MANY];
+    (void)state;
+    for (size_t i = 0; i < MANY; i++)
+        keys[i] = mixed(i % 77777) >> 12;
+    for (unsigned threads = 1; threads < 8; threads++) {
+        uint32_t *order = order_by(copy_of(keys, MANY), MANY, larger_first, NULL, threads);
+        for (size_t i = 1; i < MANY; i++) {
+            int64_t before = keys[order[i - 1]], key = keys[order[i]];
+            assert_true(before < key || (before == key && order[i - 1] > order[i]));
+        }
+        free(order);
+    }
+}
+
 static void small_numbers(void **state)
 {
     enum { MANY = 5000 };
@@ -197,8 +215,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_key_then_tie), cmocka_unit_test(far_apart),     cmocka_unit_test(numbers),
-        cmocka_unit_test(keeps_order),     cmocka_unit_test(small_numbers), cmocka_unit_test(moves_rows),
-        cmocka_unit_test(moves_many),      cmocka_unit_test(each_once),
+        cmocka_unit_test(keeps_order),     cmocka_unit_test(small_numbers), cmocka_unit_test(many_by_threads),
+        cmocka_unit_test(moves_rows),      cmocka_unit_test(moves_many),    cmocka_unit_test(each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
