@@ -64,25 +64,18 @@ struct slice slice_cut(struct slice *rest, char c)
     return head;
 }
 
-/* Multiply and fold, eight bytes a step. Not for secrets; the seed keeps hostile keys from lining up. */
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-    __extension__ unsigned __int128 r = (unsigned __int128)a * b;
-    return (uint64_t)r ^ (uint64_t)(r >> 64);
-}
-
 unsigned long long slice_hash(struct slice s, unsigned long long seed)
 {
     const uint64_t k0 = 0x9e3779b97f4a7c15u, k1 = 0xd6e8feb86659fd93u;
-    uint64_t h = seed ^ fold(s.n ^ k0, k1);
+    uint64_t h = seed ^ hash_fold(s.n ^ k0, k1);
     while (s.n >= 8) {
         uint64_t w;
         memcpy(&w, s.p, 8);
-        h = fold(h ^ w ^ k0, k1);
+        h = hash_fold(h ^ w ^ k0, k1);
         s = slice_skip(s, 8);
     }
     uint64_t w = 0;
     if (s.n)
         memcpy(&w, s.p, s.n);
-    return fold(h ^ w ^ k1, k0 ^ (uint64_t)s.n);
+    return hash_fold(h ^ w ^ k1, k0 ^ (uint64_t)s.n);
 }

@@ -109,6 +109,12 @@ static inline struct slice slice_trim(struct slice s)
 void slice_put(struct slice s, char *to);
 /* Bytes up to the first `c`, which is dropped; *rest becomes what follows. The whole when there is none. */
 struct slice slice_cut(struct slice *rest, char c);
+/* The 128 bits of the product as 64: both factors' bits are in all of them. */
+static inline uint64_t hash_fold(uint64_t a, uint64_t b)
+{
+    __extension__ unsigned __int128 r = (unsigned __int128)a * b;
+    return (uint64_t)r ^ (uint64_t)(r >> 64);
+}
 /* A well-mixed 64-bit hash; the same bytes give the same value on every machine. */
 unsigned long long slice_hash(struct slice s, unsigned long long seed);
 

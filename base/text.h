@@ -32,7 +32,8 @@ static inline double decimal_value(struct decimal d)
     return (double)d.scaled / DECIMAL_SCALE;
 }
 
-/* At least one digit; false also for what 64 bits do not hold. TEXT_U64_SAFE digits never overflow. */
+/* At least one digit; false also for what 64 bits do not hold. TEXT_U64_SAFE digits never overflow: what has as many is
+ * left to text_u64_long. */
 enum { TEXT_U64_SAFE = 19 };
 bool text_u64_long(struct slice *s, uint64_t *ret);
 static inline bool text_u64(struct slice *s, uint64_t *ret)

@@ -46,7 +46,7 @@ void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
 {
     if (n < *cap)
         return v;
-    if (*cap >= HUGE_FROM / size)
+    if (*cap * size >= HUGE_FROM)
         return grow_large(v, n * size, size, cap);
     *cap = *cap ? *cap + *cap / 2 + 1 : 8;
     if (*cap * size >= HUGE_FROM) {

@@ -14,10 +14,14 @@ struct open_slot {
     uint16_t next; /* of the same hash, plus one */
 };
 
-/* No chain is longer than OPEN_MAX. */
+/* Ids are random but for masked and hostile ones: two multiplies mix both halves. No chain is longer than OPEN_MAX. */
 static size_t bucket_of(const struct request_id *id)
 {
-    return request_id_hash(id) >> 32 & (BUCKETS - 1);
+    uint64_t halves[2];
+    memcpy(halves, id->bytes, sizeof halves);
+    uint64_t h = halves[0] * UINT64_C(0x9e3779b97f4a7c15) + halves[1];
+    h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
+    return h >> 32 & (BUCKETS - 1);
 }
 
 struct attempt **open_find(const struct open_parts *t, const struct request_id *id)

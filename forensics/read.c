@@ -23,7 +23,7 @@ struct job {
     job_work *work;        /* of the present round */
     size_t from;           /* where it begins */
     atomic_size_t left;    /* sources of the round that are not read */
-    atomic_bool idle;      /* they are fewer than the threads */
+    atomic_int idle;       /* threads without a source */
     atomic_ullong bytes_done;
     uint64_t bytes_all;
     struct worker workers[THREADS_MAX];
@@ -94,8 +94,8 @@ static void read_source(struct job *job, unsigned number, struct source *s)
 {
     const struct evidence_options *o = job->options;
     worker_read(&job->workers[number], s);
-    if (atomic_fetch_sub(&job->left, 1) - 1 < job->ev->threads)
-        atomic_store(&job->idle, true);
+    if (atomic_fetch_sub(&job->left, 1) - 1 < job->ev->threads) /* all others are being read */
+        atomic_fetch_add(&job->idle, 1);
     unsigned long long done = atomic_fetch_add(&job->bytes_done, s->size) + s->size;
     if (o->progress && number == 0)
         o->progress(o->progress_ctx, done, job->bytes_all, s->path);
@@ -168,8 +168,9 @@ static void plan(struct job *job)
 /* Reads order[from..end). A source that outlasts the others gets the thread that would be idle, to inflate for it. */
 static void read_sources(struct job *job, size_t from, size_t end)
 {
-    atomic_store(&job->left, end - from);
-    atomic_store(&job->idle, end - from < job->ev->threads);
+    size_t n = end - from;
+    atomic_store(&job->left, n);
+    atomic_store(&job->idle, n < job->ev->threads ? (int)(job->ev->threads - n) : 0);
     run_round(job, from, end, read_source);
 }
 

@@ -37,7 +37,7 @@ struct worker {
     const struct keys *keys; /* of the S3 records read before; NULL when there are none */
     struct key_looks looks;
     struct source *source;      /* at hand */
-    const atomic_bool *idle;    /* a thread has no source to read */
+    atomic_int *idle;           /* threads that have no source to read */
     struct fragment *fragments; /* one a source; only this source's is written */
     const struct slice *chains; /* one a source: path of the first piece of what it belongs to */
     struct place place;

@@ -50,15 +50,6 @@ struct request_id {
     uint8_t bytes[16];
 };
 
-/* Ids are random but for masked and hostile ones: two multiplies mix both halves. The upper 32 bits are the best. */
-static inline uint64_t request_id_hash(const struct request_id *id)
-{
-    uint64_t halves[2];
-    memcpy(halves, id->bytes, sizeof halves);
-    uint64_t h = halves[0] * UINT64_C(0x9e3779b97f4a7c15) + halves[1];
-    return (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
-}
-
 struct event {
     enum event_kind kind;
     enum event_status status;

@@ -213,7 +213,10 @@ static void drain(struct input *in)
 /* `reached`: the parser came to the end of what was read ahead; else it never saw what was noted there. */
 static void end_ahead(struct input *in, bool reached)
 {
-    ahead_free(in->ahead);
+    if (in->ahead) {
+        ahead_free(in->ahead);
+        atomic_fetch_add(in->idle, 1);
+    }
     in->ahead = NULL;
     in->hold = false;
     for (size_t i = 0; reached && i < in->held.n; i++)
@@ -234,12 +237,19 @@ static size_t read_ahead(void *ctx, char *out, size_t room)
 static void begin_ahead(struct input *in)
 {
     bool gzip = in->depth == 1 && in->layers[1]->kind == LAYER_GZIP && !in->layers[1]->stopped;
-    if (!in->idle || !atomic_load(in->idle) || !gzip || in->layers[1]->produced < AHEAD_FROM)
+    if (!in->idle || atomic_load(in->idle) <= 0 || !gzip || in->layers[1]->produced < AHEAD_FROM)
         return;
+    if (atomic_fetch_sub(in->idle, 1) <= 0) {
+        atomic_fetch_add(in->idle, 1);
+        return;
+    }
     in->hold = true;
     in->ahead = ahead_new(read_ahead, in);
     in->hold = in->ahead != NULL;
-    in->idle = in->ahead ? in->idle : NULL; /* no thread is to be had */
+    if (!in->ahead) { /* the system has no thread to give */
+        atomic_fetch_add(in->idle, 1);
+        in->idle = NULL;
+    }
 }
 
 /* Reads what is left of the stored bytes, notes the figures and gives up all but the window. */

@@ -46,9 +46,12 @@ void source_keep(struct source *s, uint64_t stored, const struct gunzip *at, str
     uint64_t last = s->restarts.n ? s->restarts.v[s->restarts.n - 1].offset : 0;
     if (at->produced - last < s->keep_every || s->restarts.n == RESTARTS_MAX)
         return;
-    struct gunzip *copy = arena_take(shelf, sizeof *copy);
-    if (gunzip_copy(copy, at, shelf))
-        *vec_push(&s->restarts) = (struct restart){at->produced, stored, copy};
+    struct gunzip copy;
+    if (!gunzip_copy(&copy, at, shelf))
+        return;
+    struct gunzip *kept = arena_take(shelf, sizeof *kept);
+    *kept = copy;
+    *vec_push(&s->restarts) = (struct restart){at->produced, stored, kept};
 }
 
 const struct restart *source_restart(const struct source *s, uint64_t offset)

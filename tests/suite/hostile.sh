@@ -40,6 +40,16 @@ awk 'BEGIN { for (i = 0; i < 400000; i++) printf "START RequestId: %08d-0000-400
 exits '400,000 invocations that begin and never end are shown in time' 0 \
     timeout 20 "$COLDCASE" show -q 00000005-0000-4000-8000-000000000000 in
 
+# Ids whose halves a and b keep a * 0x9e3779b97f4a7c15 + b at 0: a hash without a secret put all of them in one place.
+awk 'BEGIN {
+    for (j = 0; j < 2; j++)
+        for (i = 0; i < 65536; i++) {
+            t = (65536 - i * 31765 % 65536 + j * 25032) % 65536
+            printf "START RequestId: 0%d000000-0000-%02x%02x-%s%02x%02x Version: 7\n", j, i % 256, int(i / 256),
+                j ? "eb83-b5804686" : "0000-00000000", t % 256, int(t / 256)
+        } }' >in
+exits '131,072 ids that were made to collide' 0 timeout 20 "$COLDCASE" report -q -o /dev/null in
+
 # A line that names another invocation's id stands inside of the one that logs it: it is no attempt, and the id's other
 # one is the first. It was the second, and the search for a first one before it read what is before the list.
 call() { # ID SECOND TEXT

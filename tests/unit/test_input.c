@@ -411,6 +411,11 @@ static void test_restart(void **state)
     assert_true(source_lost(&r.source));
     assert_null(source_restart(&r.source, FIRST + SECOND));
     reading_done(&r);
+    both[a.n - 8] ^= 1; /* behind damage no place is kept, and nothing is taken for one */
+    read_whole(&r, slice_of(both, a.n + b.n));
+    assert_int_equal(r.source.restarts.n, 0);
+    assert_int_equal(r.shelf.bytes, 0);
+    reading_done(&r);
     arena_done(&m);
 }
 
