@@ -44,6 +44,8 @@ void arena_done(struct arena *a)
 
 static char *block_new(struct arena *a, size_t size)
 {
+    if (size > SIZE_MAX / 2)
+        err_oom();
     size_t bytes = sizeof(struct arena_block) + size;
     struct arena_block *b = bytes >= HUGE_FROM ? huge_alloc(bytes) : malloc(bytes);
     if (!b)
