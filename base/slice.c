@@ -64,6 +64,7 @@ struct slice slice_cut(struct slice *rest, char c)
     return head;
 }
 
+/* Multiply and fold, eight bytes a step. Not for secrets; the seed keeps hostile keys from lining up. */
 unsigned long long slice_hash(struct slice s, unsigned long long seed)
 {
     const uint64_t k0 = 0x9e3779b97f4a7c15u, k1 = 0xd6e8feb86659fd93u;

@@ -189,7 +189,7 @@ struct table {
 };
 
 /* A bit for each hash that was met, and beside it one for that it was met again. Most parts are alone with their id,
- * and more than four in five also with their bit: they need no table, whose memory alone took longer. */
+ * and more than four in five also with their bit: they need no table. */
 struct sieve {
     struct {
         uint64_t met, again;
@@ -197,8 +197,8 @@ struct sieve {
     size_t mask;
 };
 
-/* Whoever wrote the ids must not know which of them meet in the table: of a hash without a secret 150,000 such were
- * made in a minute, and took 86 s. Nothing that is reported depends on it. */
+/* Whoever wrote the ids must not know which of them meet in the table: of a hash without a secret 150,000 that do took
+ * 86 s. Nothing that is reported depends on it. */
 static void make_secret(uint64_t secret[2])
 {
     secret[0] = UINT64_C(0x9e3779b97f4a7c15);

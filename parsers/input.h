@@ -42,8 +42,7 @@ struct input {
     struct layer *layers[LIMIT_NESTING + 1];
     unsigned depth;
     struct layer *spare; /* a layer of gzip from the source before, or NULL */
-    struct arena
-        *shelf; /* the caller's, for places of gzip files that the sources keep; NULL: they keep none */
+    struct arena *shelf; /* the caller's: where sources keep places of gzip files; NULL: they keep none */
     struct buf window;
     size_t start;    /* of the window in its buffer */
     uint64_t offset; /* of the window in the text */

@@ -1,7 +1,6 @@
 /* One input file and its fate. */
 #include "parsers/source.h"
 
-#include "base/err.h"
 #include "parsers/gunzip.h"
 
 void source_init(struct source *s, const char *path, const char *open)
