@@ -44,8 +44,6 @@ void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size)
 
 void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
 {
-    if (n < *cap)
-        return v;
     if (*cap * size >= HUGE_FROM)
         return grow_large(v, n * size, size, cap);
     *cap = *cap ? *cap + *cap / 2 + 1 : 8;

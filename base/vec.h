@@ -9,6 +9,7 @@
 
 #include "base/huge.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -18,13 +19,15 @@
         size_t n, cap;                                                                                       \
     }
 
-/* Grows the array behind *v when n == cap; used by vec_push. */
+/* Grows the array behind *v, which is full; used by vec_push. */
 void *vec_grow(void *v, size_t *cap, size_t n, size_t size);
 /* Moves the array to one of `want` elements when cap is less; used by vec_reserve. */
 void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size);
 
 #define vec_push(vec)                                                                                        \
-    ((vec)->v = vec_grow((vec)->v, &(vec)->cap, (vec)->n, sizeof *(vec)->v), &(vec)->v[(vec)->n++])
+    ((void)((vec)->n < (vec)->cap ||                                                                         \
+            ((vec)->v = vec_grow((vec)->v, &(vec)->cap, (vec)->n, sizeof *(vec)->v), true)),                 \
+     &(vec)->v[(vec)->n++])
 
 /* Room for `want` elements in all, and no more: where it is known how many will come. */
 #define vec_reserve(vec, want)                                                                               \
