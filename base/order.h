@@ -6,11 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The numbers 0..n-1 in rising order of `keys`, equal keys by `tie` (as qsort's comparison, of two numbers; 0 or
- * no `tie` keeps their order). Takes the keys, which are heap-allocated as is the result: it may lie in their
- * memory. `threads` compare what is equal. */
-uint32_t *order_by(int64_t *keys, size_t n, int (*tie)(const void *ctx, uint32_t a, uint32_t b),
-                   const void *ctx, unsigned threads);
+/* What tells those of equal keys apart, by their numbers. */
+struct order_ties {
+    int (*compare)(const void *ctx, uint32_t a, uint32_t b); /* as qsort's */
+    void (*fetch)(const void *ctx, uint32_t i); /* what will be compared soon, from memory; or NULL */
+    const void *ctx;
+};
+
+/* The numbers 0..n-1 in rising order of `keys`, equal keys by `ties`; where they are 0, or `ties` is NULL, they keep their
+ * order. Takes the keys, which are heap-allocated as is the result: it may lie in their memory. `threads` compare what is
+ * equal. */
+uint32_t *order_by(int64_t *keys, size_t n, const struct order_ties *ties, unsigned threads);
 /* Sorts numbers. */
 void order_numbers(int64_t *v, size_t n);
 /* The same for small ones, in place, without memory of its own: pages that are touched for the first time cost more

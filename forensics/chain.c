@@ -303,7 +303,7 @@ static void put_in_causal_order(struct chains *c)
         keys[i] = last; /* those without a time stand behind */
     }
     free(c->order);
-    c->order = order_by(keys, c->n, NULL, NULL, 1);
+    c->order = order_by(keys, c->n, NULL, 1);
 }
 
 void chains_init(struct chains *c, const struct dossier *d)

@@ -17,7 +17,9 @@ enum {
 struct timeline {
     struct attempt **v; /* by stream, then start */
     size_t n;
-    size_t *first; /* per stream, of streams.n + 1 */
+    size_t *first;     /* per stream, of streams.n + 1 */
+    bool *bare;        /* per stream: some of its rows hold application lines alone */
+    uint32_t *streams; /* one an attempt: rows are far apart */
     unsigned threads;
 };
 
@@ -33,40 +35,27 @@ static int by_stream_begin(const void *a, const void *b)
 }
 
 /* They come by begin; what is left to do are those of one millisecond, and those without times, which stand last and
- * belong in front. */
-static void settle_stream(struct attempt **v, size_t n)
+ * belong in front. Returns whether any holds application lines alone. */
+static bool settle_stream(struct attempt **v, size_t n)
 {
-    if (n > 0 && attempt_begin(v[n - 1]) == TIME_NONE) {
+    bool bare = false;
+    if (n > 0 && attempt_begin(v[n - 1]) == TIME_NONE)
         vec_order(v, n, sizeof *v, by_stream_begin);
-        return;
-    }
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && attempt_begin(v[end]) == attempt_begin(v[i]);)
-            end++;
+    for (size_t i = 0, end = 0; i < n; i = end) {
+        do
+            bare |= v[end]->flags == 0;
+        while (++end < n && attempt_begin(v[end]) == attempt_begin(v[i]));
         vec_order(v + i, end - i, sizeof *v, by_stream_begin);
     }
-}
-
-struct dealing {
-    const struct index *x;
-    struct timeline *t;
-    uint32_t *streams; /* one an attempt: rows are far apart, and are looked at by all threads */
-};
-
-static void note_streams(void *ctx, size_t block, size_t from, size_t to)
-{
-    struct dealing *d = ctx;
-    (void)block;
-    for (size_t i = from; i < to; i++)
-        d->streams[i] = attempt_walk(&d->x->attempts, i)->stream;
+    return bare;
 }
 
 static void settle_nth(void *ctx, unsigned thread, size_t stream)
 {
-    struct dealing *d = ctx;
-    const size_t *first = d->t->first;
+    const struct timeline *t = ctx;
+    const size_t *first = t->first;
     (void)thread;
-    settle_stream(d->t->v + first[stream], first[stream + 1] - first[stream]);
+    t->bare[stream] = settle_stream(t->v + first[stream], first[stream + 1] - first[stream]);
 }
 
 /* The attempts come by begin: they are dealt out to their streams. Those of one millisecond stand in the order of
@@ -77,34 +66,43 @@ static void timeline_make(struct index *x, struct timeline *t)
     t->n = x->attempts.n;
     t->v = huge_array(t->n, sizeof *t->v);
     t->first = huge_zeros(streams + 1, sizeof *t->first);
+    t->bare = huge_zeros(streams, sizeof *t->bare);
     for (size_t i = 0; i < streams; i++)
         x->streams.v[i].attempts = 0;
-    struct dealing d = {x, t, huge_array(t->n, sizeof *d.streams)};
-    parallel_blocks(t->threads, t->n, note_streams, &d);
     size_t *at = t->first + 1; /* becomes the end of each stream, which is the begin of the next */
     for (size_t i = 0; i < t->n; i++)
-        x->streams.v[d.streams[i]].attempts++;
+        x->streams.v[t->streams[i]].attempts++;
     for (size_t i = 0; i < streams; i++)
         at[i] = i ? at[i - 1] + x->streams.v[i - 1].attempts : 0;
     for (size_t i = 0; i < t->n; i++)
-        t->v[at[d.streams[i]]++] = x->attempts.v[i];
-    free(d.streams);
-    parallel_run(parallel_worth(t->threads, t->n), streams, settle_nth, &d);
+        t->v[at[t->streams[i]]++] = x->attempts.v[i];
+    parallel_run(parallel_worth(t->threads, t->n), streams, settle_nth, t);
 }
 
 static void timeline_done(struct timeline *t)
 {
     free(t->first);
+    free(t->bare);
     free(t->v);
 }
 
-static size_t drop_merged(struct attempt **v, size_t n)
+static void drop_merged(struct index *x, uint32_t *streams)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!(v[i]->flags & ATTEMPT_MERGED))
-            v[kept++] = v[i];
-    return kept;
+    for (size_t i = 0; i < x->attempts.n; i++) {
+        struct attempt *a = x->attempts.v[i];
+        if (a->flags & ATTEMPT_MERGED)
+            continue;
+        a->row = (uint32_t)kept;
+        streams[kept] = streams[i];
+        x->attempts.v[kept++] = a;
+    }
+    x->attempts.n = kept;
+    kept = 0;
+    for (size_t i = 0; i < x->families.n; i++)
+        if (!(x->families.v[i]->flags & ATTEMPT_MERGED))
+            x->families.v[kept++] = x->families.v[i];
+    x->families.n = kept;
 }
 
 /* The attempt that began last at or before the line: by time, and by place where there is no time. */
@@ -171,7 +169,7 @@ static void release_ids(struct index *x, struct timeline *t)
     bool released = false;
     for (size_t stream = 0; stream < x->streams.n; stream++) {
         struct attempt *host = NULL;
-        for (size_t i = t->first[stream]; i < t->first[stream + 1]; i++) {
+        for (size_t i = t->first[stream]; t->bare[stream] && i < t->first[stream + 1]; i++) {
             struct attempt *a = t->v[i];
             if (a->flags) {
                 host = a;
@@ -188,8 +186,7 @@ static void release_ids(struct index *x, struct timeline *t)
     }
     if (!released)
         return;
-    x->attempts.n = drop_merged(x->attempts.v, x->attempts.n);
-    x->families.n = drop_merged(x->families.v, x->families.n);
+    drop_merged(x, t->streams);
     timeline_done(t);
     timeline_make(x, t);
 }
@@ -445,9 +442,9 @@ static void charge_inits(struct index *x, const struct timeline *t)
     }
 }
 
-void charge_attempts(struct index *x, unsigned threads)
+void charge_attempts(struct index *x, uint32_t *streams, unsigned threads)
 {
-    struct timeline t = {.threads = threads};
+    struct timeline t = {.streams = streams, .threads = threads};
     timeline_make(x, &t);
     release_ids(x, &t);
     charge_lines(x, &t);

@@ -70,14 +70,13 @@ struct filtering {
     atomic_bool hides;
 };
 
-static void number_rows(void *ctx, size_t block, size_t from, size_t to)
+static void hide_rows(void *ctx, size_t block, size_t from, size_t to)
 {
     struct filtering *f = ctx;
     bool hides = false;
     (void)block;
     for (size_t i = from; i < to; i++) {
         struct attempt *a = attempt_walk(&f->x->attempts, i);
-        a->row = (uint32_t)i;
         if (in_window(f->o, attempt_begin(a)) && wanted_function(f->x, f->o, a->function))
             continue;
         a->flags |= ATTEMPT_HIDDEN;
@@ -105,7 +104,8 @@ void filters_apply(struct index *x, const struct evidence_options *o, unsigned t
 {
     size_t n = 0;
     struct filtering f = {.x = x, .o = o};
-    parallel_blocks(threads, x->attempts.n, number_rows, &f);
+    if (o->from != TIME_NONE || o->to != TIME_NONE || o->functions_n)
+        parallel_blocks(threads, x->attempts.n, hide_rows, &f);
     if (f.hides)
         drop_hidden(x);
     for (size_t i = 0; i < x->marks.n; i++) {

@@ -72,6 +72,12 @@ static int tie_attempts(const void *ctx, uint32_t a, uint32_t b)
     return by_id_place(x->attempts.v[a], x->attempts.v[b]);
 }
 
+static void fetch_id(const void *ctx, uint32_t i)
+{
+    const struct index *x = ctx;
+    __builtin_prefetch(&x->attempts.v[i]->id);
+}
+
 /* What has no time stands behind all that has. */
 static int64_t time_key(int64_t time)
 {
@@ -79,15 +85,17 @@ static int64_t time_key(int64_t time)
 }
 
 /* The order of rows by their times, in a narrow range of numbers. Takes `times`. */
-static uint32_t *order_of(struct index *x, int64_t *times, size_t n,
-                          int (*tie)(const void *ctx, uint32_t a, uint32_t b), unsigned threads)
+static uint32_t *order_of(int64_t *times, size_t n, const struct order_ties *ties, unsigned threads)
 {
     int64_t latest = INT64_MIN;
-    for (size_t i = 0; i < n; i++)
-        latest = times[i] != TIME_NONE && times[i] > latest ? times[i] : latest;
-    for (size_t i = 0; i < n; i++)
+    bool all = true;
+    for (size_t i = 0; i < n; i++) {
+        latest = times[i] > latest ? times[i] : latest; /* TIME_NONE is the least of all */
+        all &= times[i] != TIME_NONE;
+    }
+    for (size_t i = 0; i < n && !all; i++)
         times[i] = times[i] == TIME_NONE ? latest + 1 : times[i];
-    return order_by(times, n, tie, x, threads);
+    return order_by(times, n, ties, threads);
 }
 
 /* Walks over all attempts, in blocks. */
@@ -96,6 +104,7 @@ struct walk {
     int64_t *times;
     const uint32_t *order;
     struct attempt **ordered;
+    uint32_t *streams;
 };
 
 static void take_times(void *ctx, size_t block, size_t from, size_t to)
@@ -119,7 +128,7 @@ static void order_attempts(struct index *x, unsigned threads)
     size_t n = x->attempts.n;
     struct walk w = {.x = x, .times = huge_array(n, sizeof *w.times)};
     parallel_blocks(threads, n, take_times, &w);
-    uint32_t *order = order_of(x, w.times, n, tie_attempts, threads);
+    uint32_t *order = order_of(w.times, n, &(struct order_ties){tie_attempts, fetch_id, x}, threads);
     w.order = order;
     w.ordered = huge_array(n, sizeof *w.ordered);
     parallel_blocks(threads, n, take_rows, &w);
@@ -139,18 +148,27 @@ static int by_id_begin(const void *a, const void *b)
 
 static void name_attempts(void *ctx, size_t block, size_t from, size_t to)
 {
-    struct index *x = ctx;
+    struct walk *w = ctx;
     (void)block;
     for (size_t i = from; i < to; i++) {
-        struct attempt *a = attempt_walk(&x->attempts, i);
+        struct attempt *a = attempt_walk(&w->x->attempts, i);
+        a->row = (uint32_t)i;
         a->ordinal = 1;
-        a->function = x->streams.v[a->stream].function;
+        a->function = w->x->streams.v[a->stream].function;
+        w->streams[i] = a->stream;
     }
 }
 
-static void number_attempts(struct index *x, unsigned threads)
+static void charge_named(struct index *x, unsigned threads)
 {
-    parallel_blocks(threads, x->attempts.n, name_attempts, x);
+    struct walk w = {.x = x, .streams = huge_array(x->attempts.n, sizeof *w.streams)};
+    parallel_blocks(threads, x->attempts.n, name_attempts, &w);
+    charge_attempts(x, w.streams, threads);
+    free(w.streams);
+}
+
+static void number_families(struct index *x)
+{
     vec_sort(&x->families, by_id_begin);
     for (size_t i = 1; i < x->families.n; i++) {
         struct attempt *a = x->families.v[i], *before = x->families.v[i - 1];
@@ -195,7 +213,7 @@ void freeze_order_objects(struct index *x, unsigned threads)
     int64_t *times = huge_array(x->objects.n, sizeof *times);
     for (size_t i = 0; i < x->objects.n; i++)
         times[i] = x->objects.v[i].time;
-    uint32_t *order = order_of(x, times, x->objects.n, tie_objects, threads);
+    uint32_t *order = order_of(times, x->objects.n, &(struct order_ties){tie_objects, NULL, x}, threads);
     order_apply(x->objects.v, x->objects.n, sizeof *x->objects.v, order);
     free(order);
 }
@@ -233,9 +251,8 @@ void freeze_index(struct index *x, const struct evidence_options *options, unsig
     order_attempts(x, threads);
     freeze_order_objects(x, threads);
     name_streams(x);
-    charge_attempts(x, threads);
-    number_attempts(x,
-                    threads); /* charging drops attempts that were none: the others count on without a gap */
+    charge_named(x, threads);
+    number_families(x); /* charging drops attempts that were none: the others count on without a gap */
     settle_objects(x);
     messages_settle(x);
     outcomes_settle(x);

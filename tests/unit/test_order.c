@@ -1,6 +1,7 @@
 /* base/order.h and base/parallel.h: every order is worked out by hand, every piece of work is done once. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ static int larger_first(const void *ctx, uint32_t a, uint32_t b)
     return a > b ? -1 : a < b;
 }
 
+static const struct order_ties larger = {larger_first, NULL, NULL};
+
 /* To be given away. */
 static int64_t *copy_of(const int64_t *keys, size_t n)
 {
@@ -29,7 +32,7 @@ static int64_t *copy_of(const int64_t *keys, size_t n)
 
 static void is_order(const int64_t *keys, size_t n, const uint32_t *due)
 {
-    uint32_t *order = order_by(copy_of(keys, n), n, larger_first, NULL, 2);
+    uint32_t *order = order_by(copy_of(keys, n), n, &larger, 2);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(order[i], due[i]);
     free(order);
@@ -87,18 +90,35 @@ static void numbers(void **state)
     order_numbers(NULL, 0);
 }
 
-/* Of few bits and many, all alike, and alike but for one; what stands behind them stays. */
-/* Many keys, each of which some others have, by any number of threads: equal ones in falling order of their numbers. */
+enum { BY_THREADS = 100003 };
+
+static void fetch(const void *ctx, uint32_t i)
+{
+    _Atomic bool *fetched = (_Atomic bool *)(uintptr_t)ctx;
+    assert_true(i < BY_THREADS);
+    fetched[i] = true;
+}
+
+static int larger_fetched(const void *ctx, uint32_t a, uint32_t b)
+{
+    const _Atomic bool *fetched = ctx;
+    assert_true(fetched[a] && fetched[b]);
+    return larger_first(NULL, a, b);
+}
+
+/* Many keys, each of which some others have, by any number of threads: equal ones in falling order of their numbers, and
+ * fetched before they are compared. */
 static void many_by_threads(void **state)
 {
-    enum { MANY = 100003 };
-    static int64_t keys[MANY];
+    static int64_t keys[BY_THREADS];
+    static _Atomic bool fetched[BY_THREADS];
+    const struct order_ties ties = {larger_fetched, fetch, fetched};
     (void)state;
-    for (size_t i = 0; i < MANY; i++)
+    for (size_t i = 0; i < BY_THREADS; i++)
         keys[i] = mixed(i % 77777) >> 12;
     for (unsigned threads = 1; threads < 8; threads++) {
-        uint32_t *order = order_by(copy_of(keys, MANY), MANY, larger_first, NULL, threads);
-        for (size_t i = 1; i < MANY; i++) {
+        uint32_t *order = order_by(copy_of(keys, BY_THREADS), BY_THREADS, &ties, threads);
+        for (size_t i = 1; i < BY_THREADS; i++) {
             int64_t before = keys[order[i - 1]], key = keys[order[i]];
             assert_true(before < key || (before == key && order[i - 1] > order[i]));
         }
@@ -106,6 +126,7 @@ static void many_by_threads(void **state)
     }
 }
 
+/* Of few bits and many, all alike, and alike but for one; what stands behind them stays. */
 static void small_numbers(void **state)
 {
     enum { MANY = 5000 };
@@ -134,7 +155,7 @@ static void keeps_order(void **state)
 {
     static const int64_t keys[] = {3, 1, 3, 1, 2};
     static const uint32_t due[] = {1, 3, 4, 0, 2};
-    uint32_t *order = order_by(copy_of(keys, 5), 5, NULL, NULL, 1);
+    uint32_t *order = order_by(copy_of(keys, 5), 5, NULL, 1);
     (void)state;
     assert_memory_equal(order, due, sizeof due);
     free(order);
