@@ -227,6 +227,7 @@ static bool met_again(const struct sieve *s, uint32_t hash)
     return s->words[hash / 64 & s->mask].again >> hash % 64 & 1;
 }
 
+/* Whether an id is of this share nobody can foretell: all are put in, those of others with no bit. */
 static struct sieve sieve_share(const struct groups *g, size_t share, size_t n)
 {
     size_t size = 16;
@@ -236,9 +237,8 @@ static struct sieve sieve_share(const struct groups *g, size_t share, size_t n)
     for (size_t i = 0; i < n; i++) {
         size_t coming = i + AHEAD < n ? i + AHEAD : i;
         __builtin_prefetch(&s.words[g->hashes[coming] / 64 & s.mask], 1);
-        if (!is_of(g, i, share))
-            continue;
-        uint64_t bit = UINT64_C(1) << g->hashes[i] % 64, *met = &s.words[g->hashes[i] / 64 & s.mask].met;
+        uint64_t bit = (uint64_t)is_of(g, i, share) << g->hashes[i] % 64;
+        uint64_t *met = &s.words[g->hashes[i] / 64 & s.mask].met;
         s.words[g->hashes[i] / 64 & s.mask].again |= *met & bit;
         *met |= bit;
     }
@@ -271,7 +271,7 @@ static void group_share(void *ctx, unsigned thread, size_t share)
     struct sieve sieve = sieve_share(g, share, n);
     (void)thread;
     for (size_t i = 0; i < n; i++)
-        if (is_of(g, i, share) && met_again(&sieve, g->hashes[i]))
+        if (is_of(g, i, share) & met_again(&sieve, g->hashes[i]))
             *vec_push(&g->members[share]) = (struct member){.part = (uint32_t)i};
     free(sieve.words);
     while (size * SLOTS_TAKEN < g->members[share].n * 100)
