@@ -6,7 +6,7 @@
 
 /* The i-th of a list that is walked from its begin. By time it jumps from file to file, and each row is a miss of the
  * cache: those to come are fetched. */
-enum { ATTEMPTS_AHEAD = 12 };
+enum { ATTEMPTS_AHEAD = 24 };
 #define attempt_walk(list, i)                                                                                \
     (__builtin_prefetch((list)->v[(i) + ATTEMPTS_AHEAD < (list)->n ? (i) + ATTEMPTS_AHEAD : (i)]),           \
      (list)->v[i])

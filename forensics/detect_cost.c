@@ -83,12 +83,9 @@ static void cite(const struct costs *c, struct finding *f)
 {
     int64_t from = c->run.from * MINUTE_MS, to = (c->run.to + 1) * MINUTE_MS;
     const struct index *x = c->d->index;
-    for (size_t i = attempt_lower(x, from), end = attempt_lower(x, to); i < end; i++) {
-        const struct attempt *a = attempt_walk_whole(&x->attempts, i);
-        finding_attempt(f, a);
-        finding_seen(f, attempt_begin(a));
-        finding_cite(f, attempt_report_loc(a), attempt_report(a), a);
-    }
+    size_t first = attempt_lower(x, from);
+    finding_attempts(f, (const struct attempt *const *)x->attempts.v + first, attempt_lower(x, to) - first,
+                     CITED_REPORT);
 }
 
 static void write_bill(struct detail *detail, const char *key, const struct bill *b)

@@ -63,12 +63,7 @@ static void report(const struct detector *self, struct spike *s, struct findings
     }
     bool hurt = (double)s->failed >= FAILED_SHARE * (double)(end - first);
     struct finding *f = finding_new(fs, self, hurt ? SEVERITY_LOW : SEVERITY_INFO, s->f->name);
-    for (size_t i = first; i < end; i++) {
-        const struct attempt *a = attempt_walk_whole(&s->f->attempts, i);
-        finding_attempt(f, a);
-        finding_seen(f, attempt_begin(a));
-        finding_cite(f, a->loc, attempt_begin(a), a);
-    }
+    finding_attempts(f, s->f->attempts.v + first, end - first, CITED_BEGIN);
     write_prose(s, fs, f);
     detail_init(&detail);
     jsonw_key(&detail.w, "from");

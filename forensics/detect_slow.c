@@ -107,7 +107,7 @@ static bool walk_on(struct walk *w)
 {
     struct slow *s = w->s;
     while (w->next < s->f->attempts.n) {
-        const struct attempt *a = attempt_walk_whole(&s->f->attempts, w->next);
+        const struct attempt *a = attempt_walk(&s->f->attempts, w->next);
         bool after_failure = s->failed_before[a->stream];
         s->failed_before[a->stream] = marked_failed(a);
         w->next++;

@@ -1,6 +1,7 @@
 /* Building findings. */
 #include "forensics/finding.h"
 
+#include "forensics/attempt.h"
 #include "parsers/limits.h"
 
 #include <stdarg.h>
@@ -108,6 +109,41 @@ void finding_cite(struct finding *f, struct loc loc, int64_t time, const struct 
         f->last = (struct citation){loc, time, a, {"", 0}};
     if (f->citations.n < LIMIT_EVIDENCE && loc.source != UINT32_MAX)
         *vec_push(&f->citations) = (struct citation){loc, time, a, {"", 0}};
+}
+
+static void cite_line(struct finding *f, const struct attempt *a, enum cited line)
+{
+    if (line == CITED_REPORT)
+        finding_cite(f, attempt_report_loc(a), attempt_report(a), a);
+    else
+        finding_cite(f, a->loc, attempt_begin(a), a);
+}
+
+/* Places are looked up for those alone that are kept, the first ones and the latest: in a row they stand apart from what
+ * most walks look at. */
+void finding_attempts(struct finding *f, const struct attempt *const *attempts, size_t n, enum cited line)
+{
+    const struct attempt *latest = NULL;
+    int64_t latest_time = TIME_NONE;
+    size_t cited = n < LIMIT_EVIDENCE ? n : LIMIT_EVIDENCE;
+    vec_reserve(&f->attempts, f->attempts.n + n);
+    for (size_t i = 0; i < n; i++) {
+        const struct attempt *a = attempts[i];
+        __builtin_prefetch(attempts[i + ATTEMPTS_AHEAD < n ? i + ATTEMPTS_AHEAD : i]);
+        finding_attempt(f, a);
+        finding_seen(f, attempt_begin(a));
+        if (i < cited) {
+            cite_line(f, a, line);
+            continue;
+        }
+        int64_t time = line == CITED_REPORT ? attempt_report(a) : attempt_begin(a);
+        latest = time >= latest_time ? a : latest;
+        latest_time = time >= latest_time ? time : latest_time;
+    }
+    if (!latest)
+        return;
+    f->evidence_total += n - cited - 1;
+    cite_line(f, latest, line);
 }
 
 static const char *print_args(struct arena *arena, const char *format, va_list args)

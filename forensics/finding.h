@@ -121,6 +121,10 @@ struct finding *finding_new(struct findings *fs, const struct detector *d, enum 
 /* Notes an attempt as concerned: its time widens the finding's, its count is raised. */
 void finding_attempt(struct finding *f, const struct attempt *a);
 void finding_cite(struct finding *f, struct loc loc, int64_t time, const struct attempt *a);
+/* Many attempts, in order of their begin, are concerned: each is noted, seen at its begin, and cited where that line of
+ * it stands. */
+enum cited { CITED_BEGIN, CITED_REPORT };
+void finding_attempts(struct finding *f, const struct attempt *const *attempts, size_t n, enum cited line);
 void finding_command(struct findings *fs, struct finding *f, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void finding_fact(struct findings *fs, struct finding *f, const char *label, const char *format, ...)

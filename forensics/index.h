@@ -54,12 +54,13 @@ struct attempt {
     uint16_t flags;
     uint16_t ordinal;                  /* 1, 2 …; set by the freeze */
     uint16_t memory_mb, max_memory_mb; /* 0: not said */
-    uint16_t limit_s;                  /* configured time-out, 0: not said */
-    uint16_t report_lines;             /* REPORT stands so far behind loc; 0 with report_bytes 0: unknown */
+    uint32_t version;
     struct request_id id;
     struct loc loc; /* of START, else of the earliest line */
     uint32_t report_bytes;
-    uint32_t version, error_type;
+    uint16_t report_lines; /* REPORT stands so far behind loc; 0 with report_bytes 0: unknown */
+    uint16_t limit_s;      /* configured time-out, 0: not said */
+    uint32_t error_type;
     uint32_t id_text; /* 0: the id is a UUID */
     uint32_t trace;   /* position in index.traces plus one */
     uint32_t lines;
