@@ -8,7 +8,7 @@
 
 /* All zero at first. */
 struct concurrency {
-    VEC(int64_t) ends; /* a heap: of those that are open, the first to end in front */
+    VEC(int64_t) ends; /* of those that are open, and of some that are over; see concurrency.c */
     size_t peak;
 };
 

@@ -139,53 +139,68 @@ static void gather_attempt(struct gathering *g, const struct attempt *a)
         durations_add(&g->inits, a->init);
 }
 
-static void seen(struct dossier *d, int64_t time)
+/* What was met of all, and when. */
+struct met {
+    int64_t start, end;
+    uint64_t begun, timed;
+};
+
+static void seen(struct met *m, int64_t time)
 {
     if (time == TIME_NONE || time == INT64_MAX)
         return;
-    if (d->start == TIME_NONE || time < d->start)
-        d->start = time;
-    if (d->end == TIME_NONE || time > d->end)
-        d->end = time;
+    if (m->start == TIME_NONE || time < m->start)
+        m->start = time;
+    if (m->end == TIME_NONE || time > m->end)
+        m->end = time;
 }
 
 struct walk {
     struct dossier *d;
     struct gathering **of_name;
+    struct met met;
 };
 enum { WALK_SUMS, WALK_LISTS, WALKS };
 
-/* What is added up of all attempts, and what of a function's needs them in order of time. */
-static void add_attempt(struct dossier *d, struct gathering *g, const struct attempt *a)
+static void time_attempt(struct met *m, struct gathering *g, const struct attempt *a)
 {
     int64_t begin = attempt_begin(a);
-    double gb_seconds = cost_gb_seconds(a);
-    seen(d, begin);
-    seen(d, attempt_report(a));
-    d->begun += begin != TIME_NONE;
-    d->timed += decimal_known(a->duration);
-    d->charged += gb_seconds > 0;
-    minutes_add(&d->gb_seconds, begin, gb_seconds);
-    minutes_add(&d->requests, begin, 1);
-    if (!g)
-        return;
-    g->gb_seconds += gb_seconds;
-    if (begin != TIME_NONE)
+    seen(m, begin);
+    seen(m, attempt_report(a));
+    m->begun += begin != TIME_NONE;
+    m->timed += decimal_known(a->duration);
+    if (g && begin != TIME_NONE)
         concurrency_add(&g->running, begin, attempt_over(a));
 }
 
+static void charge_attempt(struct dossier *d, struct gathering *g, const struct attempt *a)
+{
+    int64_t begin = attempt_begin(a);
+    double gb_seconds = cost_gb_seconds(a);
+    d->charged += gb_seconds > 0;
+    minutes_add(&d->gb_seconds, begin, gb_seconds);
+    minutes_add(&d->requests, begin, 1);
+    if (g)
+        g->gb_seconds += gb_seconds;
+}
+
 /* All that is counted of attempts is counted here: each row is a miss of the cache. */
-static void walk_attempts(const struct walk *w, bool sums, bool lists)
+static void walk_attempts(struct walk *w, bool sums, bool lists)
 {
     const struct index *x = w->d->index;
+    struct met met = w->met;
     for (size_t i = 0; i < x->attempts.n; i++) {
         const struct attempt *a = attempt_walk(&x->attempts, i);
         struct gathering *g = w->of_name[a->function];
-        if (sums)
-            add_attempt(w->d, g, a);
+        if (sums) {
+            time_attempt(&met, g, a);
+            charge_attempt(w->d, g, a);
+        }
         if (lists && g)
             gather_attempt(g, a);
     }
+    if (sums)
+        w->met = met;
 }
 
 static void walk_part(void *ctx, unsigned thread, size_t part)
@@ -194,7 +209,7 @@ static void walk_part(void *ctx, unsigned thread, size_t part)
     walk_attempts(ctx, part == WALK_SUMS, part == WALK_LISTS);
 }
 
-static void walk_streams(struct dossier *d, struct gathering **of_name)
+static void walk_streams(struct dossier *d, struct gathering **of_name, struct met *met)
 {
     const struct index *x = d->index;
     for (size_t i = 0; i < x->streams.n; i++) {
@@ -203,11 +218,11 @@ static void walk_streams(struct dossier *d, struct gathering **of_name)
             *vec_push(&of_name[s->function]->f->streams) = (uint32_t)i;
             d->environments++;
         }
-        seen(d, s->first);
-        seen(d, s->last);
+        seen(met, s->first);
+        seen(met, s->last);
     }
     for (size_t i = 0; i < x->objects.n; i++)
-        seen(d, x->objects.v[i].time);
+        seen(met, x->objects.v[i].time);
 }
 
 /* Room for what will come: a list that grows is copied, into memory that was never touched before. */
@@ -229,21 +244,25 @@ static void fill(struct dossier *d, struct gathering *all)
         all[i].f = &d->functions.v[i];
         of_name[all[i].f->name] = &all[i];
     }
-    walk_streams(d, of_name);
+    struct walk w = {d, of_name, {TIME_NONE, TIME_NONE, 0, 0}};
+    walk_streams(d, of_name, &w.met);
     for (size_t i = 0; i < d->functions.n; i++)
         reserve(d, &all[i]);
-    struct walk w = {d, of_name};
     unsigned threads = parallel_worth(d->ev->threads, d->index->attempts.n);
     if (threads == 1)
         walk_attempts(&w, true, true);
     else
         parallel_run(threads, WALKS, walk_part, &w);
+    d->start = w.met.start;
+    d->end = w.met.end;
+    d->begun = w.met.begun;
+    d->timed = w.met.timed;
     free(of_name);
 }
 
 void dossier_init(struct dossier *d, const struct evidence *ev)
 {
-    *d = (struct dossier){.ev = ev, .index = &ev->index, .start = TIME_NONE, .end = TIME_NONE};
+    *d = (struct dossier){.ev = ev, .index = &ev->index};
     arena_init(&d->arena);
     list_functions(d);
     struct gathering *all = aligned_alloc(_Alignof(struct gathering), (d->functions.n + 1) * sizeof *all);

@@ -4,15 +4,10 @@
 #include "base/err.h"
 #include "forensics/stats.h"
 
-void minutes_add(struct minutes *m, int64_t time, double amount)
+void minutes_begin(struct minutes *m, int64_t time, double amount)
 {
-    if (time == TIME_NONE)
-        return;
-    int64_t at = time / MINUTE_MS;
-    if (m->list.n && at <= m->list.v[m->list.n - 1].at)
-        m->list.v[m->list.n - 1].amount += amount;
-    else
-        *vec_push(&m->list) = (struct minute){at, amount};
+    *vec_push(&m->list) = (struct minute){time / MINUTE_MS, amount};
+    m->end = (time / MINUTE_MS + 1) * MINUTE_MS;
 }
 
 void minutes_done(struct minutes *m)

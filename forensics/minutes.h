@@ -15,13 +15,24 @@ struct minute {
     double amount;
 };
 
+/* All zero at first. */
 struct minutes {
     VEC(struct minute) list; /* by time, only those in which something happened */
+    int64_t end;             /* where the last of them ends, ms */
 };
 
 /* Times come in rising order, or nearly so: those of an earlier minute join the last one. TIME_NONE adds
  * nothing. */
-void minutes_add(struct minutes *m, int64_t time, double amount);
+void minutes_begin(struct minutes *m, int64_t time, double amount);
+static inline void minutes_add(struct minutes *m, int64_t time, double amount)
+{
+    if (time == TIME_NONE)
+        return;
+    if (m->list.n && time < m->end)
+        m->list.v[m->list.n - 1].amount += amount;
+    else
+        minutes_begin(m, time, amount);
+}
 void minutes_done(struct minutes *m);
 /* Minutes from the first to the last, empty ones among them; 0 without any. */
 int64_t minutes_span(const struct minutes *m);
