@@ -42,6 +42,11 @@ void arena_done(struct arena *a)
     *a = (struct arena){0};
 }
 
+void arena_expect(struct arena *a)
+{
+    a->large = true;
+}
+
 static char *block_new(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
@@ -60,7 +65,7 @@ static char *block_new(struct arena *a, size_t size)
 static size_t block_size(const struct arena *a)
 {
     size_t size = a->bytes < ARENA_FIRST ? ARENA_FIRST : a->bytes;
-    if (size >= ARENA_LARGE)
+    if (a->large || size >= ARENA_LARGE)
         return (size_t)HUGE_PAGE * (size < ARENA_HUGE ? 1 : 2) - sizeof(struct arena_block);
     return size < ARENA_BLOCK ? size : ARENA_BLOCK;
 }

@@ -12,10 +12,13 @@ struct arena {
     char *next, *end;
     char *packed, *packed_end; /* where arena_pack goes on */
     size_t bytes;              /* taken from the system so far */
+    bool large;                /* much is expected */
 };
 
 void arena_init(struct arena *a);
 void arena_done(struct arena *a);
+/* Much will be taken: it begins with a huge page, which is one page fault where small blocks are hundreds. */
+void arena_expect(struct arena *a);
 /* Memory aligned for any type, never NULL: with whatever is in it; zeroed. */
 void *arena_take(struct arena *a, size_t size);
 void *arena_alloc(struct arena *a, size_t size);

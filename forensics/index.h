@@ -310,6 +310,6 @@ void index_keep_least(struct index *x, uint32_t *slot, uint32_t id);
 /* The stream of that key, made when it is new. */
 struct stream *index_stream_of(struct index *x, struct slice key, uint32_t *ret_id);
 /* Puts all rows of `from` into `x`; `from` is empty afterwards. */
-void index_merge(struct index *x, struct index *from);
+void index_merge(struct index *x, struct index *from, unsigned threads);
 
 #endif

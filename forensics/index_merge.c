@@ -1,4 +1,5 @@
 /* Joining the indexes of the workers: names and streams of one get numbers in the other, then rows are moved. */
+#include "base/parallel.h"
 #include "forensics/outcomes.h"
 
 struct maps {
@@ -28,19 +29,40 @@ static void merge_streams(struct index *x, const struct index *from, struct maps
     }
 }
 
-static void remap_part(struct attempt *a, const struct maps *m)
+struct moving {
+    const struct index *x, *from;
+    const struct maps *maps;
+    size_t attempts; /* position of the first, in x */
+    uint32_t traces;
+};
+
+static void move_attempts(void *ctx, size_t block, size_t from, size_t to)
 {
-    a->stream = m->streams[a->stream];
-    a->version = m->names[a->version];
-    a->error_type = m->names[a->error_type];
-    a->id_text = m->names[a->id_text];
+    const struct moving *v = ctx;
+    const struct maps *m = v->maps;
+    (void)block;
+    for (size_t i = from; i < to; i++) {
+        struct attempt *a = v->from->attempts.v[i];
+        a->stream = m->streams[a->stream];
+        a->version = m->names[a->version];
+        a->error_type = m->names[a->error_type];
+        a->id_text = m->names[a->id_text];
+        a->trace = a->trace ? a->trace + v->traces : 0;
+        v->x->attempts.v[v->attempts + i] = a;
+    }
 }
 
-static void merge_attempts(struct index *x, const struct index *from, const struct maps *m)
+static void merge_attempts(struct index *x, const struct index *from, const struct maps *m, unsigned threads)
 {
-    uint32_t base = (uint32_t)x->traces.n;
-    vec_reserve(&x->traces, x->traces.n + from->traces.n);
+    struct moving v = {x, from, m, x->attempts.n, (uint32_t)x->traces.n};
     vec_reserve(&x->attempts, x->attempts.n + from->attempts.n);
+    x->attempts.n += from->attempts.n;
+    parallel_blocks(threads, from->attempts.n, move_attempts, &v);
+}
+
+static void merge_traces(struct index *x, const struct index *from, const struct maps *m)
+{
+    vec_reserve(&x->traces, x->traces.n + from->traces.n);
     for (size_t i = 0; i < from->traces.n; i++) {
         struct trace_id *t = vec_push(&x->traces);
         uint32_t name;
@@ -50,12 +72,6 @@ static void merge_attempts(struct index *x, const struct index *from, const stru
             name = m->names[name];
             memcpy(t->bytes + 4, &name, sizeof name);
         }
-    }
-    for (size_t i = 0; i < from->attempts.n; i++) {
-        struct attempt *a = from->attempts.v[i];
-        remap_part(a, m);
-        a->trace = a->trace ? a->trace + base : 0;
-        *vec_push(&x->attempts) = a;
     }
 }
 
@@ -145,12 +161,13 @@ static void merge_records(struct index *x, struct index *from, const struct maps
     outcomes_merge(x, from, m->names);
 }
 
-void index_merge(struct index *x, struct index *from)
+void index_merge(struct index *x, struct index *from, unsigned threads)
 {
     struct maps m = {.names = intern_remap(&x->names, &from->names)};
     merge_streams(x, from, &m);
     merge_facts(x, from, &m);
-    merge_attempts(x, from, &m);
+    merge_attempts(x, from, &m, threads);
+    merge_traces(x, from, &m);
     merge_lines(x, from, &m);
     merge_records(x, from, &m);
     for (size_t i = 0; i < EVENT_KINDS; i++)

@@ -163,6 +163,8 @@ static void plan(struct job *job)
     qsort(job->order, job->n, sizeof *job->order, largest_first);
     while (job->records < job->n && job->order[job->records]->records_first)
         job->records++;
+    for (unsigned i = 0; i < job->count; i++)
+        worker_expect(&job->workers[i], job->bytes_all / job->count);
 }
 
 /* Reads order[from..end). A source that outlasts the others gets the thread that would be idle, to inflate for it. */
@@ -177,7 +179,7 @@ static void read_sources(struct job *job, size_t from, size_t end)
 static void merge_workers(struct job *job)
 {
     for (unsigned i = 1; i < job->count; i++)
-        index_merge(&job->workers[0].index, &job->workers[i].index);
+        index_merge(&job->workers[0].index, &job->workers[i].index, job->ev->threads);
 }
 
 static void read_all(struct job *job)

@@ -60,6 +60,8 @@ struct worker {
 };
 
 void worker_init(struct worker *w, struct evidence *ev, const struct evidence_options *options);
+/* So many bytes may be its share, as they are stored. */
+void worker_expect(struct worker *w, uint64_t bytes);
 void worker_done(struct worker *w);
 void worker_read(struct worker *w, struct source *source);
 /* A first look at how the source begins: container_survey. */

@@ -14,6 +14,16 @@ void worker_init(struct worker *w, struct evidence *ev, const struct evidence_op
     w->scanner = scanner_new(ev->signatures);
 }
 
+void worker_expect(struct worker *w, uint64_t bytes)
+{
+    enum { MUCH = 4 << 20 }; /* compressed, some 40,000 invocations */
+    if (bytes < MUCH)
+        return;
+    arena_expect(&w->index.arena);
+    arena_expect(&w->shelf);
+    vec_reserve(&w->index.attempts, HUGE_PAGE / sizeof *w->index.attempts.v - 1);
+}
+
 void worker_done(struct worker *w)
 {
     scanner_free(w->scanner);

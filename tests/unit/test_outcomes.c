@@ -83,7 +83,7 @@ static void merged(void **state)
     index_init(&y);
     meet(&x, "other", "EventAgeExceeded", 1, 1000);
     meet(&y, ID, "RetriesExhausted", 3, 1000);
-    index_merge(&x, &y);
+    index_merge(&x, &y, 1);
     outcomes_settle(&x);
     assert_true(slice_eq(intern_name(&x.names, find(&x, ID)->condition), SLICE("RetriesExhausted")));
     assert_true(slice_eq(intern_name(&x.names, find(&x, "other")->condition), SLICE("EventAgeExceeded")));
