@@ -3,7 +3,7 @@
 # SANITIZE (address,undefined or thread), INFLATE (isal or zlib), WERROR=1.
 
 # The packages, in one list: to build; to test; to check in CI.
-DEPS_BUILD = gcc make pkg-config libc6-dev zlib1g-dev libpcre2-dev uthash-dev libisal-dev libvectorscan-dev libssl-dev libarchive-dev
+DEPS_BUILD = gcc make pkg-config libc6-dev zlib1g-dev libpcre2-dev uthash-dev libisal-dev libvectorscan-dev nettle-dev libarchive-dev
 DEPS_TEST  = libcmocka-dev libjansson-dev jq mandoc cmark-gfm tar zip zstd bzip2 xz-utils lz4
 DEPS_CI    = git clang clang-format clang-tidy cppcheck libclang-rt-14-dev valgrind cmark-gfm
 DEPS_BENCH = hyperfine isal pigz ripgrep ugrep lnav time valgrind
@@ -17,12 +17,12 @@ BINARY  = $(BUILD)/coldcase
 WARNINGS = -Wall -Wextra -Wshadow -Wcast-qual -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes -Wvla \
            -Wformat=2 -Wundef -Wwrite-strings -Wpointer-arith $(if $(WERROR),-Werror)
 CFLAGS   = -O2 -g
-LIBRARIES = libhs libpcre2-8 libcrypto zlib libarchive $(if $(filter isal,$(INFLATE)),libisal)
+LIBRARIES = libhs libpcre2-8 nettle zlib libarchive $(if $(filter isal,$(INFLATE)),libisal)
 # -fno-omit-frame-pointer only where a sanitizer prints stacks; asserts stay in every build.
 C = $(CC) -std=c11 -D_GNU_SOURCE -I. $(CFLAGS) $(WARNINGS) -pthread \
     $(if $(filter zlib,$(INFLATE)),-DINFLATE_ZLIB) \
     $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-CPPFLAGS_LIBS = $(shell pkg-config --cflags libhs libpcre2-8 libcrypto zlib libarchive)
+CPPFLAGS_LIBS = $(shell pkg-config --cflags libhs libpcre2-8 nettle zlib libarchive)
 LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
 
 SOURCES = $(sort $(wildcard base/*.c parsers/*.c forensics/*.c reports/*.c))

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -51,7 +50,7 @@ size_t input_stored(struct input *in, char *out, size_t room)
     in->raw += (uint64_t)n;
     in->raw_end = n == 0;
     if (in->digesting && n > 0)
-        EVP_DigestUpdate(in->digest, out, (size_t)n);
+        sha256_update(&in->digest, (size_t)n, (const uint8_t *)out);
     return (size_t)n;
 }
 
@@ -117,14 +116,9 @@ static void added(struct input *in, struct slice text)
         count_lines(in, text);
 }
 
-/* OpenSSL looks an algorithm up by its name, under a lock, wherever it is named: only the first time here. */
 static void digest_begin(struct input *in)
 {
-    const EVP_MD *named = in->digest ? NULL : EVP_sha256();
-    if (!in->digest)
-        in->digest = EVP_MD_CTX_new();
-    if (!in->digest || EVP_DigestInit_ex(in->digest, named, NULL) != 1)
-        err_oom();
+    sha256_init(&in->digest);
     in->digesting = true;
 }
 
@@ -177,7 +171,6 @@ bool input_reopen(struct input *in, struct source *source, bool with_digest)
     in->window = kept.window;
     in->pieces = kept.pieces;
     in->held = kept.held;
-    in->digest = kept.digest;
     in->spare = kept.spare;
     in->shelf = kept.shelf;
     buf_clear(&in->window);
@@ -259,7 +252,7 @@ static void close_source(struct input *in)
     if (in->digesting) {
         uint64_t before = in->pieces.v[in->pieces.n - 1].offset;
         drain(in);
-        EVP_DigestFinal_ex(in->digest, in->at->sha256, NULL);
+        sha256_digest(&in->digest, sizeof in->at->sha256, in->at->sha256);
         in->digesting = false;
         in->at->bytes_read = in->raw;
         in->at->bytes_decompressed = in->offset + input_window(in).n - before;
@@ -369,7 +362,6 @@ void input_done(struct input *in)
 {
     input_close(in);
     layer_free(in->spare);
-    EVP_MD_CTX_free(in->digest);
     buf_done(&in->window);
     vec_done(&in->pieces);
     vec_done(&in->held);

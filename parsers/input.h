@@ -12,6 +12,7 @@
 #include "parsers/source.h"
 #include "parsers/text_check.h"
 
+#include <nettle/sha2.h>
 #include <stdatomic.h>
 
 struct layer;
@@ -38,7 +39,7 @@ struct input {
     struct text_check check; /* with_digest: of the text of `at` */
     bool is_binary;          /* set by the reader of an archive: its bytes are no text */
     bool digesting;
-    void *digest; /* SHA-256 of the stored bytes, while `digesting`; kept for the next source */
+    struct sha256_ctx digest; /* of the stored bytes, while `digesting` */
     struct layer *layers[LIMIT_NESTING + 1];
     unsigned depth;
     struct layer *spare; /* a layer of gzip from the source before, or NULL */

@@ -64,7 +64,7 @@ struct restart {
  * which text is taken to be eight times what is stored. Where it is far more, RESTARTS_MAX, 56 MB, bound a source. */
 enum {
     RESTART_EVERY = 16 << 20,
-    RESTART_LEAST = 2 << 20,
+    RESTART_LEAST = 1 << 20,
     RESTARTS_ALL = 512,
     RESTARTS_MAX = 2 * RESTARTS_ALL
 };

@@ -10,9 +10,9 @@
 # most parsers, the signatures, the freeze, the detectors and the renderer have work.
 #
 # The same binary gives the same number within 0.1 %. What else moves it:
-# - The compiler, its flags, and the versions of libc, ISA-L, libhs, PCRE2 and libcrypto: the number is that of Debian 12
+# - The compiler, its flags, and the versions of libc, ISA-L, libhs, PCRE2 and nettle: the number is that of Debian 12
 #   and of CFLAGS="-O2 -g".
-# - What the processor offers: libc, ISA-L, libhs and libcrypto choose among variants at run time. Valgrind shows at most
+# - What the processor offers: libc, ISA-L, libhs and nettle choose among variants at run time. Valgrind shows at most
 #   AVX2, and so does every x86-64 server of the last ten years; on others the number is not comparable. Instructions of
 #   those libraries are counted, since calling them too often is a slowdown too.
 # - The environment's size and the folder's name, a little: so both are fixed here.
