@@ -39,9 +39,9 @@ bool text_u64_long(struct slice *s, uint64_t *ret);
 static inline bool text_u64(struct slice *s, uint64_t *ret)
 {
     uint64_t v = 0;
-    size_t n = 0;
-    for (; n < s->n && n < TEXT_U64_SAFE && s->p[n] >= '0' && s->p[n] <= '9'; n++)
-        v = v * 10 + (unsigned)(s->p[n] - '0');
+    size_t n = 0, most = s->n < TEXT_U64_SAFE ? s->n : TEXT_U64_SAFE;
+    for (unsigned digit; n < most && (digit = (unsigned)(unsigned char)s->p[n] - '0') <= 9; n++)
+        v = v * 10 + digit;
     if (n == TEXT_U64_SAFE)
         return text_u64_long(s, ret);
     if (n == 0)
@@ -86,8 +86,9 @@ size_t text_line_ends_plain(struct slice s, uint16_t *ret);
 #ifdef __SSE2__
 size_t text_line_ends_by_16(struct slice s, uint16_t *ret);
 #endif
-/* Whether s has neither LF nor CR. */
-bool text_one_line(struct slice s);
+/* Which of these s has: LF or CR, a semicolon. */
+enum text_sign { TEXT_LINE_END = 1, TEXT_SEMICOLON = 2 };
+unsigned text_signs(struct slice s);
 /* Every line end is LF; *ret is without it and without a CR before it. False at the end of s. */
 bool text_line(struct slice *s, struct slice *ret);
 

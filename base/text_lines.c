@@ -82,6 +82,15 @@ size_t text_line_ends(struct slice s, uint16_t *ret)
 }
 #endif
 
+static unsigned signs_plain(struct slice s)
+{
+    unsigned signs = 0;
+    for (size_t i = 0; i < s.n; i++)
+        signs |=
+            (s.p[i] == '\n' || s.p[i] == '\r' ? TEXT_LINE_END : 0u) | (s.p[i] == ';' ? TEXT_SEMICOLON : 0u);
+    return signs;
+}
+
 #ifdef __SSE2__
 static __m128i each(char c)
 {
@@ -97,21 +106,20 @@ static unsigned spaces_at(const char *p)
     return (unsigned)_mm_movemask_epi8(_mm_or_si128(blank, end));
 }
 
-static __m128i ends_at(const char *p)
-{
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-    return _mm_or_si128(_mm_cmpeq_epi8(v, each('\n')), _mm_cmpeq_epi8(v, each('\r')));
-}
-
 /* The last sixteen may lie over those before. */
-bool text_one_line(struct slice s)
+unsigned text_signs(struct slice s)
 {
     if (s.n < 16)
-        return s.n == 0 || (!memchr(s.p, '\n', s.n) && !memchr(s.p, '\r', s.n));
-    __m128i any = ends_at(s.p + s.n - 16);
-    for (size_t i = 0; i + 16 < s.n; i += 16)
-        any = _mm_or_si128(any, ends_at(s.p + i));
-    return _mm_movemask_epi8(any) == 0;
+        return signs_plain(s);
+    __m128i ends = _mm_setzero_si128(), semicolons = ends;
+    for (size_t i = 0; i < s.n; i += 16) {
+        const char *p = s.p + (i + 16 < s.n ? i : s.n - 16);
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        ends = _mm_or_si128(ends, _mm_or_si128(_mm_cmpeq_epi8(v, each('\n')), _mm_cmpeq_epi8(v, each('\r'))));
+        semicolons = _mm_or_si128(semicolons, _mm_cmpeq_epi8(v, each(';')));
+    }
+    return (_mm_movemask_epi8(ends) ? TEXT_LINE_END : 0u) |
+           (_mm_movemask_epi8(semicolons) ? TEXT_SEMICOLON : 0u);
 }
 
 size_t text_word_end(struct slice s)
@@ -125,9 +133,9 @@ size_t text_word_end(struct slice s)
     return n;
 }
 #else
-bool text_one_line(struct slice s)
+unsigned text_signs(struct slice s)
 {
-    return s.n == 0 || (!memchr(s.p, '\n', s.n) && !memchr(s.p, '\r', s.n));
+    return signs_plain(s);
 }
 
 size_t text_word_end(struct slice s)

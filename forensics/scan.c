@@ -171,13 +171,13 @@ static bool begins_plain(struct slice text)
 /* Can the line report an error at all? By the rules of signatures.h TRACE and DEBUG never do, and INFO only
  * when the message itself begins with an error or shows a stack: a line of plain words has neither. Spares most
  * lines the scan, which costs as much as splitting them. */
-static bool may_report(const struct event *e)
+static bool may_report(const struct event *e, unsigned signs)
 {
     if (e->level == LEVEL_TRACE || e->level == LEVEL_DEBUG)
         return false;
     if (e->level != LEVEL_INFO)
         return true;
-    if (!text_one_line(e->text))
+    if (signs & TEXT_LINE_END)
         return true;
     if (e->text.n && *e->text.p == '{')
         return memchr(e->text.p, '\\', e->text.n) || slice_starts(e->text, SLICE("{\"errorType\""));
@@ -185,12 +185,12 @@ static bool may_report(const struct event *e)
 }
 
 /* Returns how many. */
-static size_t mark_signatures(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
-                              struct loc loc)
+static size_t mark_signatures(struct worker *w, const struct event *e, unsigned signs, struct attempt *a,
+                              int64_t time, struct loc loc)
 {
     enum { HITS_MAX = 16 };
     struct signature_hit hits[HITS_MAX];
-    size_t n = may_report(e) ? scanner_find(w->scanner, e->text, e->level, hits, HITS_MAX) : 0;
+    size_t n = may_report(e, signs) ? scanner_find(w->scanner, e->text, e->level, hits, HITS_MAX) : 0;
     for (size_t i = 0; i < n; i++) {
         struct mark m = {.kind = MARK_SIGNATURE, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
         m.value = hits[i].signature;
@@ -218,6 +218,7 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
 {
     struct attempt *a = NULL;
     struct stream *s = &w->index.streams.v[w->stream];
+    unsigned signs = text_signs(e->text);
     if (time != TIME_NONE) {
         s->first = time < s->first ? time : s->first;
         s->last = time > s->last ? time : s->last;
@@ -233,9 +234,9 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
     }
     if (e->unhandled)
         mark_error(w, e, a, time, loc);
-    if (!mark_signatures(w, e, a, time, loc) && !e->unhandled && e->level >= LEVEL_ERROR)
+    if (!mark_signatures(w, e, signs, a, time, loc) && !e->unhandled && e->level >= LEVEL_ERROR)
         mark_logged(w, e, a, time, loc);
-    scan_line(w, e, a, time, loc);
+    scan_line(w, e, signs, a, time, loc);
     keep_words(w, e, time, loc);
 }
 
@@ -422,7 +423,7 @@ static void amend(struct worker *w, const struct fragment *tail, struct slice wh
         mark_error(w, &e, a, time, tail->tail_loc);
     struct signature_hit hits[2];
     if (scanner_find(w->scanner, before.text, before.level, hits, 2) == 0)
-        mark_signatures(w, &e, a, time, tail->tail_loc);
+        mark_signatures(w, &e, text_signs(e.text), a, time, tail->tail_loc);
 }
 
 static bool continues(const struct source *a, const struct source *b)

@@ -71,8 +71,9 @@ void scan_sink(struct worker *w, struct sink *ret);
 /* Settles what is open of the stream at hand. */
 void scan_leave_stream(struct worker *w);
 /* What an application line tells of the invocation's chain: the event it printed, the keys and ids it names,
- * the hops that its trace header counts. `a` is NULL when the line has no request id. */
-void scan_line(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc);
+ * the hops that its trace header counts. `signs` are those of its text; `a` is NULL when it has no request id. */
+void scan_line(struct worker *w, const struct event *e, unsigned signs, struct attempt *a, int64_t time,
+               struct loc loc);
 void scan_lineage(struct worker *w, struct slice lineage, struct attempt *a, int64_t time, struct loc loc);
 /* For a line that is taken for one of a gateway: text behind a request id in brackets is a gateway's by the group's
  * name, or by its own words where no group is known; else `e` becomes what an application wrote. */

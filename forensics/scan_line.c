@@ -94,9 +94,10 @@ static void find_event(struct worker *w, const struct event *e, struct attempt *
 static void find_keys(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
                       struct loc loc)
 {
+    if (!w->keys)
+        return;
     struct look look = {.line = e->text, .attempt = a, .time = time, .loc = loc, .stream = w->stream};
-    if (w->keys)
-        key_looks_add(&w->looks, w->keys, &w->index, &look);
+    key_looks_add(&w->looks, w->keys, &w->index, &look);
 }
 
 /* ---- hops ---- */
@@ -109,25 +110,25 @@ void scan_lineage(struct worker *w, struct slice lineage, struct attempt *a, int
             .kind = MARK_LINEAGE, .time = time, .attempt = a, .loc = loc, .stream = w->stream, .value = hops};
 }
 
-/* A trace header that the function printed, alone or in its event. Few lines have a semicolon. */
+/* A trace header that the function printed, alone or in its event. */
 static void find_lineage(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
                          struct loc loc)
 {
-    const char *parted = memchr(e->text.p, ';', e->text.n);
-    struct slice rest = parted ? slice_skip(e->text, (size_t)(parted - e->text.p)) : SLICE("");
-    ptrdiff_t at = slice_find(rest, SLICE(";Lineage="));
+    ptrdiff_t at = slice_find(e->text, SLICE(";Lineage="));
     size_t n = 0;
     if (at < 0)
         return;
-    rest = slice_skip(rest, (size_t)at + sizeof ";Lineage=" - 1);
+    struct slice rest = slice_skip(e->text, (size_t)at + sizeof ";Lineage=" - 1);
     while (n < rest.n && strchr("0123456789abcdefABCDEF:|", rest.p[n]) && rest.p[n])
         n++;
     scan_lineage(w, slice_head(rest, n), a, time, loc);
 }
 
-void scan_line(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc)
+void scan_line(struct worker *w, const struct event *e, unsigned signs, struct attempt *a, int64_t time,
+               struct loc loc)
 {
     find_event(w, e, a, loc);
     find_keys(w, e, a, time, loc);
-    find_lineage(w, e, a, time, loc);
+    if (signs & TEXT_SEMICOLON) /* few lines have one */
+        find_lineage(w, e, a, time, loc);
 }

@@ -7,26 +7,32 @@ struct cursor {
     struct input *in;
     const struct sink *sink;
     const struct line_format *format;
-    /* One is the open entry, its slices not yet set; the head of a line that may follow it is read into the other. */
+    struct slice
+        window; /* what is at hand of the text; it moves in more() alone, and places count from its begin */
+    /* One is the open entry; the head of a line that may follow it is read into the other. */
     struct entry entries[2];
-    unsigned which; /* is open */
-    /* Where its parts lie, from the window's start, which does not move while an entry is open. */
-    size_t text_at, group_at, stream_at;
-    size_t text_n; /* when the head took less than its line; else 0: the text goes on to the entry's end */
-    size_t at;     /* of the line to look at next, from the window's start */
+    unsigned which;            /* is open */
+    size_t begin;              /* of the open entry, or of what stands before any */
+    size_t at;                 /* of the line to look at next */
     uint16_t ends[TEXT_BLOCK]; /* line ends of the block at hand, of which `ends_next` is the next one */
     size_t ends_n, ends_next;
-    uint64_t block, looked; /* where that block begins and ends, in the text */
-    uint64_t line, first;   /* number of that line, and of the one at the window's start */
-    struct buf scratch;     /* for records */
+    size_t block, looked; /* where that block begins and ends */
+    uint64_t line, first; /* number of the line at `at`, and of the one at `begin` */
+    struct buf scratch;   /* for records */
     bool open;
+    bool whole;    /* the text of its head goes on to the end of the entry */
     bool overlong; /* what follows belongs to an entry that passed the limit */
     bool skipping; /* to the end of a line that did */
 };
 
+static struct loc place(const struct cursor *c, uint64_t line, size_t at)
+{
+    return (struct loc){c->in->source->index, (uint32_t)line, c->in->offset + at};
+}
+
 static void emit_orphan(struct cursor *c, struct slice text)
 {
-    struct loc loc = {c->in->source->index, (uint32_t)c->first, c->in->offset};
+    struct loc loc = place(c, c->first, c->begin);
     if (c->overlong || slice_trim(text).n == 0)
         return;
     if (c->format->record)
@@ -51,25 +57,30 @@ static struct slice skip_line_ends(struct slice s)
     return s;
 }
 
-static void emit_entry(struct cursor *c, struct slice window, size_t end, bool last)
+/* The place of an entry whose time has a line of its own is that of its text. */
+static void leave_time(const struct cursor *c, struct entry *e, const char *begin)
+{
+    e->loc.offset += (uint64_t)(e->text.p - (c->window.p + c->begin));
+    for (; begin < e->text.p; begin++)
+        e->loc.line += *begin == '\n';
+}
+
+static void emit_entry(struct cursor *c, bool last)
 {
     struct entry *e = &c->entries[c->which];
-    size_t n = c->text_n ? c->text_n : end - c->text_at;
-    if (n > LIMIT_ENTRY)
+    const char *begin = e->text.p;
+    if (c->whole)
+        e->text.n = (size_t)(c->window.p + c->at - begin);
+    if (e->text.n > LIMIT_ENTRY) {
         source_anomaly(c->in->source, ANOMALY_TOO_LONG, e->loc.line, e->loc.offset,
                        "an entry is longer than the limit; only its beginning was read");
-    e->text = slice_rtrim(slice_of(window.p + c->text_at, n < LIMIT_ENTRY ? n : LIMIT_ENTRY));
-    const char *begin = e->text.p;
-    e->text = skip_line_ends(e->text);
-    if (c->format->times_alone && e->text.p > begin) {
-        e->loc.offset += (uint64_t)(e->text.p - window.p);
-        for (; begin < e->text.p; begin++)
-            e->loc.line += *begin == '\n';
+        e->text.n = LIMIT_ENTRY;
     }
+    e->text = skip_line_ends(slice_rtrim(e->text));
+    if (c->format->times_alone && e->text.p > begin)
+        leave_time(c, e, begin);
     if (c->format->finish)
         c->format->finish(e);
-    e->group.p = window.p + c->group_at;
-    e->stream.p = window.p + c->stream_at;
     if (c->format->record) {
         emit_record(c, e);
         return;
@@ -78,44 +89,36 @@ static void emit_entry(struct cursor *c, struct slice window, size_t end, bool l
     (last ? c->sink->tail : c->sink->entry)(c->sink->ctx, e);
 }
 
-/* Closes the open entry at `end` and drops its bytes. */
-static void close_entry(struct cursor *c, size_t end, bool last)
+/* Closes the open entry before the line at hand. */
+static void close_entry(struct cursor *c, bool last)
 {
-    struct slice window = input_window(c->in);
     if (c->open)
-        emit_entry(c, window, end, last);
-    else if (end > 0)
-        emit_orphan(c, slice_of(window.p, end));
+        emit_entry(c, last);
+    else if (c->at > c->begin)
+        emit_orphan(c, slice_of(c->window.p + c->begin, c->at - c->begin));
     c->open = false;
-    input_advance(c->in, end);
-    c->at -= end;
+    c->begin = c->at;
     c->first = c->line;
-}
-
-static size_t offset_in(struct slice s, const char *window)
-{
-    return s.n ? (size_t)(s.p - window) : 0;
 }
 
 /* The line itself goes, and what would continue it. */
 static void drop_line(struct cursor *c)
 {
-    close_entry(c, c->at, false);
+    close_entry(c, false);
     c->overlong = true;
 }
 
 static void lose_line(struct cursor *c, struct slice line)
 {
     drop_line(c);
-    source_unrecognised(c->in->source, (struct loc){c->in->source->index, (uint32_t)c->line, c->in->offset},
-                        line);
+    source_unrecognised(c->in->source, place(c, c->line, c->at), line);
 }
 
 static bool joins_open(const struct cursor *c, struct slice line)
 {
-    if (!c->format->joins || !c->open || c->text_n)
-        return false;
-    return c->format->joins(slice_of(input_window(c->in).p + c->text_at, c->at - c->text_at), line);
+    const char *text = c->entries[c->which].text.p;
+    return c->format->joins && c->open && c->whole &&
+           c->format->joins(slice_of(text, (size_t)(c->window.p + c->at - text)), line);
 }
 
 static void take_line(struct cursor *c, struct slice line)
@@ -136,14 +139,10 @@ static void take_line(struct cursor *c, struct slice line)
     }
     if (joins_open(c, bare))
         return;
-    close_entry(c, c->at, false);
-    const char *window = input_window(c->in).p;
+    close_entry(c, false);
     c->which = !c->which;
-    head->loc = (struct loc){c->in->source->index, (uint32_t)c->line, c->in->offset};
-    c->text_at = (size_t)(head->text.p - window);
-    c->text_n = head->text.p + head->text.n < bare.p + bare.n ? head->text.n : 0;
-    c->group_at = offset_in(head->group, window);
-    c->stream_at = offset_in(head->stream, window);
+    head->loc = place(c, c->line, c->at);
+    c->whole = head->text.n == 0 || head->text.p + head->text.n >= bare.p + bare.n;
     c->open = true;
     c->overlong = false;
 }
@@ -152,43 +151,29 @@ static void take_line(struct cursor *c, struct slice line)
  * whose end is not yet in sight. */
 static void give_up(struct cursor *c)
 {
-    struct slice window = input_window(c->in);
-    if (window.n - c->at > LIMIT_ENTRY) {
-        take_line(c, slice_skip(window, c->at));
-        c->at = input_window(c->in).n;
-        close_entry(c, c->at, false);
+    if (c->window.n - c->at > LIMIT_ENTRY) {
+        take_line(c, slice_skip(c->window, c->at));
+        c->at = c->window.n;
         c->skipping = true;
-    } else if (c->at > LIMIT_ENTRY) {
-        close_entry(c, c->at, false);
-    } else {
+    } else if (c->at - c->begin <= LIMIT_ENTRY) {
         return;
     }
+    close_entry(c, false);
     c->overlong = true;
 }
 
 static void end_of_text(struct cursor *c)
 {
-    struct slice window = input_window(c->in);
-    if (c->at < window.n) {
+    if (c->at < c->window.n) {
         source_anomaly(c->in->source, ANOMALY_NO_LINE_END, c->line, c->in->offset + c->at,
                        "the last line has no end");
         if (!c->skipping)
-            take_line(c, slice_skip(window, c->at));
+            take_line(c, slice_skip(c->window, c->at));
         c->line++;
-        c->at = input_window(c->in).n;
+        c->at = c->window.n;
     }
-    close_entry(c, input_window(c->in).n, true);
-}
-
-/* Looks at the line that ends at that place of the text. */
-static void next_line(struct cursor *c, uint64_t end)
-{
-    size_t n = (size_t)(end - c->in->offset) - c->at;
-    if (!c->skipping)
-        take_line(c, slice_of(input_window(c->in).p + c->at, n));
-    c->skipping = false;
-    c->at = (size_t)(end - c->in->offset) + 1;
-    c->line++;
+    close_entry(c, true);
+    input_advance(c->in, c->window.n);
 }
 
 /* Looks for line ends in the blocks of the window that were not looked at. */
@@ -196,7 +181,7 @@ static bool find_ends(struct cursor *c)
 {
     struct slice rest;
     c->ends_n = c->ends_next = 0;
-    while (c->ends_n == 0 && (rest = slice_skip(input_window(c->in), c->looked - c->in->offset)).n > 0) {
+    while (c->ends_n == 0 && (rest = slice_skip(c->window, c->looked)).n > 0) {
         rest = slice_head(rest, TEXT_BLOCK);
         c->ends_n = text_line_ends(rest, c->ends);
         c->block = c->looked;
@@ -205,34 +190,49 @@ static bool find_ends(struct cursor *c)
     return c->ends_n > 0;
 }
 
-/* Every other line of an export is empty and says nothing. */
-static bool skip_empty(struct cursor *c, size_t end)
-{
-    if (end > c->at || c->skipping || c->format->alone)
-        return false;
-    c->at++;
-    c->line++;
-    return true;
-}
-
-/* All lines of the window whose ends are in sight. */
+/* All lines of the window whose ends are in sight. Every other one of an export is empty and says nothing. */
 static void take_lines(struct cursor *c)
 {
     while (c->ends_next < c->ends_n || find_ends(c)) {
-        uint64_t end = c->block + c->ends[c->ends_next++];
-        if (!skip_empty(c, (size_t)(end - c->in->offset)))
-            next_line(c, end);
+        size_t end = c->block + c->ends[c->ends_next++];
+        if (!c->skipping && (end > c->at || c->format->alone))
+            take_line(c, slice_of(c->window.p + c->at, end - c->at));
+        c->skipping = false;
+        c->at = end + 1;
+        c->line++;
     }
+}
+
+/* Gives back what is read but for the open entry, and adds to the window, which may come to lie elsewhere. */
+static bool more(struct cursor *c)
+{
+    enum { PARTS = 3 };
+    struct entry *e = &c->entries[c->which];
+    struct slice *const parts[PARTS] = {&e->text, &e->group, &e->stream};
+    size_t places[PARTS] = {0};
+    for (size_t i = 0; c->open && i < PARTS; i++)
+        if (i == 0 || parts[i]->n)
+            places[i] = (size_t)(parts[i]->p - c->window.p) - c->begin;
+    input_advance(c->in, c->begin);
+    bool any = input_more(c->in);
+    c->window = input_window(c->in);
+    for (size_t i = 0; c->open && i < PARTS; i++)
+        parts[i]->p = c->window.p + places[i];
+    c->at -= c->begin;
+    c->looked -= c->begin;
+    c->begin = 0;
+    return any;
 }
 
 void container_lines(struct input *in, const struct sink *sink, const struct line_format *format)
 {
-    struct cursor c = {.in = in, .sink = sink, .format = format, .line = 1, .first = 1, .looked = in->offset};
+    struct cursor c = {
+        .in = in, .sink = sink, .format = format, .window = input_window(in), .line = 1, .first = 1};
     buf_init(&c.scratch, LIMIT_ENTRY);
     do {
         take_lines(&c);
         give_up(&c);
-    } while (input_more(in));
+    } while (more(&c));
     end_of_text(&c);
     buf_done(&c.scratch);
     in->source->lines += c.line - 1;

@@ -303,10 +303,23 @@ static struct slice after_prefix(struct slice text, const struct platform_line *
     return slice_skip(text, line->prefix.n);
 }
 
+/* Every prefix is longer than a word. */
+static bool begins(struct slice text, const struct platform_line *line)
+{
+    enum { WORD = 8 };
+    size_t n = line->prefix.n;
+    if (text.n < n || !words_same(text.p, line->prefix.p))
+        return false;
+    size_t i = WORD;
+    while (i + WORD < n && words_same(text.p + i, line->prefix.p + i))
+        i += WORD;
+    return i + WORD >= n && words_same(text.p + n - WORD, line->prefix.p + n - WORD);
+}
+
 bool message_platform(struct slice text, struct event *e)
 {
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        if (*text.p != *lines[i].prefix.p || !slice_starts(text, lines[i].prefix))
+        if (!begins(text, &lines[i]))
             continue;
         e->kind = lines[i].kind;
         return lines[i].read(after_prefix(text, &lines[i]), e);

@@ -262,6 +262,22 @@ static void time_at(void **state)
     assert_false(text_time_at("2024-02-29 17:12:44.122Z", &time));
 }
 
+/* Times that come again, in turn with others of their minute and of another one. */
+static void time_at_again(void **state)
+{
+    static const int64_t times[] = {1709226764122, 1709226764122, 1709226764123, 1709226824122,
+                                    1709226764122, 1709226764122, 1709226824122, 1709226824123,
+                                    1709226779999, 1709226780000};
+    char text[TEXT_TIME_SIZE];
+    (void)state;
+    for (size_t i = 0; i < 1000; i++) {
+        int64_t time = 0, due = times[i * i % 97 % 10];
+        text_time_print(due, text);
+        assert_true(text_time_at(text, &time));
+        assert_int_equal(time, due);
+    }
+}
+
 /* What a thread knows of the minute met last, which is none at first, is no more than that minute. */
 static void time_at_first(void **state)
 {
@@ -333,20 +349,24 @@ static void word_ends(void **state)
             }
 }
 
-/* A line end at each place of texts of each length. */
-static void one_line(void **state)
+/* A sign at each place of texts of each length, beside other bytes. */
+static void signs(void **state)
 {
+    static const char marks[] = {'\n', '\r', ';', ':', 'x'};
+    static const unsigned due[] = {TEXT_LINE_END, TEXT_LINE_END, TEXT_SEMICOLON, 0, 0};
     char text[70];
     (void)state;
     memset(text, 'x', sizeof text);
     for (size_t n = 0; n <= sizeof text; n++) {
-        assert_true(text_one_line(slice_of(text, n)));
         for (size_t at = 0; at < sizeof text; at++) {
-            text[at] = at % 2 ? '\n' : '\r';
-            assert_int_equal(text_one_line(slice_of(text, n)), at >= n);
+            text[at] = marks[at % 5];
+            assert_int_equal(text_signs(slice_of(text, n)), at < n ? due[at % 5] : 0);
             text[at] = at % 3 ? 'x' : '\t';
         }
     }
+    text[0] = ';';
+    text[40] = '\n';
+    assert_int_equal(text_signs(slice_of(text, sizeof text)), TEXT_LINE_END | TEXT_SEMICOLON);
 }
 
 /* Each day from 2000 to 2099, and what lies outside. */
@@ -460,13 +480,26 @@ static void utf8_put(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(time_at_first), /* before any other has read a time */
-        cmocka_unit_test(u64),           cmocka_unit_test(decimal),   cmocka_unit_test(small_cursors),
-        cmocka_unit_test(line),          cmocka_unit_test(line_ends), cmocka_unit_test(word_ends),
-        cmocka_unit_test(one_line),      cmocka_unit_test(days),      cmocka_unit_test(time_taken),
-        cmocka_unit_test(time_refused),  cmocka_unit_test(time_at),   cmocka_unit_test(time_printed),
-        cmocka_unit_test(url_decode),    cmocka_unit_test(base64),    cmocka_unit_test(utf8_put),
-    };
+    static const struct CMUnitTest
+        tests[] =
+            {
+                cmocka_unit_test(time_at_again),
+                cmocka_unit_test(time_at_first), /* before any other has read a time */
+                cmocka_unit_test(u64),
+                cmocka_unit_test(decimal),
+                cmocka_unit_test(small_cursors),
+                cmocka_unit_test(line),
+                cmocka_unit_test(line_ends),
+                cmocka_unit_test(word_ends),
+                cmocka_unit_test(signs),
+                cmocka_unit_test(days),
+                cmocka_unit_test(time_taken),
+                cmocka_unit_test(time_refused),
+                cmocka_unit_test(time_at),
+                cmocka_unit_test(time_printed),
+                cmocka_unit_test(url_decode),
+                cmocka_unit_test(base64),
+                cmocka_unit_test(utf8_put),
+            };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
