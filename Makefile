@@ -17,13 +17,13 @@ BINARY  = $(BUILD)/coldcase
 WARNINGS = -Wall -Wextra -Wshadow -Wcast-qual -Wswitch-enum -Wstrict-prototypes -Wmissing-prototypes -Wvla \
            -Wformat=2 -Wundef -Wwrite-strings -Wpointer-arith $(if $(WERROR),-Werror)
 CFLAGS   = -O2 -g
-LIBRARIES = libhs libpcre2-8 nettle zlib libarchive $(if $(filter isal,$(INFLATE)),libisal)
+LIBRARIES = libhs libpcre2-8 nettle zlib $(if $(filter isal,$(INFLATE)),libisal)
 # -fno-omit-frame-pointer only where a sanitizer prints stacks; asserts stay in every build.
 C = $(CC) -std=c11 -D_GNU_SOURCE -I. $(CFLAGS) $(WARNINGS) -pthread \
     $(if $(filter zlib,$(INFLATE)),-DINFLATE_ZLIB) \
     $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 CPPFLAGS_LIBS = $(shell pkg-config --cflags libhs libpcre2-8 nettle zlib libarchive)
-LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm
+LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) -lm -ldl
 
 SOURCES = $(sort $(wildcard base/*.c parsers/*.c forensics/*.c reports/*.c))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
@@ -49,7 +49,7 @@ $(BINARY): $(BUILD)/main.o $(BUILD)/libcoldcase.a
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libcoldcase.a
 	@mkdir -p $(@D)
-	$(C) $(CPPFLAGS_LIBS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libcoldcase.a -lcmocka -ljansson $(LDLIBS)
+	$(C) $(CPPFLAGS_LIBS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libcoldcase.a -lcmocka -ljansson -larchive $(LDLIBS)
 
 # The generator stands alone: it must not share a mistake with the program that it tests.
 $(BUILD)/samples/generate: $(sort $(wildcard samples/*.c)) $(wildcard samples/*.h)

@@ -4,10 +4,9 @@
  * on one by one, since libarchive's "all" also starts external programs. */
 #include "parsers/archive.h"
 
+#include "parsers/archive_library.h"
 #include "parsers/input.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,6 +30,7 @@ struct unpacker {
     void *ctx;
     struct input in; /* the archive's own bytes, for the digest and for tar */
     enum archive_kind kind;
+    const struct archive_library *lib;
     struct archive *archive;
     size_t lent;               /* of the input's window to libarchive */
     struct buf all;            /* a wrapped zip or 7z, inflated */
@@ -127,7 +127,8 @@ static bool is_absurd(uint64_t inflated, uint64_t stored)
 
 static uint64_t stored_so_far(const struct unpacker *u)
 {
-    la_int64_t n = u->kind == ARCHIVE_TAR ? (la_int64_t)u->in.raw : archive_filter_bytes(u->archive, -1);
+    la_int64_t n =
+        u->kind == ARCHIVE_TAR ? (la_int64_t)u->in.raw : u->lib->archive_filter_bytes(u->archive, -1);
     return n > 0 ? (uint64_t)n : 0;
 }
 
@@ -141,7 +142,7 @@ static bool is_bomb(const struct unpacker *u, uint64_t inflated)
 /* At the header of the member at hand. */
 static void complain(struct unpacker *u, const char *why)
 {
-    la_int64_t at = archive_read_header_position(u->archive);
+    la_int64_t at = u->lib->archive_read_header_position(u->archive);
     source_anomaly(u->source, ANOMALY_ARCHIVE, 0, at > 0 ? (uint64_t)at : 0, why);
 }
 
@@ -190,38 +191,38 @@ static int open_archive(struct unpacker *u)
 {
     const struct source *s = u->source;
     if (u->kind == ARCHIVE_TAR)
-        return archive_read_open(u->archive, u, NULL, lend_window, NULL);
+        return u->lib->archive_read_open(u->archive, u, NULL, lend_window, NULL);
     if (u->in.depth > 0)
-        return hold_all(u) ? archive_read_open_memory(u->archive, u->all.p, u->all.n) : ARCHIVE_FATAL;
+        return hold_all(u) ? u->lib->archive_read_open_memory(u->archive, u->all.p, u->all.n) : ARCHIVE_FATAL;
     if (s->memory.p)
-        return archive_read_open_memory(u->archive, s->memory.p, s->memory.n);
-    return archive_read_open_filename(u->archive, s->open, FILE_BLOCK);
+        return u->lib->archive_read_open_memory(u->archive, s->memory.p, s->memory.n);
+    return u->lib->archive_read_open_filename(u->archive, s->open, FILE_BLOCK);
 }
 
 static void enable(struct unpacker *u)
 {
     if (u->kind == ARCHIVE_TAR)
-        (void)archive_read_support_format_tar(u->archive);
+        (void)u->lib->archive_read_support_format_tar(u->archive);
     if (u->kind == ARCHIVE_ZIP)
-        (void)archive_read_support_format_zip(u->archive);
+        (void)u->lib->archive_read_support_format_zip(u->archive);
     if (u->kind == ARCHIVE_7Z)
-        (void)archive_read_support_format_7zip(u->archive);
+        (void)u->lib->archive_read_support_format_7zip(u->archive);
 }
 
 static const char *complaint(const struct unpacker *u)
 {
-    const char *text = archive_error_string(u->archive);
+    const char *text = u->lib->archive_error_string(u->archive);
     return text ? text : "damaged";
 }
 
 /* ---- one member ---- */
 
 /* The raw bytes where libarchive has them: names need no particular encoding to be labels. */
-static struct slice name_of(struct archive_entry *entry)
+static struct slice name_of(const struct archive_library *lib, struct archive_entry *entry)
 {
-    const char *name = archive_entry_pathname(entry);
+    const char *name = lib->archive_entry_pathname(entry);
     if (!name)
-        name = archive_entry_pathname_utf8(entry);
+        name = lib->archive_entry_pathname_utf8(entry);
     struct slice s = slice_head(slice_str(name ? name : "?"), NAME_MAX_BYTES);
     while (slice_starts(s, SLICE("./")))
         s = slice_skip(s, 2);
@@ -240,9 +241,10 @@ static bool is_hidden(struct slice name)
 }
 
 /* Links name another member, or nothing that could be read. */
-static bool is_wanted(struct archive_entry *entry, struct slice name)
+static bool is_wanted(const struct archive_library *lib, struct archive_entry *entry, struct slice name)
 {
-    return archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry) && !is_hidden(name);
+    return lib->archive_entry_filetype(entry) == AE_IFREG && !lib->archive_entry_hardlink(entry) &&
+           !is_hidden(name);
 }
 
 static void spoil(struct archive_member *m, enum anomaly_kind kind, const char *why)
@@ -281,7 +283,7 @@ static void read_blocks(struct unpacker *u, struct archive_member *m, struct buf
         const void *p = NULL;
         size_t n = 0;
         la_int64_t at = 0;
-        r = archive_read_data_block(u->archive, &p, &n, &at);
+        r = u->lib->archive_read_data_block(u->archive, &p, &n, &at);
         if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
             break;
         if (r == ARCHIVE_WARN)
@@ -298,7 +300,8 @@ static void read_blocks(struct unpacker *u, struct archive_member *m, struct buf
 /* What the archive says of the size only ever refuses; what it holds is counted while it is read. */
 static bool fits(struct unpacker *u, struct archive_entry *entry)
 {
-    la_int64_t size = archive_entry_size_is_set(entry) ? archive_entry_size(entry) : 0;
+    const struct archive_library *lib = u->lib;
+    la_int64_t size = lib->archive_entry_size_is_set(entry) ? lib->archive_entry_size(entry) : 0;
     return size < 0 || (uint64_t)size <= u->budget->held;
 }
 
@@ -343,7 +346,7 @@ static void give_member(struct unpacker *u, struct archive_entry *entry, struct 
 
 static bool next_header(struct unpacker *u, struct archive_entry **ret)
 {
-    int r = archive_read_next_header(u->archive, ret);
+    int r = u->lib->archive_read_next_header(u->archive, ret);
     if (r == ARCHIVE_OK || r == ARCHIVE_WARN || r == ARCHIVE_EOF)
         return r != ARCHIVE_EOF;
     if (r == ARCHIVE_FATAL)
@@ -365,15 +368,20 @@ static void give_members(struct unpacker *u)
         }
         u->stored_at = stored_so_far(u);
         u->text_at = u->in.offset;
-        struct slice name = entry ? name_of(entry) : slice_of("", 0);
-        if (entry && is_wanted(entry, name))
+        struct slice name = entry ? name_of(u->lib, entry) : slice_of("", 0);
+        if (entry && is_wanted(u->lib, entry, name))
             give_member(u, entry, name);
     }
 }
 
 static void read_archive(struct unpacker *u)
 {
-    u->archive = archive_read_new();
+    u->lib = archive_library();
+    if (!u->lib) {
+        source_anomaly(u->source, ANOMALY_ARCHIVE, 0, 0, ARCHIVE_MISSING);
+        return;
+    }
+    u->archive = u->lib->archive_read_new();
     if (!u->archive)
         err_oom();
     enable(u);
@@ -381,7 +389,7 @@ static void read_archive(struct unpacker *u)
         give_members(u);
     else
         stop(u, complaint(u));
-    archive_read_free(u->archive);
+    u->lib->archive_read_free(u->archive);
     u->budget->held += u->taken;
     buf_done(&u->all);
 }

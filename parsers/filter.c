@@ -4,14 +4,14 @@
 #include "parsers/filter.h"
 
 #include "base/err.h"
+#include "parsers/archive_library.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 struct filter {
     const char *name;
+    const struct archive_library *lib;
     struct archive *archive;
     struct slice (*more)(void *ctx);
     void *ctx;
@@ -46,13 +46,13 @@ const char *filter_name(struct slice head)
 /* ARCHIVE_OK means that the library at hand has it built in; a warning that it would start a program. */
 static bool enable(struct filter *f)
 {
-    int (*support)(struct archive *) = archive_read_support_filter_zstd;
+    int (*support)(struct archive *) = f->lib->archive_read_support_filter_zstd;
     if (strcmp(f->name, "bzip2") == 0)
-        support = archive_read_support_filter_bzip2;
+        support = f->lib->archive_read_support_filter_bzip2;
     if (strcmp(f->name, "xz") == 0)
-        support = archive_read_support_filter_xz;
+        support = f->lib->archive_read_support_filter_xz;
     if (strcmp(f->name, "lz4") == 0)
-        support = archive_read_support_filter_lz4;
+        support = f->lib->archive_read_support_filter_lz4;
     return support(f->archive) == ARCHIVE_OK;
 }
 
@@ -61,8 +61,9 @@ struct filter *filter_new(const char *name, struct slice (*more)(void *ctx), voi
     struct filter *f = calloc(1, sizeof *f);
     if (!f)
         err_oom();
-    *f = (struct filter){.name = name, .more = more, .ctx = ctx, .archive = archive_read_new()};
-    if (!f->archive)
+    *f = (struct filter){.name = name, .more = more, .ctx = ctx, .lib = archive_library()};
+    f->archive = f->lib ? f->lib->archive_read_new() : NULL;
+    if (f->lib && !f->archive)
         err_oom();
     return f;
 }
@@ -71,7 +72,8 @@ void filter_free(struct filter *f)
 {
     if (!f)
         return;
-    archive_read_free(f->archive);
+    if (f->lib)
+        f->lib->archive_read_free(f->archive);
     free(f);
 }
 
@@ -94,7 +96,7 @@ static void stop(struct filter *f, const char *why)
 
 static const char *complaint(const struct filter *f)
 {
-    const char *text = archive_error_string(f->archive);
+    const char *text = f->lib->archive_error_string(f->archive);
     return text ? text : "damaged";
 }
 
@@ -104,21 +106,25 @@ static void begin(struct filter *f)
 {
     struct archive_entry *entry;
     f->open = true;
+    if (!f->lib) {
+        stop(f, ARCHIVE_MISSING);
+        return;
+    }
     if (!enable(f)) {
         stop(f, "the libarchive at hand cannot read it");
         return;
     }
-    (void)archive_read_support_format_raw(f->archive);
-    (void)archive_read_support_format_empty(f->archive);
-    int r = archive_read_open(f->archive, f, NULL, bring, NULL);
-    if (r == ARCHIVE_OK && archive_filter_code(f->archive, 0) == ARCHIVE_FILTER_NONE) {
+    (void)f->lib->archive_read_support_format_raw(f->archive);
+    (void)f->lib->archive_read_support_format_empty(f->archive);
+    int r = f->lib->archive_read_open(f->archive, f, NULL, bring, NULL);
+    if (r == ARCHIVE_OK && f->lib->archive_filter_code(f->archive, 0) == ARCHIVE_FILTER_NONE) {
         stop(f, "damaged at its beginning"); /* else the stored bytes would pass for text */
         return;
     }
     if (r == ARCHIVE_OK)
-        r = archive_read_next_header(f->archive, &entry);
+        r = f->lib->archive_read_next_header(f->archive, &entry);
     if (r == ARCHIVE_EOF)
-        stop(f, archive_error_string(f->archive));
+        stop(f, f->lib->archive_error_string(f->archive));
     else if (r < ARCHIVE_WARN)
         stop(f, complaint(f));
 }
@@ -128,7 +134,7 @@ static void next_block(struct filter *f)
     const void *p = NULL;
     size_t n = 0;
     la_int64_t at;
-    int r = archive_read_data_block(f->archive, &p, &n, &at);
+    int r = f->lib->archive_read_data_block(f->archive, &p, &n, &at);
     if (r == ARCHIVE_EOF)
         stop(f, NULL);
     else if (r < ARCHIVE_WARN)

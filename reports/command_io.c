@@ -77,8 +77,9 @@ static bool nothing_readable(const struct evidence *ev, struct err *e)
     if (ev->sources.n == 1 && s->anomalies.n && s->anomalies.v[0].kind == ANOMALY_UNREADABLE)
         return err_set(e, ERR_IO, "cannot read %.300s: %s", s->path, s->anomalies.v[0].detail);
     return err_set(e, ERR_IO,
-                   "no evidence in %zu %s (first: %.200s); `coldcase formats` lists what can be read",
-                   ev->sources.n, ev->sources.n == 1 ? "file" : "files", s->path);
+                   "no evidence in %zu %s (first: %.200s%s%.200s); `coldcase formats` lists what can be read",
+                   ev->sources.n, ev->sources.n == 1 ? "file" : "files", s->path, s->anomalies.n ? ": " : "",
+                   s->anomalies.n ? s->anomalies.v[0].detail : "");
 }
 
 bool command_read(const struct settings *s, size_t first, struct evidence *ev, struct err *e)

@@ -206,6 +206,22 @@ exits 'archives in archives, six: 2' 2 "$COLDCASE" report deep5.tar
 same 'the one too deep says so' "$(anomalies deep5.tar)" '[["deep5.tar!/deep4.tar!/deep3.tar!/deep2.tar!/deep1.tar","nested-too-deep"]]'
 same 'what is around it counts' "$(timeline deep5.tar | jq -c 'map(.request_id) | unique')" "[\"$b\"]"
 
+# ---- where libarchive is not installed ----
+# A sanitizer wants to be the first library of all.
+if [ "$sanitized" ]; then
+    skip 'without libarchive' 'built with a sanitizer'
+else
+    echo 'void *dlopen(const char *name, int flags) { return (void)name, (void)flags, (void *)0; }' >none.c
+    ${CC:-cc} -shared -fPIC -o none.so none.c
+    zstd -q <one.log >one.zst
+    for packed in deep0.tar bomb.zip one.zst; do
+        exits "$packed without libarchive: 3" 3 env LD_PRELOAD=./none.so "$COLDCASE" report $packed
+        same "$packed: the message says what to install" "$(grep -c 'libarchive13' err)" 1
+    done
+    exits 'beside a file that can be read: 2' 2 env LD_PRELOAD=./none.so "$COLDCASE" report --format json deep0.tar one.log
+    same 'the report says so' "$(jq -c '[.evidence.sources[] | select(.anomalies != []) | .path, .anomalies[0].kind]' out)" '["deep0.tar","archive"]'
+fi
+
 # ---- a slow pipe ----
 same 'a pipe that waits' "$( (head -2 one.log; sleep 0.2; tail -2 one.log) | "$COLDCASE" timeline - | jq -c '[.request_id, .duration_ms, .source.line]')" "[\"$a\",2000,1]"
 finish
