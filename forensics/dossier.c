@@ -80,8 +80,8 @@ static size_t peak_overlap(const int64_t *begins, const int64_t *ends, size_t n)
 struct gathering {
     struct function *f;
     struct durations durations, inits;
-    _Alignas(64) struct concurrency running;
     double gb_seconds;
+    _Alignas(64) struct concurrency running;
 };
 
 static void measure_function(void *ctx, unsigned thread, size_t number)
@@ -160,7 +160,7 @@ struct walk {
     struct gathering **of_name;
     struct met met;
 };
-enum { WALK_SUMS, WALK_LISTS, WALKS };
+enum { WALK_TIMES, WALK_LISTS, WALKS };
 
 static void time_attempt(struct met *m, struct gathering *g, const struct attempt *a)
 {
@@ -185,28 +185,28 @@ static void charge_attempt(struct dossier *d, struct gathering *g, const struct 
 }
 
 /* All that is counted of attempts is counted here: each row is a miss of the cache. */
-static void walk_attempts(struct walk *w, bool sums, bool lists)
+static void walk_attempts(struct walk *w, bool times, bool lists)
 {
     const struct index *x = w->d->index;
     struct met met = w->met;
     for (size_t i = 0; i < x->attempts.n; i++) {
         const struct attempt *a = attempt_walk(&x->attempts, i);
         struct gathering *g = w->of_name[a->function];
-        if (sums) {
+        if (times)
             time_attempt(&met, g, a);
+        if (lists)
             charge_attempt(w->d, g, a);
-        }
         if (lists && g)
             gather_attempt(g, a);
     }
-    if (sums)
+    if (times)
         w->met = met;
 }
 
 static void walk_part(void *ctx, unsigned thread, size_t part)
 {
     (void)thread;
-    walk_attempts(ctx, part == WALK_SUMS, part == WALK_LISTS);
+    walk_attempts(ctx, part == WALK_TIMES, part == WALK_LISTS);
 }
 
 static void walk_streams(struct dossier *d, struct gathering **of_name, struct met *met)
