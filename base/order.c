@@ -15,8 +15,8 @@ enum { DIGIT_BITS_MAX = 12, DIGITS_MAX = 1 << DIGIT_BITS_MAX, RADIX_BITS_MAX = 4
 /* Along a cycle each row waits for the one before it, and each is a miss of the cache. Walks that share no row do not
  * wait for each other: 5 M records of 16 files take 0.3 s so, and 1 to 2 s one by one. */
 enum { WALKS = 32, ROW_MAX = 128 };
-/* Of the sort in place: its counts fit the first cache, and a few are sorted sooner by insertion. */
-enum { SMALL_BITS = 8, SMALL_DIGITS = 1 << SMALL_BITS, SMALL_FEW = 32 };
+/* Of small numbers: a few are sorted sooner by insertion, and less than many by digits whose counts are soon cleared. */
+enum { SMALL_BITS = 12, SMALL_DIGITS = 1 << SMALL_BITS, SMALL_FEW = 32, SMALL_MANY = 4096 };
 
 static unsigned bits_of(uint64_t n)
 {
@@ -269,79 +269,45 @@ static void insert_small(uint32_t *v, size_t n)
     }
 }
 
-/* Puts each number where those of its digit stand, one cycle after the other; `ends` are then the ends. */
-static void deal_small(uint32_t *v, size_t n, unsigned shift, uint32_t mask, size_t *ends)
+/* In the order of one digit, from `v` to `to`. */
+static void deal_small(const uint32_t *v, uint32_t *to, size_t n, unsigned shift, unsigned bits)
 {
-    size_t due[SMALL_DIGITS] = {0}, sum = 0;
+    size_t at[SMALL_DIGITS], sum = 0;
+    uint32_t mask = (1u << bits) - 1;
+    memset(at, 0, (mask + 1) * sizeof *at);
     for (size_t i = 0; i < n; i++)
-        due[v[i] >> shift & mask]++;
+        at[v[i] >> shift & mask]++;
     for (uint32_t d = 0; d <= mask; d++) {
-        ends[d] = sum;
-        sum += due[d];
-        due[d] = sum;
+        size_t count = at[d];
+        at[d] = sum;
+        sum += count;
     }
-    for (uint32_t d = 0; d <= mask; d++) {
-        while (ends[d] < due[d]) {
-            uint32_t held = v[ends[d]], digit;
-            while ((digit = held >> shift & mask) != d) {
-                uint32_t *to = &v[ends[digit]++], next = *to;
-                *to = held;
-                held = next;
-            }
-            v[ends[d]++] = held;
-        }
-    }
+    for (size_t i = 0; i < n; i++)
+        to[at[v[i] >> shift & mask]++] = v[i];
 }
 
-/* What is to be put in order: all, or what holds one of these. */
-struct wanted {
-    const size_t *ranks;
-    size_t n;
-    bool all;
-};
-
-static bool is_wanted(const struct wanted *w, size_t from, size_t end)
-{
-    for (size_t i = 0; i < w->n; i++)
-        if (w->ranks[i] >= from && w->ranks[i] < end)
-            return true;
-    return w->all;
-}
-
-/* v[from..end) by the `bits` low ones, in which alone they differ; the highest digit first. */
-static void sort_small(uint32_t *v, size_t from, size_t end, unsigned bits, const struct wanted *wanted)
-{
-    if (!is_wanted(wanted, from, end))
-        return;
-    if (end - from <= SMALL_FEW || bits == 0) {
-        insert_small(v + from, end - from);
-        return;
-    }
-    size_t ends[SMALL_DIGITS], first = 0;
-    unsigned digit = bits < SMALL_BITS ? bits : SMALL_BITS, left = bits - digit;
-    uint32_t mask = (1u << digit) - 1;
-    deal_small(v + from, end - from, left, mask, ends);
-    for (uint32_t d = 0; left && d <= mask; first = ends[d++])
-        sort_small(v, from + first, from + ends[d], left, wanted);
-}
-
-static void order_wanted(uint32_t *v, size_t n, const struct wanted *wanted)
-{
-    uint32_t differ = 0;
-    for (size_t i = 1; i < n; i++)
-        differ |= v[i] ^ v[0];
-    if (differ)
-        sort_small(v, 0, n, bits_of(differ), wanted);
-}
-
+/* By the bits in which they differ, the lowest digit first. */
 void order_small(uint32_t *v, size_t n)
 {
-    order_wanted(v, n, &(struct wanted){.all = true});
-}
-
-void order_ranks(uint32_t *v, size_t n, const size_t *ranks, size_t ranks_n)
-{
-    order_wanted(v, n, &(struct wanted){.ranks = ranks, .n = ranks_n});
+    if (n <= SMALL_FEW) {
+        insert_small(v, n);
+        return;
+    }
+    uint32_t differ = 0, *other = huge_array(n, sizeof *other), *from = v, *to = other;
+    for (size_t i = 1; i < n; i++)
+        differ |= v[i] ^ v[0];
+    unsigned most = n < SMALL_MANY ? SMALL_BITS / 2 : SMALL_BITS, bits = bits_of(differ);
+    for (unsigned done = 0, left = (bits + most - 1) / most; left > 0; left--) {
+        unsigned digit = (bits - done + left - 1) / left;
+        deal_small(from, to, n, done, digit);
+        done += digit;
+        uint32_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != v)
+        memcpy(v, from, n * sizeof *v);
+    free(other);
 }
 
 /* ---- moving rows ---- */

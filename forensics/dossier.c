@@ -47,15 +47,13 @@ static void list_functions(struct dossier *d)
 /* `values` are used up. */
 static void measure(struct durations *values, struct quantiles *ret)
 {
-    static const double p[] = {0.50, 0.90, 0.99, 1.0};
-    double at[4];
     ret->known = durations_count(values) > 0;
     if (ret->known) {
-        durations_quantiles(values, p, 4, at);
-        ret->p50 = at[0];
-        ret->p90 = at[1];
-        ret->p99 = at[2];
-        ret->max = at[3];
+        durations_sort(values);
+        ret->p50 = durations_quantile(values, 0.50);
+        ret->p90 = durations_quantile(values, 0.90);
+        ret->p99 = durations_quantile(values, 0.99);
+        ret->max = durations_at(values, durations_count(values) - 1);
     }
     durations_done(values);
 }

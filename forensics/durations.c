@@ -4,7 +4,6 @@
 
 #include "base/order.h"
 
-#include <assert.h>
 #include <math.h>
 
 enum { NS_PER_US = 1000, US_PER_MS = 1000 };
@@ -68,21 +67,6 @@ double durations_quantile(const struct durations *d, double p)
 {
     struct stats_rank r = stats_rank(durations_count(d), p);
     return stats_between(durations_at(d, r.low), durations_at(d, r.next), r.share);
-}
-
-void durations_quantiles(struct durations *d, const double *p, size_t p_n, double *ret)
-{
-    size_t ranks[2 * DURATIONS_QUANTILES_MAX] = {0};
-    assert(p_n <= DURATIONS_QUANTILES_MAX);
-    for (size_t i = 0; i < p_n; i++) {
-        struct stats_rank r = stats_rank(durations_count(d), p[i]);
-        ranks[2 * i] = r.low;
-        ranks[2 * i + 1] = r.next;
-    }
-    order_ranks(d->us.v, d->us.n, ranks, 2 * p_n);
-    stats_sort(d->ms.v, d->ms.n);
-    for (size_t i = 0; i < p_n; i++)
-        ret[i] = durations_quantile(d, p[i]);
 }
 
 static double log_median(const struct durations *d)

@@ -21,11 +21,6 @@ void durations_add(struct durations *d, struct decimal ms);
 void durations_done(struct durations *d);
 size_t durations_count(const struct durations *d);
 
-/* Of at least one, in any order, for the DURATIONS_QUANTILES_MAX `p` at most: reorders them, and takes a fraction of the
- * time that sorting would. */
-enum { DURATIONS_QUANTILES_MAX = 8 };
-void durations_quantiles(struct durations *d, const double *p, size_t p_n, double *ret);
-
 /* Has to be called before what follows, and again when some were added. */
 void durations_sort(struct durations *d);
 /* The i-th smallest, ms. */

@@ -134,7 +134,7 @@ static void small_numbers(void **state)
     static int64_t due[MANY];
     (void)state;
     for (unsigned bits = 0; bits <= 32; bits++) {
-        for (size_t n = 0; n <= MANY; n = n * 3 + 1) {
+        for (size_t n = 0; n <= MANY; n = n < MANY / 3 ? n * 3 + 1 : n < MANY ? MANY : MANY + 1) {
             for (size_t i = 0; i < n; i++)
                 due[i] = v[i] = 77 + (uint32_t)((uint64_t)mixed(i) << 24 >> 32 >> (32 - bits));
             if (n > 40 && bits == 0)
