@@ -27,6 +27,13 @@ bool text_u64_long(struct slice *s, uint64_t *ret)
 static const char *read_decimals(const char *p, const char *end, int64_t *scaled, unsigned *digits)
 {
     static const int32_t units[DECIMAL_DIGITS_MAX + 1] = {1000000, 100000, 10000, 1000, 100, 10, 1};
+    uint64_t eight;
+    size_t short_n = end - p < 8 ? 8 : text_eight(p, &eight);
+    if (short_n <= DECIMAL_DIGITS_MAX) {
+        *scaled += (int64_t)eight * units[short_n];
+        *digits = (unsigned)short_n;
+        return p + short_n;
+    }
     unsigned n = 0;
     int32_t v = 0;
     for (; p < end && is_digit(*p) && n < DECIMAL_DIGITS_MAX; p++, n++)
@@ -248,15 +255,6 @@ static _Thread_local struct {
     int64_t time;
 } last_minute;
 
-static uint64_t from_little(uint64_t v)
-{
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    return __builtin_bswap64(v);
-#else
-    return v;
-#endif
-}
-
 /* The front of a time is that of the minute met last: two compares of eight bytes, since memcmp is a call. */
 static bool same_minute(const char *p)
 {
@@ -271,13 +269,10 @@ static bool same_minute(const char *p)
  * seconds). False for what is no such, and for a leap second. */
 static bool least_at(const char *p, int64_t *ret)
 {
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    v = from_little(v) ^ UINT64_C(0x5a3030302e30303a);
+    uint64_t v = text_word_at(p) ^ UINT64_C(0x5a3030302e30303a), twos = v * 10 + (v >> 8);
     if ((v | (v + UINT64_C(0x0006060600060a00))) & UINT64_C(0xfff0f0f0fff0f0ff))
         return false;
-    *ret = (int64_t)((v >> 8 & 15) * 10000 + (v >> 16 & 15) * 1000 + (v >> 32 & 15) * 100 +
-                     (v >> 40 & 15) * 10 + (v >> 48 & 15));
+    *ret = (int64_t)((twos >> 8 & 255) * 1000 + (twos >> 32 & 255) * 10 + (v >> 48));
     return true;
 }
 

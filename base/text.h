@@ -32,6 +32,32 @@ static inline double decimal_value(struct decimal d)
     return (double)d.scaled / DECIMAL_SCALE;
 }
 
+/* Eight bytes of a text as a number whose lowest byte is the first of them. */
+static inline uint64_t text_word_at(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+/* How many digits stand at `p`, where eight bytes can be read, and what they say; eight may be the front of more. What is
+ * left of a digit by an exclusive or with '0' is its value, and of any other byte more than 9, to which 0x76 adds up to
+ * the highest bit. The digits are shifted behind zeros, and joined to twos, fours and eight. */
+static inline size_t text_eight(const char *p, uint64_t *ret)
+{
+    uint64_t v = text_word_at(p) ^ UINT64_C(0x3030303030303030);
+    uint64_t others = ((v + UINT64_C(0x7676767676767676)) | v) & UINT64_C(0x8080808080808080);
+    size_t n = others ? (size_t)__builtin_ctzll(others) / 8 : 8;
+    v = n ? v << (64 - 8 * n) : 0;
+    v = v * (10 << 8 | 1) >> 8 & UINT64_C(0x00ff00ff00ff00ff);
+    v = v * (100 << 16 | 1) >> 16 & UINT64_C(0x0000ffff0000ffff);
+    *ret = v * (UINT64_C(10000) << 32 | 1) >> 32;
+    return n;
+}
+
 /* At least one digit; false also for what 64 bits do not hold. TEXT_U64_SAFE digits never overflow: what has as many is
  * left to text_u64_long. */
 enum { TEXT_U64_SAFE = 19 };
@@ -39,11 +65,15 @@ bool text_u64_long(struct slice *s, uint64_t *ret);
 static inline bool text_u64(struct slice *s, uint64_t *ret)
 {
     uint64_t v = 0;
-    size_t n = 0, most = s->n < TEXT_U64_SAFE ? s->n : TEXT_U64_SAFE;
-    for (unsigned digit; n < most && (digit = (unsigned)(unsigned char)s->p[n] - '0') <= 9; n++)
-        v = v * 10 + digit;
-    if (n == TEXT_U64_SAFE)
-        return text_u64_long(s, ret);
+    size_t n = s->n < 8 ? 8 : text_eight(s->p, &v);
+    if (n == 8) {
+        size_t most = s->n < TEXT_U64_SAFE ? s->n : TEXT_U64_SAFE;
+        v = n = 0;
+        for (unsigned digit; n < most && (digit = (unsigned)(unsigned char)s->p[n] - '0') <= 9; n++)
+            v = v * 10 + digit;
+        if (n == TEXT_U64_SAFE)
+            return text_u64_long(s, ret);
+    }
     if (n == 0)
         return false;
     *ret = v;

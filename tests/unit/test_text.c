@@ -45,6 +45,27 @@ static void u64(void **state)
     }
 }
 
+/* Numbers of each length, each digit in turn, with any byte behind them, and where a text ends with them. */
+static void u64_lengths(void **state)
+{
+    char text[24];
+    (void)state;
+    for (size_t n = 1; n <= 19; n++)
+        for (int behind = 0; behind < 256; behind++) {
+            uint64_t due = 0, v = 0, whole = 0;
+            for (size_t i = 0; i < sizeof text; i++)
+                text[i] = (char)('0' + (i * 7 + n + (size_t)behind) % 10);
+            for (size_t i = 0; i < n; i++)
+                due = due * 10 + (uint64_t)(text[i] - '0');
+            struct slice end = slice_of(text, n), s = slice_of(text, n + 4);
+            assert_true(text_u64(&end, &v) && v == due && end.n == 0);
+            text[n] = (char)behind;
+            if (behind >= '0' && behind <= '9')
+                continue;
+            assert_true(text_u64(&s, &whole) && whole == due && s.n == 4);
+        }
+}
+
 static void decimal(void **state)
 {
     static const struct {
@@ -76,6 +97,11 @@ static void decimal(void **state)
         {"", false, 0, 0, ""},
         {"1,5", true, 1000000, 0, ",5"},
         {"1e5", true, 1000000, 0, "e5"},
+        {"105.23 ms\tBilled", true, 105230000, 2, " ms\tBilled"},
+        {"7.123456 ms\tBilled", true, 7123456, 6, " ms\tBilled"},
+        {"7.1234565 ms\tBilled", true, 7123457, 6, " ms\tBilled"},
+        {"12345678.5 ms\tBilled", true, 12345678500000, 1, " ms\tBilled"},
+        {"12.x23456789", true, 12000000, 0, ".x23456789"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -411,11 +437,11 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(time_at_first), /* before any other has read a time */
-        cmocka_unit_test(time_at_again), cmocka_unit_test(u64),          cmocka_unit_test(decimal),
-        cmocka_unit_test(small_cursors), cmocka_unit_test(line),         cmocka_unit_test(days),
-        cmocka_unit_test(time_taken),    cmocka_unit_test(time_refused), cmocka_unit_test(time_at),
-        cmocka_unit_test(time_printed),  cmocka_unit_test(url_decode),   cmocka_unit_test(base64),
-        cmocka_unit_test(utf8_put),
+        cmocka_unit_test(time_at_again), cmocka_unit_test(u64),           cmocka_unit_test(u64_lengths),
+        cmocka_unit_test(decimal),       cmocka_unit_test(small_cursors), cmocka_unit_test(line),
+        cmocka_unit_test(days),          cmocka_unit_test(time_taken),    cmocka_unit_test(time_refused),
+        cmocka_unit_test(time_at),       cmocka_unit_test(time_printed),  cmocka_unit_test(url_decode),
+        cmocka_unit_test(base64),        cmocka_unit_test(utf8_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
