@@ -102,9 +102,8 @@ static uint32_t *order_of(int64_t *times, size_t n, const struct order_ties *tie
 struct walk {
     struct index *x;
     int64_t *times;
-    const uint32_t *order;
+    uint32_t *order; /* where each stood, then its stream */
     struct attempt **ordered;
-    uint32_t *streams;
 };
 
 static void take_times(void *ctx, size_t block, size_t from, size_t to)
@@ -115,27 +114,36 @@ static void take_times(void *ctx, size_t block, size_t from, size_t to)
         w->times[i] = attempt_begin(attempt_walk(&w->x->attempts, i));
 }
 
+/* In their order, numbered and named. */
 static void take_rows(void *ctx, size_t block, size_t from, size_t to)
 {
     struct walk *w = ctx;
+    const struct index *x = w->x;
     (void)block;
-    for (size_t i = from; i < to; i++)
-        w->ordered[i] = w->x->attempts.v[w->order[i]];
+    for (size_t i = from; i < to; i++) {
+        struct attempt *a = x->attempts.v[w->order[i]];
+        __builtin_prefetch(x->attempts.v[w->order[i + ATTEMPTS_AHEAD < to ? i + ATTEMPTS_AHEAD : i]], 1);
+        a->row = (uint32_t)i;
+        a->ordinal = 1;
+        a->function = x->streams.v[a->stream].function;
+        w->ordered[i] = a;
+        w->order[i] = a->stream;
+    }
 }
 
-static void order_attempts(struct index *x, unsigned threads)
+/* Returns the stream of each; the caller frees them. */
+static uint32_t *order_attempts(struct index *x, unsigned threads)
 {
     size_t n = x->attempts.n;
     struct walk w = {.x = x, .times = huge_array(n, sizeof *w.times)};
     parallel_blocks(threads, n, take_times, &w);
-    uint32_t *order = order_of(w.times, n, &(struct order_ties){tie_attempts, fetch_id, x}, threads);
-    w.order = order;
+    w.order = order_of(w.times, n, &(struct order_ties){tie_attempts, fetch_id, x}, threads);
     w.ordered = huge_array(n, sizeof *w.ordered);
     parallel_blocks(threads, n, take_rows, &w);
-    free(order);
     free(x->attempts.v);
     x->attempts.v = w.ordered;
     x->attempts.cap = n;
+    return w.order;
 }
 
 static int by_id_begin(const void *a, const void *b)
@@ -144,27 +152,6 @@ static int by_id_begin(const void *a, const void *b)
     int c = memcmp(&x->id, &y->id, sizeof x->id);
     int64_t s = time_key(attempt_begin(x)), t = time_key(attempt_begin(y));
     return c ? c : s != t ? (s < t ? -1 : 1) : by_id_place(x, y);
-}
-
-static void name_attempts(void *ctx, size_t block, size_t from, size_t to)
-{
-    struct walk *w = ctx;
-    (void)block;
-    for (size_t i = from; i < to; i++) {
-        struct attempt *a = attempt_walk(&w->x->attempts, i);
-        a->row = (uint32_t)i;
-        a->ordinal = 1;
-        a->function = w->x->streams.v[a->stream].function;
-        w->streams[i] = a->stream;
-    }
-}
-
-static void charge_named(struct index *x, unsigned threads)
-{
-    struct walk w = {.x = x, .streams = huge_array(x->attempts.n, sizeof *w.streams)};
-    parallel_blocks(threads, x->attempts.n, name_attempts, &w);
-    charge_attempts(x, w.streams, threads);
-    free(w.streams);
 }
 
 static void number_families(struct index *x)
@@ -248,10 +235,11 @@ void freeze_index(struct index *x, const struct evidence_options *options, unsig
     overlap_unite(x);
     spans_join(x);
     parts_settle(x, threads);
-    order_attempts(x, threads);
-    freeze_order_objects(x, threads);
     name_streams(x);
-    charge_named(x, threads);
+    uint32_t *streams = order_attempts(x, threads);
+    freeze_order_objects(x, threads);
+    charge_attempts(x, streams, threads);
+    free(streams);
     number_families(x); /* charging drops attempts that were none: the others count on without a gap */
     settle_objects(x);
     messages_settle(x);
