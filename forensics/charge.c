@@ -17,9 +17,10 @@ enum {
 struct timeline {
     struct attempt **v; /* by stream, then start */
     size_t n;
-    size_t *first;     /* per stream, of streams.n + 1 */
-    bool *bare;        /* per stream: some of its rows hold application lines alone */
-    uint32_t *streams; /* one an attempt: rows are far apart */
+    size_t *first;  /* per stream, of streams.n + 1 */
+    bool *bare;     /* per stream: some of its rows are ROW_BARE */
+    bool *tied;     /* per stream: two of its rows begin in one millisecond, or seem to */
+    uint32_t *rows; /* as handed over */
     unsigned threads;
 };
 
@@ -35,19 +36,18 @@ static int by_stream_begin(const void *a, const void *b)
 }
 
 /* They come by begin; what is left to do are those of one millisecond, and those without times, which stand last and
- * belong in front. Returns whether any holds application lines alone. */
-static bool settle_stream(struct attempt **v, size_t n)
+ * belong in front. */
+static void settle_stream(struct attempt **v, size_t n, bool tied)
 {
-    bool bare = false;
-    if (n > 0 && attempt_begin(v[n - 1]) == TIME_NONE)
+    if (n > 0 && attempt_begin(v[n - 1]) == TIME_NONE) {
         vec_order(v, n, sizeof *v, by_stream_begin);
-    for (size_t i = 0, end = 0; i < n; i = end) {
-        do
-            bare |= v[end]->flags == 0;
-        while (++end < n && attempt_begin(v[end]) == attempt_begin(v[i]));
+        return;
+    }
+    for (size_t i = 0, end; tied && i < n; i = end) {
+        for (end = i + 1; end < n && attempt_begin(v[end]) == attempt_begin(v[i]);)
+            end++;
         vec_order(v + i, end - i, sizeof *v, by_stream_begin);
     }
-    return bare;
 }
 
 static void settle_nth(void *ctx, unsigned thread, size_t stream)
@@ -55,11 +55,26 @@ static void settle_nth(void *ctx, unsigned thread, size_t stream)
     const struct timeline *t = ctx;
     const size_t *first = t->first;
     (void)thread;
-    t->bare[stream] = settle_stream(t->v + first[stream], first[stream + 1] - first[stream]);
+    settle_stream(t->v + first[stream], first[stream + 1] - first[stream], t->tied[stream]);
 }
 
-/* The attempts come by begin: they are dealt out to their streams. Those of one millisecond stand in the order of
- * their places. */
+/* Deals the attempts, which come by begin, out to their streams. No row is looked at: each is a miss of the cache. */
+static void deal_rows(const struct index *x, struct timeline *t, size_t *at)
+{
+    size_t *met = huge_zeros(x->streams.n, sizeof *met); /* the last moment of each stream, counted from 1 */
+    size_t moment = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        uint32_t row = t->rows[i], stream = row & ROW_STREAM;
+        moment += !(row & ROW_TIED) || moment == 0;
+        t->tied[stream] |= met[stream] == moment;
+        t->bare[stream] |= (row & ROW_BARE) != 0;
+        met[stream] = moment;
+        t->v[at[stream]++] = x->attempts.v[i];
+    }
+    free(met);
+}
+
+/* Those of one millisecond stand in the order of their places. */
 static void timeline_make(struct index *x, struct timeline *t)
 {
     size_t streams = x->streams.n;
@@ -67,15 +82,15 @@ static void timeline_make(struct index *x, struct timeline *t)
     t->v = huge_array(t->n, sizeof *t->v);
     t->first = huge_zeros(streams + 1, sizeof *t->first);
     t->bare = huge_zeros(streams, sizeof *t->bare);
+    t->tied = huge_zeros(streams, sizeof *t->tied);
     for (size_t i = 0; i < streams; i++)
         x->streams.v[i].attempts = 0;
     size_t *at = t->first + 1; /* becomes the end of each stream, which is the begin of the next */
     for (size_t i = 0; i < t->n; i++)
-        x->streams.v[t->streams[i]].attempts++;
+        x->streams.v[t->rows[i] & ROW_STREAM].attempts++;
     for (size_t i = 0; i < streams; i++)
         at[i] = i ? at[i - 1] + x->streams.v[i - 1].attempts : 0;
-    for (size_t i = 0; i < t->n; i++)
-        t->v[at[t->streams[i]]++] = x->attempts.v[i];
+    deal_rows(x, t, at);
     parallel_run(parallel_worth(t->threads, t->n), streams, settle_nth, t);
 }
 
@@ -83,10 +98,12 @@ static void timeline_done(struct timeline *t)
 {
     free(t->first);
     free(t->bare);
+    free(t->tied);
     free(t->v);
 }
 
-static void drop_merged(struct index *x, uint32_t *streams)
+/* A row that is dropped may leave others of its millisecond, which then seem to be tied to the one before it. */
+static void drop_merged(struct index *x, uint32_t *rows)
 {
     size_t kept = 0;
     for (size_t i = 0; i < x->attempts.n; i++) {
@@ -94,7 +111,7 @@ static void drop_merged(struct index *x, uint32_t *streams)
         if (a->flags & ATTEMPT_MERGED)
             continue;
         a->row = (uint32_t)kept;
-        streams[kept] = streams[i];
+        rows[kept] = rows[i];
         x->attempts.v[kept++] = a;
     }
     x->attempts.n = kept;
@@ -186,7 +203,7 @@ static void release_ids(struct index *x, struct timeline *t)
     }
     if (!released)
         return;
-    drop_merged(x, t->streams);
+    drop_merged(x, t->rows);
     timeline_done(t);
     timeline_make(x, t);
 }
@@ -442,9 +459,9 @@ static void charge_inits(struct index *x, const struct timeline *t)
     }
 }
 
-void charge_attempts(struct index *x, uint32_t *streams, unsigned threads)
+void charge_attempts(struct index *x, uint32_t *rows, unsigned threads)
 {
-    struct timeline t = {.streams = streams, .threads = threads};
+    struct timeline t = {.rows = rows, .threads = threads};
     timeline_make(x, &t);
     release_ids(x, &t);
     charge_lines(x, &t);

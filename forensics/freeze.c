@@ -2,6 +2,7 @@
  * function; lines and inits find the attempt that they belong to (charge.c); order. */
 #include "forensics/freeze.h"
 
+#include "base/err.h"
 #include "base/huge.h"
 #include "base/order.h"
 #include "base/parallel.h"
@@ -102,7 +103,7 @@ static uint32_t *order_of(int64_t *times, size_t n, const struct order_ties *tie
 struct walk {
     struct index *x;
     int64_t *times;
-    uint32_t *order; /* where each stood, then its stream */
+    uint32_t *order; /* where each stood, then its ROW_STREAM and more, see charge.h */
     struct attempt **ordered;
 };
 
@@ -119,22 +120,26 @@ static void take_rows(void *ctx, size_t block, size_t from, size_t to)
 {
     struct walk *w = ctx;
     const struct index *x = w->x;
+    int64_t before = 0, begin;
     (void)block;
-    for (size_t i = from; i < to; i++) {
+    for (size_t i = from; i < to; i++, before = begin) {
         struct attempt *a = x->attempts.v[w->order[i]];
         __builtin_prefetch(x->attempts.v[w->order[i + ATTEMPTS_AHEAD < to ? i + ATTEMPTS_AHEAD : i]], 1);
         a->row = (uint32_t)i;
         a->ordinal = 1;
         a->function = x->streams.v[a->stream].function;
         w->ordered[i] = a;
-        w->order[i] = a->stream;
+        begin = attempt_begin(a);
+        w->order[i] = a->stream | (a->flags ? 0 : ROW_BARE) | (i == from || begin == before ? ROW_TIED : 0);
     }
 }
 
-/* Returns the stream of each; the caller frees them. */
+/* Returns what charge_attempts takes of each; the caller frees it. */
 static uint32_t *order_attempts(struct index *x, unsigned threads)
 {
     size_t n = x->attempts.n;
+    if (x->streams.n > ROW_STREAM)
+        err_oom();
     struct walk w = {.x = x, .times = huge_array(n, sizeof *w.times)};
     parallel_blocks(threads, n, take_times, &w);
     w.order = order_of(w.times, n, &(struct order_ties){tie_attempts, fetch_id, x}, threads);
@@ -236,10 +241,10 @@ void freeze_index(struct index *x, const struct evidence_options *options, unsig
     spans_join(x);
     parts_settle(x, threads);
     name_streams(x);
-    uint32_t *streams = order_attempts(x, threads);
+    uint32_t *rows = order_attempts(x, threads);
     freeze_order_objects(x, threads);
-    charge_attempts(x, streams, threads);
-    free(streams);
+    charge_attempts(x, rows, threads);
+    free(rows);
     number_families(x); /* charging drops attempts that were none: the others count on without a gap */
     settle_objects(x);
     messages_settle(x);
