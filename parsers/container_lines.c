@@ -9,9 +9,8 @@ struct cursor {
     const struct line_format *format;
     struct slice
         window; /* what is at hand of the text; it moves in more() alone, and places count from its begin */
-    /* One is the open entry; the head of a line that may follow it is read into the other. */
-    struct entry entries[2];
-    unsigned which;            /* is open */
+    struct entry entries[2]; /* the open one, and one for the head of a line that may follow it */
+    struct entry *entry, *head;
     size_t begin;              /* of the open entry, or of what stands before any */
     size_t at;                 /* of the line to look at next */
     uint16_t ends[TEXT_BLOCK]; /* line ends of the block at hand, of which `ends_next` is the next one */
@@ -67,7 +66,7 @@ static void leave_time(const struct cursor *c, struct entry *e, const char *begi
 
 static void emit_entry(struct cursor *c, bool last)
 {
-    struct entry *e = &c->entries[c->which];
+    struct entry *e = c->entry;
     const char *begin = e->text.p;
     if (c->whole)
         e->text.n = (size_t)(c->window.p + c->at - begin);
@@ -116,9 +115,10 @@ static void lose_line(struct cursor *c, struct slice line)
 
 static bool joins_open(const struct cursor *c, struct slice line)
 {
-    const char *text = c->entries[c->which].text.p;
-    return c->format->joins && c->open && c->whole &&
-           c->format->joins(slice_of(text, (size_t)(c->window.p + c->at - text)), line);
+    if (!c->format->joins || !c->open || !c->whole)
+        return false;
+    const char *text = c->entry->text.p;
+    return c->format->joins(slice_of(text, (size_t)(c->window.p + c->at - text)), line);
 }
 
 static void take_line(struct cursor *c, struct slice line)
@@ -126,7 +126,7 @@ static void take_line(struct cursor *c, struct slice line)
     struct slice bare = line.n && line.p[line.n - 1] == '\r' ? slice_head(line, line.n - 1) : line;
     if (bare.n == 0 && !c->format->alone)
         return;
-    struct entry *head = &c->entries[!c->which];
+    struct entry *head = c->head;
     if (c->format->noise && c->format->noise(bare)) {
         drop_line(c);
         return;
@@ -140,7 +140,8 @@ static void take_line(struct cursor *c, struct slice line)
     if (joins_open(c, bare))
         return;
     close_entry(c, false);
-    c->which = !c->which;
+    c->head = c->entry;
+    c->entry = head;
     head->loc = place(c, c->line, c->at);
     c->whole = head->text.n == 0 || head->text.p + head->text.n >= bare.p + bare.n;
     c->open = true;
@@ -207,7 +208,7 @@ static void take_lines(struct cursor *c)
 static bool more(struct cursor *c)
 {
     enum { PARTS = 3 };
-    struct entry *e = &c->entries[c->which];
+    struct entry *e = c->entry;
     struct slice *const parts[PARTS] = {&e->text, &e->group, &e->stream};
     size_t places[PARTS] = {0};
     for (size_t i = 0; c->open && i < PARTS; i++)
@@ -228,6 +229,8 @@ void container_lines(struct input *in, const struct sink *sink, const struct lin
 {
     struct cursor c = {
         .in = in, .sink = sink, .format = format, .window = input_window(in), .line = 1, .first = 1};
+    c.entry = &c.entries[0];
+    c.head = &c.entries[1];
     buf_init(&c.scratch, LIMIT_ENTRY);
     do {
         take_lines(&c);
