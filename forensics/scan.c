@@ -144,28 +144,38 @@ static void mark_error(struct worker *w, const struct event *e, struct attempt *
     *vec_push(&w->index.marks) = m;
 }
 
+static bool ends_like_error(struct slice word)
+{
+    switch (word.n ? word.p[word.n - 1] : '\0') {
+    case 'r': return slice_ends(word, SLICE("rror"));
+    case 'n': return slice_ends(word, SLICE("xception"));
+    case 't': return slice_ends(word, SLICE("ault"));
+    case 'e': return slice_ends(word, SLICE("ailure"));
+    case 'c': return slice_ends(word, SLICE("anic"));
+    default: return false;
+    }
+}
+
 /* Words of capitals, with a dot, or that end like an error's class: logging's frame or the error itself. */
 static bool begins_plain(struct slice text)
 {
     size_t n = 0, capitals = 0;
-    for (; n < text.n; n++) {
+    while (n < text.n && (unsigned)text.p[n] - 'a' < 26)
+        n++;
+    for (; n < text.n; n++) { /* what is no word of small letters alone, as most are */
         char c = text.p[n];
-        if (c >= 'a' && c <= 'z') /* most are */
-            continue;
         if (c == ' ' || c == ':' || c == '(' || c == ',')
             break;
         if (c == '.' || c == '\\' || c == '$' || c == '|')
             return false;
         capitals += c >= 'A' && c <= 'Z';
     }
-    struct slice word = slice_head(text, n);
+    struct slice word = slice_head(text, n), rest = slice_skip(text, n);
     bool letter = word.n && ((*word.p >= 'a' && *word.p <= 'z') || (*word.p >= 'A' && *word.p <= 'Z'));
-    if (!letter || (capitals == n && n > 1) || slice_starts(slice_skip(text, n), SLICE(" |")) ||
-        slice_starts(slice_skip(text, n), SLICE(" - ")))
+    if (!letter || (capitals == n && n > 1) || slice_starts(rest, SLICE(" |")) ||
+        slice_starts(rest, SLICE(" - ")))
         return false;
-    return !slice_ends(word, SLICE("rror")) && !slice_ends(word, SLICE("xception")) &&
-           !slice_ends(word, SLICE("ault")) && !slice_ends(word, SLICE("ailure")) &&
-           !slice_ends(word, SLICE("anic")) && !slice_starts(text, SLICE("fatal"));
+    return !ends_like_error(word) && !slice_starts(text, SLICE("fatal"));
 }
 
 /* Can the line report an error at all? By the rules of signatures.h TRACE and DEBUG never do, and INFO only
@@ -185,12 +195,12 @@ static bool may_report(const struct event *e, unsigned signs)
 }
 
 /* Returns how many. */
-static size_t mark_signatures(struct worker *w, const struct event *e, unsigned signs, struct attempt *a,
-                              int64_t time, struct loc loc)
+static size_t mark_signatures(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
+                              struct loc loc)
 {
     enum { HITS_MAX = 16 };
     struct signature_hit hits[HITS_MAX];
-    size_t n = may_report(e, signs) ? scanner_find(w->scanner, e->text, e->level, hits, HITS_MAX) : 0;
+    size_t n = scanner_find(w->scanner, e->text, e->level, hits, HITS_MAX);
     for (size_t i = 0; i < n; i++) {
         struct mark m = {.kind = MARK_SIGNATURE, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
         m.value = hits[i].signature;
@@ -234,7 +244,8 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
     }
     if (e->unhandled)
         mark_error(w, e, a, time, loc);
-    if (!mark_signatures(w, e, signs, a, time, loc) && !e->unhandled && e->level >= LEVEL_ERROR)
+    bool known = may_report(e, signs) && mark_signatures(w, e, a, time, loc) > 0;
+    if (!known && !e->unhandled && e->level >= LEVEL_ERROR)
         mark_logged(w, e, a, time, loc);
     scan_line(w, e, signs, a, time, loc);
     keep_words(w, e, time, loc);
@@ -422,8 +433,9 @@ static void amend(struct worker *w, const struct fragment *tail, struct slice wh
     if (e.unhandled && (!before.unhandled || !slice_eq(e.error_type, before.error_type)))
         mark_error(w, &e, a, time, tail->tail_loc);
     struct signature_hit hits[2];
-    if (scanner_find(w->scanner, before.text, before.level, hits, 2) == 0)
-        mark_signatures(w, &e, text_signs(e.text), a, time, tail->tail_loc);
+    if (scanner_find(w->scanner, before.text, before.level, hits, 2) == 0 &&
+        may_report(&e, text_signs(e.text)))
+        mark_signatures(w, &e, a, time, tail->tail_loc);
 }
 
 static bool continues(const struct source *a, const struct source *b)
