@@ -85,6 +85,12 @@ static inline enum attempt_status attempt_status(const struct attempt *a)
     return a->flags & (ATTEMPT_REPORT | ATTEMPT_DONE) ? ATTEMPT_OK : ATTEMPT_INCOMPLETE;
 }
 
+/* It went wrong: an error, a time-out or a failed init. */
+static inline bool attempt_failed(const struct attempt *a)
+{
+    return a->flags & (ATTEMPT_TIMEOUT | ATTEMPT_INIT_FAILED | ATTEMPT_ERROR);
+}
+
 const char *attempt_status_name(enum attempt_status status); /* the contract's words */
 /* Where its REPORT stands; its first line when that is unknown. */
 struct loc attempt_report_loc(const struct attempt *a);

@@ -142,8 +142,9 @@ static void collect(const struct function *f, struct climb *climbs, detector_pic
 static bool is_killed(const struct stretch *s, const struct marked *told, const struct dossier *d)
 {
     const struct attempt *last = s->v[s->n - 1];
-    return marked_failed(last) && (last->max_memory_mb >= last->memory_mb || marked_has(told, last) ||
-                                   slice_eq(dossier_name(d, last->error_type), SLICE("Runtime.OutOfMemory")));
+    return attempt_failed(last) &&
+           (last->max_memory_mb >= last->memory_mb || marked_has(told, last) ||
+            slice_eq(dossier_name(d, last->error_type), SLICE("Runtime.OutOfMemory")));
 }
 
 static void find_stretches(struct creep *c, const struct marked *told)

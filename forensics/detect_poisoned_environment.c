@@ -67,7 +67,7 @@ static bool is_poisoned(const struct function *f, struct place *p)
             continue; /* other code */
         p->inside += mine;
         p->others += !mine;
-        p->others_failed += !mine && marked_failed(a);
+        p->others_failed += !mine && attempt_failed(a);
     }
     return (double)p->failed.n >= FAILED_SHARE * (double)p->inside &&
            p->others - p->others_failed >= HEALTHY_MIN &&

@@ -41,7 +41,7 @@ static void leave_connections(struct throttled *t, const struct marked *connecti
         const struct mark *m = t->marks.v[i];
         if (m->attempt && marked_has(connections, m->attempt))
             continue;
-        t->failed += m->attempt && marked_failed(m->attempt);
+        t->failed += m->attempt && attempt_failed(m->attempt);
         t->marks.v[kept++] = m;
     }
     t->marks.n = kept;

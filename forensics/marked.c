@@ -95,12 +95,6 @@ uint8_t *marked_functions(const struct dossier *d, marked_pick pick)
     return ret;
 }
 
-bool marked_failed(const struct attempt *a)
-{
-    enum attempt_status status = attempt_status(a);
-    return status == ATTEMPT_FAILED || status == ATTEMPT_TIMED_OUT || status == ATTEMPT_INIT_FAILURE;
-}
-
 /* ---- families ---- */
 
 static int by_id(const void *a, const void *b)
@@ -115,7 +109,7 @@ static bool all_failed(const struct dossier *d, const struct attempt *a)
 {
     const struct attempt *k = a;
     do {
-        if (!marked_failed(k))
+        if (!attempt_failed(k))
             return false;
         k = attempt_next(d->index, k);
     } while (k && k != a);

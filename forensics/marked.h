@@ -37,9 +37,6 @@ typedef VEC(const struct mark *) marked_marks;
  * the marks. Only of that function. */
 void marked_first(const struct dossier *d, uint32_t function, marked_pick pick, marked_marks *ret);
 
-/* The request failed: an error, a time-out or a failed init. */
-bool marked_failed(const struct attempt *a);
-
 /* ---- families: the attempts of one request id ---- */
 
 struct marked_family {
