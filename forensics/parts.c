@@ -270,9 +270,12 @@ static void group_share(void *ctx, unsigned thread, size_t share)
     size_t size = 16, n = g->x->attempts.n;
     struct sieve sieve = sieve_share(g, share, n);
     (void)thread;
-    for (size_t i = 0; i < n; i++)
-        if (is_of(g, i, share) & met_again(&sieve, g->hashes[i]))
+    for (size_t i = 0; i < n; i++) {
+        bool member = is_of(g, i, share);
+        member &= met_again(&sieve, g->hashes[i]);
+        if (member)
             *vec_push(&g->members[share]) = (struct member){.part = (uint32_t)i};
+    }
     free(sieve.words);
     while (size * SLOTS_TAKEN < g->members[share].n * 100)
         size *= 2;
