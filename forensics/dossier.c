@@ -186,7 +186,9 @@ static void charge_attempt(struct dossier *d, struct gathering *g, const struct 
 static void walk_attempts(struct walk *w, bool times, bool lists)
 {
     const struct index *x = w->d->index;
-    struct met met = w->met;
+    struct met met = {TIME_NONE, TIME_NONE, 0, 0}; /* the other thread's, where `times` is not set */
+    if (times)
+        met = w->met;
     for (size_t i = 0; i < x->attempts.n; i++) {
         const struct attempt *a = attempt_walk(&x->attempts, i);
         struct gathering *g = w->of_name[a->function];

@@ -114,17 +114,25 @@ static void told_settle(struct index *x, const struct told *t, struct attempt *r
     x->duplicates += t->all - ret->lines;
 }
 
+/* The row stands where START does, else at its earliest line: of one time at the one that stands first. */
+static bool stands_better(const struct attempt *a, const struct attempt *b)
+{
+    if (a->flags & ATTEMPT_START)
+        return false;
+    return b->flags & ATTEMPT_START || (a->first == b->first && loc_before(b->loc, a->loc));
+}
+
 static void absorb(struct index *x, struct attempt *a, struct attempt *b)
 {
     int64_t shift;
     x->duplicates += count_bits(a->flags & b->flags);
     attempt_begins(a, b->first);
     shift = b->first == TIME_NONE ? 0 : b->first - a->first;
-    if (!(a->flags & ATTEMPT_START) && (b->flags & ATTEMPT_START)) {
+    if (stands_better(a, b)) {
         struct loc report = attempt_report_loc(a);
         a->start_after = shifted(b->start_after, shift);
         a->loc = b->loc;
-        attempt_place_report(a, report);
+        attempt_place_report(a, a->flags & ATTEMPT_REPORT ? report : a->loc);
     }
     if (!(a->flags & ATTEMPT_END) && (b->flags & ATTEMPT_END))
         a->end_after = shifted(b->end_after, shift);

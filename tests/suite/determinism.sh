@@ -73,6 +73,27 @@ permuted 'three files with the same lines' '[3,1,0][3]' "${pieces[@]}"
 permuted 'three files with the same inits' '[2,0,0][]' "${begins[@]}"
 permuted 'three files with the same records' '[3,0,2][]' "${deliveries[@]}"
 
+# An invocation without START whose END and REPORT, the last of its file, share a millisecond; the next file begins inside
+# of an entry. Which worker reads which file is chance: 30 runs.
+mkdir torn
+id=0de3e980-a793-5898-91ef-b7816c6da6d6
+printf '%s\n\n' "2023-12-24T06:03:53.108Z END RequestId: $id" "2023-12-24T06:03:53.108Z REPORT RequestId: $id	Duration: 132.27 ms	Billed Duration: 133 ms	Memory Size: 128 MB	Max Memory Used: 90 MB	" >torn/0-000000
+{
+    echo '  at the end of something'
+    for n in 1 2 3 4 5 6 7 8; do printf '2023-12-24T06:03:5%d.200Z START RequestId: 0de3e980-a793-5898-91ef-b7816c6da6d%d Version: 1\n\n' $n $n; done
+} >torn/1-000000
+same 'END and REPORT of one millisecond, then a torn file: line 1, whoever reads' \
+    "$(for _ in $(seq 30); do timeline -j2 torn | jq -c '.[] | select(.request_id == "'$id'" and .duration_ms) | .source.line'; done | sort -u)" 1
+
+# Enough invocations for threads to share the work of ordering, counting and looking through them.
+"$GENERATE" --scenario costly-quarter --seed 3 --invocations 20000 --container export --files 3 -o crowd >/dev/null
+"$COLDCASE" report --format json -j1 crowd/evidence >due
+same 'the large case has findings' "$(jq '.findings | length > 0' due)" true
+for threads in 2 3; do
+    "$COLDCASE" report --format json -j$threads crowd/evidence >got
+    same_files "20,000 invocations, -j$threads as -j1" got due
+done
+
 # Lines that nothing recognises count once, wherever a read ends; one of 5 MB, over the limit, is one.
 mkdir odd
 cp "${files[0]}" odd
