@@ -7,7 +7,7 @@
 /* What is said of a row, in 32 bits: its stream, and what the walk that put the rows in order has seen of it. */
 #define ROW_STREAM UINT32_C(0x3fffffff)
 #define ROW_BARE   UINT32_C(0x40000000) /* it holds application lines alone */
-#define ROW_TIED   UINT32_C(0x80000000) /* it begins in the same millisecond as the one before, or may do so */
+#define ROW_TIED   UINT32_C(0x80000000) /* it begins in the same millisecond as the one before */
 
 /* Lines without a request id go to the attempt that was open in their stream at their time; errors nobody
  * caught make theirs fail; a failed init is paid by the attempt that repeats it; a row whose id was but the

@@ -105,6 +105,7 @@ struct walk {
     int64_t *times;
     uint32_t *order; /* where each stood, then its ROW_STREAM and more, see charge.h */
     struct attempt **ordered;
+    int64_t *before; /* one a block: when the row before it begins */
 };
 
 static void take_times(void *ctx, size_t block, size_t from, size_t to)
@@ -120,8 +121,7 @@ static void take_rows(void *ctx, size_t block, size_t from, size_t to)
 {
     struct walk *w = ctx;
     const struct index *x = w->x;
-    int64_t before = 0, begin;
-    (void)block;
+    int64_t before = w->before[block], begin;
     for (size_t i = from; i < to; i++, before = begin) {
         struct attempt *a = x->attempts.v[w->order[i]];
         __builtin_prefetch(x->attempts.v[w->order[i + ATTEMPTS_AHEAD < to ? i + ATTEMPTS_AHEAD : i]], 1);
@@ -130,7 +130,7 @@ static void take_rows(void *ctx, size_t block, size_t from, size_t to)
         a->function = x->streams.v[a->stream].function;
         w->ordered[i] = a;
         begin = attempt_begin(a);
-        w->order[i] = a->stream | (a->flags ? 0 : ROW_BARE) | (i == from || begin == before ? ROW_TIED : 0);
+        w->order[i] = a->stream | (a->flags ? 0 : ROW_BARE) | (begin == before ? ROW_TIED : 0);
     }
 }
 
@@ -144,7 +144,11 @@ static uint32_t *order_attempts(struct index *x, unsigned threads)
     parallel_blocks(threads, n, take_times, &w);
     w.order = order_of(w.times, n, &(struct order_ties){tie_attempts, fetch_id, x}, threads);
     w.ordered = huge_array(n, sizeof *w.ordered);
+    w.before = huge_zeros(parallel_count(n), sizeof *w.before);
+    for (size_t block = 1; block < parallel_count(n); block++)
+        w.before[block] = attempt_begin(x->attempts.v[w.order[block * PARALLEL_BLOCK - 1]]);
     parallel_blocks(threads, n, take_rows, &w);
+    free(w.before);
     free(x->attempts.v);
     x->attempts.v = w.ordered;
     x->attempts.cap = n;
