@@ -379,6 +379,7 @@ const struct detector detector_slow = {
     .fact = "Duration leaves out the init but holds a repeated one, so attempts behind a failure are not "
             "measured (field guide 1.5).",
     .disproof = "Larger inputs at those times.",
+    .by_function = true,
     .examine = slow_examine,
     .run = slow_run,
 };

@@ -17,6 +17,9 @@ struct detector {
     /* Shares its work out over the threads itself and has much of it: runs before the others, alone, so that the memory
      * of two such is not needed at one time. */
     bool wide;
+    /* Judges each function by itself, whatever the others are, and looks at all attempts: where there are several threads
+     * each runs it on some of the functions. */
+    bool by_function;
     /* How many things it can look at; 0 means that the evidence lacks what it needs. */
     uint64_t (*examine)(const struct dossier *d);
     /* Adds findings. Returns the reason when it finds none, in findings' arena, or NULL for the plain word.

@@ -32,52 +32,97 @@ static bool wanted(const struct detector *d, const struct slice *only, size_t on
     return only_n == 0;
 }
 
-static void run_one(const struct detector *detector, const struct dossier *d, struct findings *fs)
+/* A detector on all functions, or on some. Detectors only read the dossier: each task has findings of its own. */
+struct task {
+    const struct detector *detector;
+    struct dossier d;
+    uint64_t examined;
+    const char *why; /* it found none */
+    struct findings found;
+};
+
+struct tasks {
+    const struct dossier *d;
+    VEC(struct task) list; /* in the order of the table, those of one detector together */
+};
+
+static void add_task(struct tasks *t, const struct detector *detector, size_t from, size_t to)
 {
+    struct task *task = vec_push(&t->list);
+    *task = (struct task){.detector = detector, .d = *t->d};
+    if (from > 0)
+        task->d.functions.v += from;
+    task->d.functions.n = to - from;
+    findings_init(&task->found);
+}
+
+/* As many tasks as threads, at most, of about as many attempts each. */
+static void add_tasks(struct tasks *t, const struct detector *detector)
+{
+    const struct dossier *d = t->d;
+    size_t shares = detector->by_function ? d->ev->threads : 1, share = d->index->attempts.n / shares + 1;
+    size_t from = 0, attempts = 0;
+    for (size_t i = 0; shares > 1 && i + 1 < d->functions.n; i++) {
+        attempts += d->functions.v[i].attempts.n;
+        if (attempts + d->functions.v[i + 1].attempts.n / 2 < share)
+            continue;
+        add_task(t, detector, from, i + 1);
+        from = i + 1;
+        attempts = 0;
+    }
+    add_task(t, detector, from, d->functions.n);
+}
+
+static void run_one(struct task *task, const struct dossier *all)
+{
+    task->examined = task->detector->examine(all);
+    if (task->examined > 0)
+        task->why = task->detector->run(task->detector, &task->d, &task->found);
+}
+
+static void run_narrow(void *ctx, unsigned thread, size_t i)
+{
+    struct tasks *t = ctx;
+    (void)thread;
+    if (!t->list.v[i].detector->wide)
+        run_one(&t->list.v[i], t->d);
+}
+
+/* What the tasks [from, to) of one detector found, and what to say of it. */
+static void join_tasks(struct tasks *t, size_t from, size_t to, struct findings *fs)
+{
+    const struct task *first = &t->list.v[from];
+    struct check c = {.detector = first->detector, .examined = first->examined, .verdict = VERDICT_NOT_RUN};
+    const char *undecided = NULL;
     size_t before = fs->list.n;
-    struct check c = {.detector = detector, .verdict = VERDICT_NOT_RUN, .why = detector->missing};
-    c.examined = detector->examine(d);
+    for (size_t i = from; i < to; i++) {
+        struct findings *found = &t->list.v[i].found;
+        undecided = undecided ? undecided : found->undecided;
+        findings_join(fs, found);
+    }
+    bool found = fs->list.n > before;
+    c.why = first->detector->missing;
     if (c.examined > 0) {
-        const char *why = detector->run(detector, d, fs);
-        bool found = fs->list.n > before;
-        c.undecided = fs->undecided != NULL;
+        c.undecided = undecided != NULL;
         c.verdict = found ? VERDICT_FOUND : c.undecided ? VERDICT_NOT_RUN : VERDICT_CLEAN;
-        c.why = c.undecided ? fs->undecided : found ? "" : why ? why : "nothing found";
+        c.why = c.undecided ? undecided : found ? "" : first->why ? first->why : "nothing found";
     }
     *vec_push(&fs->checks) = c;
 }
 
-/* Detectors only read the dossier: each has findings of its own while they run. */
-struct runs {
-    const struct dossier *d;
-    VEC(const struct detector *) list;
-    struct findings *found; /* one a detector */
-};
-
-static void run_narrow(void *ctx, unsigned thread, size_t i)
+/* Findings and checks come in the order of the table, whichever task was done first. */
+static void run_all(struct tasks *t, struct findings *fs)
 {
-    struct runs *r = ctx;
-    (void)thread;
-    if (!r->list.v[i]->wide)
-        run_one(r->list.v[i], r->d, &r->found[i]);
-}
-
-/* Findings and checks come in the order of the table, whichever detector was done first. */
-static void run_all(struct runs *r, struct findings *fs)
-{
-    r->found = calloc(r->list.n + 1, sizeof *r->found);
-    if (!r->found)
-        err_oom();
-    for (size_t i = 0; i < r->list.n; i++)
-        findings_init(&r->found[i]);
-    for (size_t i = 0; i < r->list.n; i++)
-        if (r->list.v[i]->wide)
-            run_one(r->list.v[i], r->d, &r->found[i]);
-    parallel_run(r->d->ev->threads, r->list.n, run_narrow, r);
-    for (size_t i = 0; i < r->list.n; i++)
-        findings_join(fs, &r->found[i]);
-    free(r->found);
-    vec_done(&r->list);
+    for (size_t i = 0; i < t->list.n; i++)
+        if (t->list.v[i].detector->wide)
+            run_one(&t->list.v[i], t->d);
+    parallel_run(t->d->ev->threads, t->list.n, run_narrow, t);
+    for (size_t i = 0, end; i < t->list.n; i = end) {
+        for (end = i + 1; end < t->list.n && t->list.v[end].detector == t->list.v[i].detector;)
+            end++;
+        join_tasks(t, i, end, fs);
+    }
+    vec_done(&t->list);
 }
 
 /* Severity, then first_seen, then detector, then function: the contract's order. */
@@ -98,11 +143,11 @@ static int by_report_order(const void *a, const void *b)
 
 void detectors_run(const struct dossier *d, const struct slice *only, size_t only_n, struct findings *fs)
 {
-    struct runs runs = {.d = d};
+    struct tasks tasks = {.d = d};
     for (size_t i = 0; detectors[i]; i++)
         if (wanted(detectors[i], only, only_n))
-            *vec_push(&runs.list) = detectors[i];
-    run_all(&runs, fs);
+            add_tasks(&tasks, detectors[i]);
+    run_all(&tasks, fs);
     sorting = d;
     vec_sort(&fs->list, by_report_order);
     sorting = NULL;
