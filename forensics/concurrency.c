@@ -1,5 +1,5 @@
 /* The ends of what is open. Few are looked through, and only when one more than ever seems to run; many stand in a heap,
- * which takes three times as long while they are few. Sorting all ends of five million invocations took 160 MB. */
+ * whose steps wait for each other. Sorting all ends of five million invocations took 160 MB. */
 #include "forensics/concurrency.h"
 
 enum { FEW = 64 };

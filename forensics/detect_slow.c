@@ -62,7 +62,7 @@ struct slow {
 static bool counts(const struct attempt *a, const struct limits_known *limits)
 {
     return attempt_status(a) == ATTEMPT_OK && decimal_known(a->duration) && attempt_begin(a) != TIME_NONE &&
-           decimal_known(a->init) == attempt_cold(a) && !(limits->rows.n && limits_known_near(limits, a));
+           decimal_known(a->init) == attempt_cold(a) && !limits_known_near(limits, a);
 }
 
 /* Room for all that may come, as long as one group may take them. */
@@ -77,9 +77,8 @@ static void add_group(struct slow *s, bool cold)
 /* Most invocations are of the group of the one before. */
 static uint32_t group_of(struct slow *s, const struct attempt *a)
 {
-    const struct group_key key = {a->version, a->memory_mb, attempt_cold(a)}, *last = &s->last_key;
-    if (s->groups.n && key.version == last->version && key.memory_mb == last->memory_mb &&
-        key.cold == last->cold)
+    struct group_key key = {a->version, a->memory_mb, attempt_cold(a)};
+    if (s->groups.n && memcmp(&key, &s->last_key, sizeof key) == 0)
         return s->last_group;
     uint32_t id = intern_id(&s->keys, slice_of((const char *)&key, sizeof key));
     if (id > s->groups.n)

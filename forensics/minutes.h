@@ -21,9 +21,10 @@ struct minutes {
     int64_t end;             /* where the last of them ends, ms */
 };
 
+/* For minutes_add. */
+void minutes_begin(struct minutes *m, int64_t time, double amount);
 /* Times come in rising order, or nearly so: those of an earlier minute join the last one. TIME_NONE adds
  * nothing. */
-void minutes_begin(struct minutes *m, int64_t time, double amount);
 static inline void minutes_add(struct minutes *m, int64_t time, double amount)
 {
     if (time == TIME_NONE)

@@ -1,5 +1,5 @@
-/* libarchive, loaded when the first archive, or stream that is compressed by anything but gzip, is met: it brings twelve
- * libraries, whose loading is 3 of the 15 ms that a run on a small folder takes. Its functions keep their names. */
+/* libarchive, loaded when the first archive, or stream that is compressed by anything but gzip, is met: it brings eight
+ * other libraries, whose loading is 3 of the 15 ms that a run on a small folder takes. Its functions keep their names. */
 #ifndef PARSERS_ARCHIVE_LIBRARY_H
 #define PARSERS_ARCHIVE_LIBRARY_H
 
@@ -7,7 +7,7 @@
 #include <archive_entry.h>
 #include <stdbool.h>
 
-#define ARCHIVE_LIBRARY "libarchive.so.13" /* of libarchive 3.1 to 3.x: its first name since 2013 */
+#define ARCHIVE_LIBRARY "libarchive.so.13" /* what Debian's package libarchive13 holds */
 #define ARCHIVE_MISSING                                                                                      \
     ARCHIVE_LIBRARY " cannot be loaded: install it (Debian: libarchive13), or unpack by hand"
 

@@ -7,8 +7,8 @@ struct cursor {
     struct input *in;
     const struct sink *sink;
     const struct line_format *format;
-    struct slice
-        window; /* what is at hand of the text; it moves in more() alone, and places count from its begin */
+    /* What is at hand of the text. It moves in more() alone, and places count from its begin. */
+    struct slice window;
     struct entry entries[2]; /* the open one, and one for the head of a line that may follow it */
     struct entry *entry, *head;
     size_t begin;              /* of the open entry, or of what stands before any */
