@@ -74,7 +74,7 @@ static const struct document *kind_of_key(const struct document_index *x, struct
     for (size_t n = key.n ? x->first[(uint8_t)*key.p] : 0; n > 0; n = x->next[n - 1]) {
         const struct document *k = &documents[n - 1];
         struct slice name = slice_str(k->key);
-        bool fits = k->prefix ? slice_starts(key, name) : slice_eq(key, name);
+        bool fits = k->ways & KEY_BEGINS ? slice_starts(key, name) : slice_eq(key, name);
         if (fits && (k->type == JSON_END || k->type == type))
             return k;
     }
@@ -147,11 +147,29 @@ static bool resume(struct documents *d, struct json *j, char open)
     return true;
 }
 
+/* document_next within what is framed. */
+static bool next_framed(struct documents *d, struct json *j, char open)
+{
+    return json_next_item(j) || (resume(d, j, open) && json_next_item(j));
+}
+
 bool document_next(struct documents *d, struct json *j, char open)
 {
     if (j->odd)
         document_check(d, j);
-    return json_next_item(j) || (resume(d, j, open) && json_next_item(j));
+    if (!document_takes_items(d, j))
+        return next_framed(d, j, open);
+    if (json_at_end(j))
+        document_go_on(d, j, false);
+    if (!j->error && json_next_item(j)) {
+        d->item = j->p;
+        return true;
+    }
+    /* Behind the array, or the damage, the document is read as if it had come whole. */
+    bool closed = !j->error;
+    if (d->goes_on)
+        document_go_on(d, j, true);
+    return !closed && next_framed(d, j, open);
 }
 
 static bool read_array(struct documents *d, struct slice value)
@@ -286,103 +304,44 @@ static bool is_preface(const struct documents *d, struct slice value)
     return !d->format && *value.p != '{' && *value.p != '[' && slice_find(value, SLICE("\":")) < 0;
 }
 
-/* Returns how many bytes are done with. */
-static size_t take_value(struct documents *d, struct slice value)
+/* Nothing could be made of it. */
+static void lose_value(struct documents *d)
 {
-    struct slice first = slice_trim(value), line = {"", 0};
+    struct slice first = slice_trim(d->value), line = {"", 0};
+    struct loc loc = document_loc(d, first.p);
+    struct json j;
+    json_init(&j, d->value);
+    if (!is_preface(d, first) && !json_skip(&j))
+        document_check(d, &j);
+    (void)text_line(&first, &line);
+    source_unrecognised(d->source, loc, line);
+}
+
+/* Returns how many bytes of the window are done with. */
+static size_t take_value(struct documents *d)
+{
     d->broken = d->noted = NULL;
-    if (first.n == 0)
-        return value.n;
-    if (!document_read(d, value) && !take_text(d, first)) {
-        struct loc loc = document_loc(d, first.p);
-        struct json j;
-        json_init(&j, value);
-        if (!is_preface(d, first) && !json_skip(&j))
-            document_check(d, &j);
-        (void)text_line(&first, &line);
-        source_unrecognised(d->source, loc, line);
-    }
-    return d->broken ? resume_at(d, value) : value.n;
-}
-
-/* Does a string whose line ended go on? Behind the next quote then stands what stands behind strings; behind a line
- * that was cut that quote is one that opens. `*ret_at`: where in the window to look from, and then behind the quote. */
-static bool string_goes_on(struct input *in, size_t *ret_at)
-{
-    size_t quote = *ret_at, next = 0;
-    for (bool more = true; more; more = input_window(in).n - *ret_at < LIMIT_ENTRY && input_more(in)) {
-        struct slice w = input_window(in);
-        while (quote < w.n && w.p[quote] != '"')
-            quote += w.p[quote] == '\\' ? 2 : 1;
-        for (next = quote + 1; next < w.n && json_scan_blank(w.p[next]);)
-            next++;
-        if (next >= w.n)
-            continue;
-        *ret_at = quote + 1;
-        return memchr(",:}]", w.p[next], 4) != NULL;
-    }
-    return false;
-}
-
-/* Behind the last byte of the framed value, of which `fed` bytes were seen; 0 when it goes on behind the window. */
-static size_t find_end(struct input *in, struct json_framer *f, size_t fed)
-{
-    size_t n, at;
-    while ((n = json_framer_feed(f, slice_skip(input_window(in), fed))) > 0) {
-        at = fed += n;
-        if (!f->in_string)
-            return fed;
-        if (!string_goes_on(in, &at))
-            return fed - 1; /* the line end is no part of it: what was cut ends before */
-        json_framer_close(f);
-        fed = at;
-    }
-    return 0;
-}
-
-static void place(struct documents *d, struct input *in, uint64_t line)
-{
-    d->text = d->mark = input_window(in).p;
-    d->text_offset = in->offset;
-    d->line = line;
+    if (slice_trim(d->value).n > 0 && !document_read(d, d->value) && !take_text(d, slice_trim(d->value)))
+        lose_value(d);
+    return d->broken ? resume_at(d, d->value) : d->value.n;
 }
 
 static void json_parse(struct input *in, const struct sink *sink)
 {
     struct record_s3_shapes shapes = {.tried = 0};
-    struct documents d = {.in = in, .source = in->source, .sink = sink, .shapes = &shapes};
-    struct json_framer framer;
-    size_t fed = 0;
-    uint64_t line = 1; /* of the window */
-    bool more = true;
+    struct documents d = {.in = in, .source = in->source, .sink = sink, .shapes = &shapes, .line = 1};
     buf_init(&d.message, LIMIT_DOCUMENT);
     buf_init(&d.record, LIMIT_DOCUMENT);
     index_kinds(&d.kinds);
-    json_framer_init(&framer);
-    while (more || input_window(in).n > 0) {
-        struct slice window = input_window(in);
-        place(&d, in, line);
-        size_t length = fed ? 0 : document_records_alike(&d, window);
-        size_t end = length ? length : find_end(in, &framer, fed);
-        if (window.p != input_window(in).p)
-            place(&d, in, line);
-        window = input_window(in);
-        if (end == 0 && more && window.n < LIMIT_DOCUMENT) {
-            fed = window.n;
-            more = input_more(in);
-            continue;
+    while (document_begin(&d)) {
+        size_t length = document_records_alike(&d, input_window(in));
+        if (length == 0) {
+            document_frame(&d);
+            length = take_value(&d);
         }
-        if (end == 0 && more)
-            input_anomaly(in, ANOMALY_TOO_LONG, line, in->offset, "a document is longer than the limit");
-        if (length == 0)
-            length = take_value(&d, slice_head(window, end ? end : window.n));
-        (void)document_loc(&d, window.p + length); /* counts the lines of it */
-        line = d.line;
-        input_advance(in, length);
-        json_framer_init(&framer);
-        fed = 0;
+        document_advance(&d, length);
     }
-    input_lines(in, line - 1);
+    input_lines(in, d.line - 1);
     in->source->format = d.format ? d.format : in->source->format;
     buf_done(&d.message);
     buf_done(&d.record);

@@ -20,8 +20,15 @@ struct documents {
     struct input *in;
     struct source *source;
     const struct sink *sink;
+    /* The framed value at hand, in the window of `in`: see document_window.c. */
+    struct slice value;
+    struct json_framer framer;
+    size_t fed;               /* bytes of the window that the framer has seen */
+    bool goes_on;             /* behind `value`, which ends with one of its items */
+    const struct json *items; /* the reader of these, once it has begun */
+    const char *item;         /* that it came to last */
     /* Turning a pointer into the text into a place: lines are counted once, from `mark` on. */
-    const char *text;           /* the framed value at hand */
+    const char *text;           /* the window */
     uint64_t text_offset;       /* of it in the file */
     const char *mark;           /* lines before it are counted */
     uint64_t line;              /* of mark */
@@ -36,6 +43,11 @@ struct documents {
     const char *noted;  /* the byte of the framed value that the last anomaly is about, or NULL */
 };
 
+enum document_way {
+    KEY_BEGINS = 1 << 0, /* with the key of the table, and goes on */
+    BY_ITEM = 1 << 1,    /* takes the key's items by document_next, and then nothing from before them */
+};
+
 struct document {
     const char *name;    /* what reports show as the format */
     const char *doc;     /* one line for `coldcase formats` */
@@ -43,7 +55,7 @@ struct document {
     enum json_type type; /* of that key's value; JSON_END for any */
     /* Reads the value; false when it turns out to be of no use (it is then counted as unrecognised). */
     bool (*read)(struct documents *d, struct slice value);
-    bool prefix; /* `key` is how it begins */
+    unsigned ways; /* enum document_way */
 };
 
 /* All kinds in the order in which they are tried; .name is NULL at the end. */
@@ -62,7 +74,8 @@ struct loc document_loc(struct documents *d, const char *p);
 /* Notes what the reader stumbled over, if it did. Every reader of a document ends with it. */
 void document_check(struct documents *d, struct json *j);
 /* As json_next_item, for items that `open` begins ('{', '['): notes what is wrong with the one before, and goes on
- * behind a damaged one, unless a document of its own begins there. */
+ * behind a damaged one, unless a document of its own begins there. What was read before may be gone: items of a
+ * large value are read as they come. */
 bool document_next(struct documents *d, struct json *j, char open);
 /* Notes an anomaly at a place. */
 void document_anomaly(struct documents *d, enum anomaly_kind kind, struct loc loc, const char *detail);
@@ -75,6 +88,20 @@ void document_entry(struct documents *d, struct entry *e);
  * holds. Read at the front of a text that may go on, without framing it first. Returns its length, 0 for all
  * else. */
 size_t document_records_alike(struct documents *d, struct slice text);
+
+/* ---- framing: document_window.c ---- */
+
+/* Whether there is text left. */
+bool document_begin(struct documents *d);
+/* Frames the value that the window begins with. */
+void document_frame(struct documents *d);
+/* Whether it is large, and these are its items: those of the first reader that asks. */
+bool document_takes_items(struct documents *d, const struct json *j);
+/* Gives up what that reader is done with, and frames more: some items, or all that is left. The reader goes on where it
+ * stands, or, where the text was at its end within an item, with that item. */
+void document_go_on(struct documents *d, struct json *j, bool all);
+/* Done with so many bytes of the window. */
+void document_advance(struct documents *d, size_t n);
 
 /* Kinds, by file. */
 typedef bool document_reader(struct documents *d, struct slice value);

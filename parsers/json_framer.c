@@ -13,13 +13,22 @@ void json_framer_init(struct json_framer *f)
     *f = (struct json_framer){.depth = 0};
 }
 
+/* A bracket that closes, its offset in what is fed; true when it is the value's last. */
+static inline bool close_at(struct json_framer *f, size_t at)
+{
+    f->depth--;
+    if (f->depth == f->items_depth)
+        f->item = at + 1;
+    return f->depth == 0;
+}
+
 /* One byte further; true when it is the value's last. */
-static bool frame_byte(struct json_framer *f, char c)
+static bool frame_byte(struct json_framer *f, char c, size_t at)
 {
     if (!f->in_string) {
         f->in_string = c == '"';
         f->depth += c == '{' || c == '[';
-        return (c == '}' || c == ']') && --f->depth == 0;
+        return (c == '}' || c == ']') && close_at(f, at);
     }
     if (f->escape) {
         f->escape = false;
@@ -31,11 +40,11 @@ static bool frame_byte(struct json_framer *f, char c)
 }
 
 /* Behind the value's last byte; NULL when the value goes on behind `end`. */
-static const char *frame_bytes(struct json_framer *f, const char *p, const char *end)
+static const char *frame_bytes(struct json_framer *f, const char *fed, const char *p, const char *end)
 {
-    while (p < end)
-        if (frame_byte(f, *p++))
-            return p;
+    for (; p < end; p++)
+        if (frame_byte(f, *p, (size_t)(p - fed)))
+            return p + 1;
     return NULL;
 }
 
@@ -132,18 +141,18 @@ static uint64_t find_strings(uint64_t quotes)
 }
 
 /* As frame_bytes, for a whole block. */
-static const char *frame_block(struct json_framer *f, const char *p)
+static const char *frame_block(struct json_framer *f, const char *fed, const char *p)
 {
     struct block b = look_at(p);
     bool escape = f->escape;
     uint64_t escaped = find_escaped(b.slashes, &escape);
     uint64_t strings = find_strings(b.quotes & ~escaped) ^ (f->in_string ? UINT64_MAX : 0);
     if ((b.slashes & ~strings) | (b.lines & strings & ~escaped))
-        return frame_bytes(f, p, p + BLOCK); /* escapes outside of strings, or a line that was cut */
+        return frame_bytes(f, fed, p, p + BLOCK); /* escapes outside of strings, or a line that was cut */
     for (uint64_t left = b.brackets & ~strings; left; left &= left - 1) {
         const char *at = p + __builtin_ctzll(left);
         f->depth += *at == '{' || *at == '[';
-        if ((*at == '}' || *at == ']') && --f->depth == 0) {
+        if ((*at == '}' || *at == ']') && close_at(f, (size_t)(at - fed))) {
             f->in_string = false;
             return at + 1;
         }
@@ -163,6 +172,7 @@ static const char *frame_start(struct json_framer *f, const char *p, const char 
     if (p < end) {
         f->started = true;
         f->bare = *p != '{' && *p != '[';
+        f->items_depth = *p == '{' ? 2 : 1;
     }
     return p;
 }
@@ -170,6 +180,7 @@ static const char *frame_start(struct json_framer *f, const char *p, const char 
 size_t json_framer_feed(struct json_framer *f, struct slice more)
 {
     const char *p = more.p, *end = more.p + more.n, *behind = NULL;
+    f->item = 0;
     if (!f->started)
         p = frame_start(f, p, end);
     if (f->bare) {
@@ -178,9 +189,9 @@ size_t json_framer_feed(struct json_framer *f, struct slice more)
     }
 #if defined(__SSE2__)
     for (; !behind && end - p >= BLOCK; p += BLOCK)
-        behind = frame_block(f, p);
+        behind = frame_block(f, more.p, p);
 #endif
     if (!behind)
-        behind = frame_bytes(f, p, end);
+        behind = frame_bytes(f, more.p, p, end);
     return behind ? (size_t)(behind - more.p) : 0;
 }

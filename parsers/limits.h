@@ -7,7 +7,8 @@
 
 /* CloudWatch takes events of up to 1 MB (256 KB before 2025); four times that leaves room for pasted text. */
 #define LIMIT_ENTRY ((size_t)4 << 20)
-/* One JSON document: filter-log-events merges all pages of an answer into one. */
+/* What is held of one JSON document. filter-log-events merges all pages of an answer into one, which is read item by
+ * item: see document_window.c. */
 #define LIMIT_DOCUMENT ((size_t)1 << 30)
 /* gzip inside gzip inside base64 …: Firehose makes two. */
 enum { LIMIT_NESTING = 4 };

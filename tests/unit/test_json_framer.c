@@ -99,6 +99,38 @@ static void goes_on(void **state)
     assert_false(framer.in_string);
 }
 
+/* Where the last item of an array ends, that is the value or a member of it; text behind the first | is not at hand. */
+static void last_item(void **state)
+{
+    static const char *const texts[] = {
+        "{\"events\":[{\"a\":{}},{\"b\":[1,2]}|,{\"c\":[{}],\"much\":\"}]}]"
+        "0123456789012345678901234567890123456789\"",
+        "{\"results\":[[{\"field\":\"@timestamp\"},{}],[{\"field\":\"]\\\"]\"}]|,[{\"field\":\"@timestamp\"},"
+        "{\"a\":0}",
+        " [{\"a\":[{},{\"b\":[]}]}|,{\"c\":{}, \"d\":[{\"e\":\"0123456789012345678901234567890123456789\"}]",
+        "|{\"events\":[{\"a\":{\"b\":{}}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[200];
+        const char *mark = strchr(texts[i], '|');
+        size_t due = (size_t)(mark - texts[i]), size = strlen(texts[i]) - 1;
+        memcpy(text, texts[i], due);
+        memcpy(text + due, mark + 1, size - due);
+        for (size_t step = 1; step <= size; step++) {
+            struct json_framer framer;
+            size_t item = 0;
+            json_framer_init(&framer);
+            for (size_t fed = 0; fed < size; fed += step) {
+                assert_int_equal(
+                    json_framer_feed(&framer, slice_head(slice_of(text + fed, size - fed), step)), 0);
+                item = framer.item ? fed + framer.item : item;
+            }
+            assert_int_equal(item, due);
+        }
+    }
+}
+
 /* Deeper than any stack: the framer counts, and the reader decides what is too deep. */
 static void very_deep(void **state)
 {
@@ -181,8 +213,10 @@ static void at_the_seam(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_every_cut), cmocka_unit_test(escape_at_the_cut), cmocka_unit_test(goes_on),
-        cmocka_unit_test(very_deep),    cmocka_unit_test(blocks_as_bytes),   cmocka_unit_test(at_the_seam),
+        cmocka_unit_test(in_every_cut), cmocka_unit_test(escape_at_the_cut),
+        cmocka_unit_test(goes_on),      cmocka_unit_test(last_item),
+        cmocka_unit_test(very_deep),    cmocka_unit_test(blocks_as_bytes),
+        cmocka_unit_test(at_the_seam),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
