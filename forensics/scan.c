@@ -11,124 +11,137 @@
 
 /* ---- streams ---- */
 
-static bool same_name(struct slice s, const char *cached, size_t n)
-{
-    return s.n == n && (n == 0 || memcmp(s.p, cached, n) == 0);
-}
-
-static void cache_name(struct slice s, char *cached, size_t *n)
-{
-    *n = s.n <= CACHED_NAME_MAX ? s.n : 0;
-    if (*n)
-        memcpy(cached, s.p, *n);
-}
-
 /* Lambda's stream names end in 32 random digits: they name an environment whatever the group. Other names
  * hold within their group, and entries without a stream belong to their file (and its further pieces). */
 static struct slice stream_key(struct worker *w, struct slice group, struct slice stream)
 {
     struct slice function, version;
     if (place_stream_parts(stream, &function, &version))
-        return slice_str(arena_printf(&w->scratch, "s%.*s", SLICE_ARG(stream)));
+        return slice_str(arena_printf(&w->turns.arena, "s%.*s", SLICE_ARG(stream)));
     if (stream.n || group.n)
-        return slice_str(arena_printf(&w->scratch, "g%.*s\n%.*s", SLICE_ARG(group), SLICE_ARG(stream)));
-    return slice_str(arena_printf(&w->scratch, "f%.*s", SLICE_ARG(w->chains[w->source->index])));
+        return slice_str(arena_printf(&w->turns.arena, "g%.*s\n%.*s", SLICE_ARG(group), SLICE_ARG(stream)));
+    return slice_str(arena_printf(&w->turns.arena, "f%.*s", SLICE_ARG(w->chains[w->source->index])));
 }
 
-static void close_run(struct worker *w)
+static void close_run(struct worker *w, struct turn *t)
 {
-    *vec_push(&w->index.runs) = w->run;
-    w->run.count = 0;
+    if (t->run.count)
+        *vec_push(&w->index.runs) = t->run;
+    t->run.count = 0;
 }
 
 /* Was the line met last said by this invocation? */
-static bool words_of(const struct worker *w, const struct attempt *a)
+static bool words_of(const struct words *words, const struct attempt *a)
 {
-    if (w->words.n == 0 || w->words.stream != w->stream)
+    if (words->n == 0)
         return false;
-    if (w->words.has_id)
-        return memcmp(&w->words.id, &a->id, sizeof a->id) == 0;
-    if (attempt_start(a) != TIME_NONE && w->words.time != TIME_NONE)
-        return w->words.time >= attempt_start(a);
+    if (words->has_id)
+        return memcmp(&words->id, &a->id, sizeof a->id) == 0;
+    if (attempt_start(a) != TIME_NONE && words->time != TIME_NONE)
+        return words->time >= attempt_start(a);
     if (a->flags & ATTEMPT_START)
-        return !loc_before(w->words.loc, a->loc);
-    return w->words.time != TIME_NONE; /* START stands in the file before */
+        return !loc_before(words->loc, a->loc);
+    return words->time != TIME_NONE; /* START stands in the file before */
 }
 
-/* An invocation that is open when its file (or the stream's turn in it) ends may time out in the next one. */
-void scan_leave_stream(struct worker *w)
+/* What it said, made alike, and the host that it named. */
+static void put_words(struct worker *w, const struct words *words, struct mark *m)
 {
-    struct attempt *a = w->last;
-    if (w->run.count)
-        close_run(w);
-    if (a && words_of(w, a) && !(a->flags & (ATTEMPT_END | ATTEMPT_REPORT))) {
-        char pattern[WORDING_MAX];
-        struct slice said = slice_of(w->words.text, w->words.n);
-        struct mark m = {.kind = MARK_WORDS, .time = w->words.time, .loc = w->words.loc, .attempt = a};
-        m.stream = w->stream;
-        m.text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
-        m.host = intern_id(&w->index.names, wording_host(said));
-        *vec_push(&w->index.marks) = m;
-    }
-    w->last = NULL;
-    w->words.n = 0;
-    w->stream_known = false;
+    char pattern[WORDING_MAX];
+    struct slice said = slice_of(words->text, words->n);
+    m->text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
+    m->host = intern_id(&w->index.names, wording_host(said));
 }
 
-static void enter_stream(struct worker *w, struct slice group, struct slice stream, struct slice function)
+/* An invocation that is open when its file ends may time out in the next one. */
+static void leave_stream(struct worker *w, struct turn *t)
 {
-    struct slice in_group = group.n ? group : w->place.group;
-    struct slice in_stream = stream.n ? stream : w->place.stream, ignored[2];
-    struct stream_facts facts = {.name = in_stream, .group = in_group, .folder = w->place.folder};
-    facts.key = stream_key(w, in_group, in_stream);
+    const struct attempt *a = t->last;
+    close_run(w, t);
+    if (!a || !words_of(&t->words, a) || a->flags & (ATTEMPT_END | ATTEMPT_REPORT))
+        return;
+    struct mark m = {.kind = MARK_WORDS,
+                     .time = t->words.time,
+                     .loc = t->words.loc,
+                     .attempt = t->last,
+                     .stream = t->stream};
+    put_words(w, &t->words, &m);
+    *vec_push(&w->index.marks) = m;
+}
+
+void scan_leave_streams(struct worker *w)
+{
+    for (unsigned i = 0; i < w->turns.n; i++)
+        leave_stream(w, &w->turns.list[i]);
+    turns_clear(&w->turns);
+    w->turn = NULL;
+}
+
+/* What the entry tells of its stream goes to the index; it is the first one, or the first to name the function. */
+static void know_stream(struct worker *w, const struct entry *entry)
+{
+    struct turn *t = w->turn;
+    struct slice group = t->group.n ? t->group : w->place.group;
+    struct slice stream = t->name.n ? t->name : w->place.stream, ignored[2];
+    struct stream_facts facts = {.name = stream, .group = group, .folder = w->place.folder};
+    facts.key = stream_key(w, group, stream);
     facts.function_assumed = w->options->assume_function;
-    facts.function_platform = function;
+    facts.function_platform = entry->function;
     facts.function_path = w->place.function;
-    scan_leave_stream(w);
-    w->stream = index_stream(&w->index, &facts);
-    bool of_function = slice_starts(in_group, SLICE("/aws/lambda/")) || function.n || w->place.function.n ||
-                       place_stream_parts(in_stream, &ignored[0], &ignored[1]);
-    w->gateway = slice_starts(in_group, SLICE("API-Gateway-Execution-Logs"));
-    w->unnamed = in_group.n == 0 && !of_function;
-    w->records = (in_group.n || in_stream.n) && !w->gateway && !of_function;
-    w->stream_known = group.n <= CACHED_NAME_MAX && stream.n <= CACHED_NAME_MAX;
-    cache_name(group, w->group, &w->group_n);
-    cache_name(stream, w->stream_name, &w->stream_n);
+    t->stream = index_stream(&w->index, &facts);
+    t->named = entry->function.n > 0;
+    bool of_function = slice_starts(group, SLICE("/aws/lambda/")) || t->named || w->place.function.n ||
+                       place_stream_parts(stream, &ignored[0], &ignored[1]);
+    t->gateway = slice_starts(group, SLICE("API-Gateway-Execution-Logs"));
+    t->unnamed = group.n == 0 && !of_function;
+    t->records = (group.n || stream.n) && !t->gateway && !of_function;
+}
+
+static void enter_stream(struct worker *w, const struct entry *entry)
+{
+    w->turn = turns_find(&w->turns, entry->group, entry->stream);
+    if (!w->turn) {
+        if (w->turns.n == TURNS_MAX)
+            scan_leave_streams(w);
+        w->turn = turns_add(&w->turns, entry->group, entry->stream);
+        know_stream(w, entry);
+    }
+    w->stream = w->turn->stream;
 }
 
 /* ---- application lines ---- */
 
 static struct attempt *attempt_of(struct worker *w, const struct event *e, int64_t time, struct loc loc)
 {
-    struct attempt *a = w->last;
-    if (a && memcmp(&a->id, &e->id, sizeof e->id) == 0 && a->stream == w->stream &&
+    struct attempt *a = w->turn->last;
+    if (a && memcmp(&a->id, &e->id, sizeof e->id) == 0 &&
         (!(a->flags & ATTEMPT_START) || time == TIME_NONE || time >= attempt_start(a)))
         return a;
-    return index_attempt(&w->index, e, w->stream, time, loc, NULL);
+    return index_attempt(&w->index, e, w->turn->stream, time, loc, NULL);
 }
 
 static void add_to_run(struct worker *w, int64_t time, struct loc loc)
 {
-    if (w->run.count && time < w->run.last)
-        close_run(w);
-    if (w->run.count == 0)
-        w->run = (struct run){.stream = w->stream, .loc = loc, .first = time};
-    w->run.count++;
-    w->run.last = time;
+    struct turn *t = w->turn;
+    if (time < t->run.last)
+        close_run(w, t);
+    if (t->run.count == 0)
+        t->run = (struct run){.stream = t->stream, .loc = loc, .first = time};
+    t->run.count++;
+    t->run.last = time;
 }
 
-static void keep_words(struct worker *w, const struct event *e, int64_t time, struct loc loc)
+static void keep_words(struct words *words, const struct event *e, int64_t time, struct loc loc)
 {
     struct slice said = slice_head(e->said.n ? e->said : e->text, WORDS_MAX);
     if (said.n == 0)
         return;
-    w->words.n = said.n;
-    w->words.has_id = e->has_id;
-    w->words.id = e->id;
-    w->words.time = time;
-    w->words.loc = loc;
-    w->words.stream = w->stream;
-    slice_put(said, w->words.text);
+    words->n = said.n;
+    words->has_id = e->has_id;
+    words->id = e->id;
+    words->time = time;
+    words->loc = loc;
+    slice_put(said, words->text);
 }
 
 static void mark_error(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
@@ -238,7 +251,7 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
         a->lines++;
         if (e->trace.n)
             index_trace(&w->index, a, e->trace);
-        w->last = a;
+        w->turn->last = a;
     } else if (!e->in_init) {
         add_to_run(w, time, loc);
     }
@@ -248,7 +261,7 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
     if (!known && !e->unhandled && e->level >= LEVEL_ERROR)
         mark_logged(w, e, a, time, loc);
     scan_line(w, e, signs, a, time, loc);
-    keep_words(w, e, time, loc);
+    keep_words(&w->turn->words, e, time, loc);
 }
 
 /* ---- platform lines ---- */
@@ -256,32 +269,28 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
 static void mark_timeout(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
                          struct loc loc)
 {
-    struct mark m = {.kind = MARK_TIMEOUT, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
-    bool mine = words_of(w, a);
+    const struct words *words = &w->turn->words;
+    struct mark m = {.kind = MARK_TIMEOUT, .time = time, .loc = loc, .attempt = a, .stream = w->turn->stream};
+    bool mine = words_of(words, a);
     m.value = UINT32_MAX;
     m.level = e->level;
-    if (mine && time != TIME_NONE && w->words.time != TIME_NONE && time >= w->words.time)
-        m.value = time - w->words.time < UINT32_MAX ? (uint32_t)(time - w->words.time) : UINT32_MAX;
-    if (mine) {
-        char pattern[WORDING_MAX];
-        struct slice said = slice_of(w->words.text, w->words.n);
-        m.text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
-        m.host = intern_id(&w->index.names, wording_host(said));
-    }
+    if (mine && time != TIME_NONE && words->time != TIME_NONE && time >= words->time)
+        m.value = time - words->time < UINT32_MAX ? (uint32_t)(time - words->time) : UINT32_MAX;
+    if (mine)
+        put_words(w, words, &m);
     *vec_push(&w->index.marks) = m;
 }
 
 /* An XRAY line that stands alone belongs to the report before it. */
 static void on_trace(struct worker *w, const struct event *e)
 {
-    if (w->last)
-        index_trace(&w->index, w->last, e->trace);
+    if (w->turn->last)
+        index_trace(&w->index, w->turn->last, e->trace);
 }
 
 static void on_platform(struct worker *w, const struct event *e, int64_t time, struct loc loc)
 {
-    if (w->run.count)
-        close_run(w);
+    close_run(w, w->turn);
     if (e->kind == EVENT_NAMELESS) {
         source_anomaly(
             w->source, ANOMALY_NO_REQUEST_ID, loc.line, loc.offset,
@@ -293,10 +302,10 @@ static void on_platform(struct worker *w, const struct event *e, int64_t time, s
         on_trace(w, e);
         return;
     }
-    struct attempt *a = index_platform(&w->index, e, w->stream, time, loc, w->last);
+    struct attempt *a = index_platform(&w->index, e, w->turn->stream, time, loc, w->turn->last);
     if (!a)
         return;
-    w->last = a;
+    w->turn->last = a;
     if (e->lineage.n)
         scan_lineage(w, e->lineage, a, time, loc);
     if (e->status == STATUS_TIMEOUT && e->kind != EVENT_RUNTIME_DONE)
@@ -309,16 +318,18 @@ static void take_entry(void *ctx, const struct entry *entry)
 {
     struct worker *w = ctx;
     struct event e;
-    if (!w->stream_known || !same_name(entry->group, w->group, w->group_n) ||
-        !same_name(entry->stream, w->stream_name, w->stream_n))
-        enter_stream(w, entry->group, entry->stream, entry->function);
+    if (!w->turn || !slice_eq(entry->stream, w->turn->name) || !slice_eq(entry->group, w->turn->group))
+        enter_stream(w, entry);
+    if (entry->function.n && !w->turn->named)
+        know_stream(w, entry);
     message_parse(entry->text, &e);
-    if (w->unnamed && e.error_message.n) /* in a function's log it would be what that was told by another */
+    /* In a function's log an error's message would be what that was told by another. */
+    if (w->turn->unnamed && e.error_message.n)
         (void)message_answer(&e);
     int64_t time = entry->time != TIME_NONE ? entry->time : e.time;
     if (e.kind == EVENT_GATEWAY)
         scan_gateway_settle(w, entry->text, &e);
-    if (w->records && e.kind == EVENT_APP) {
+    if (w->turn->records && e.kind == EVENT_APP) {
         struct sink sink;
         scan_sink(w, &sink);
         if (record_message(entry->text, time, entry->loc, &w->record, &sink))
@@ -423,7 +434,6 @@ static void amend(struct worker *w, const struct fragment *tail, struct slice wh
     message_parse(tail->tail, &before);
     int64_t time = tail->tail_time != TIME_NONE ? tail->tail_time : e.time;
     w->stream = key - 1;
-    w->last = NULL;
     struct attempt *a = NULL;
     if (e.has_id && e.kind != EVENT_GATEWAY) {
         e.kind = EVENT_APP; /* finds the row of the piece before the cut and adds none */

@@ -6,20 +6,10 @@
 #include "forensics/evidence.h"
 #include "forensics/key_looks.h"
 #include "forensics/place.h"
+#include "forensics/turns.h"
 #include "parsers/container.h"
 
-enum { WORDS_MAX = 512, CACHED_NAME_MAX = 512, TAIL_MAX = 64 * 1024 };
-
-/* The application line met last in the current stream: what an invocation said before it timed out. */
-struct words {
-    char text[WORDS_MAX];
-    size_t n;
-    struct request_id id;
-    bool has_id;
-    int64_t time;
-    struct loc loc;
-    uint32_t stream;
-};
+enum { TAIL_MAX = 64 * 1024 };
 
 /* The last entry of a file of lines, and the lines before its first one: see scan_glue. */
 struct fragment {
@@ -46,17 +36,9 @@ struct worker {
     struct arena pieces;  /* text of fragments */
     struct arena shelf;   /* of `in`; the evidence's in the end */
     struct buf record;
-    /* The stream met last, so that names are compared and not hashed. */
-    char group[CACHED_NAME_MAX], stream_name[CACHED_NAME_MAX];
-    size_t group_n, stream_n;
-    uint32_t stream;
-    bool stream_known;
-    bool gateway; /* an execution log by its group's name */
-    bool unnamed; /* no group is known, nor a function: the words of each line decide whose it is */
-    bool records; /* no function's stream: its messages may be access lines, spans or CloudTrail events */
-    struct attempt *last; /* the attempt met last in that stream */
-    struct run run;       /* open; count 0 when there is none */
-    struct words words;
+    struct turns turns; /* of the source at hand */
+    struct turn *turn;  /* that of the entry at hand; NULL before the first one */
+    uint32_t stream;    /* its stream */
 };
 
 void worker_init(struct worker *w, struct evidence *ev, const struct evidence_options *options);
@@ -68,8 +50,8 @@ void worker_read(struct worker *w, struct source *source);
 void worker_survey(struct worker *w, struct source *source);
 /* Where a container delivers to the worker. */
 void scan_sink(struct worker *w, struct sink *ret);
-/* Settles what is open of the stream at hand. */
-void scan_leave_stream(struct worker *w);
+/* Settles what is open of the streams of the source at hand. */
+void scan_leave_streams(struct worker *w);
 /* What an application line tells of the invocation's chain: the event it printed, the keys and ids it names,
  * the hops that its trace header counts. `signs` are those of its text; `a` is NULL when it has no request id. */
 void scan_line(struct worker *w, const struct event *e, unsigned signs, struct attempt *a, int64_t time,

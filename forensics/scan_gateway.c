@@ -67,7 +67,7 @@ static struct slice word_after(struct slice text, struct slice key)
 
 void scan_gateway_settle(const struct worker *w, struct slice text, struct event *e)
 {
-    if (w->gateway || (w->unnamed && message_gateway_step(e->text)))
+    if (w->turn->gateway || (w->turn->unnamed && message_gateway_step(e->text)))
         return;
     e->kind = EVENT_APP;
     e->has_id = false;

@@ -6,6 +6,7 @@ void worker_init(struct worker *w, struct evidence *ev, const struct evidence_op
 {
     *w = (struct worker){.ev = ev, .options = options};
     index_init(&w->index);
+    turns_init(&w->turns);
     arena_init(&w->scratch);
     arena_init(&w->pieces);
     arena_init(&w->shelf);
@@ -33,6 +34,7 @@ void worker_done(struct worker *w)
     arena_done(&w->pieces);
     arena_join(&w->ev->arena, &w->shelf);
     input_done(&w->in);
+    turns_done(&w->turns);
     index_done(&w->index);
 }
 
@@ -99,7 +101,7 @@ void worker_read(struct worker *w, struct source *source)
         w->in.idle = w->idle;
         if (ok)
             parse_source(w);
-        scan_leave_stream(w);
+        scan_leave_streams(w);
         if (w->keys)
             key_looks_settle(&w->looks, w->keys, &w->index);
         input_close(&w->in);
