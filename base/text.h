@@ -116,6 +116,8 @@ size_t text_line_ends_plain(struct slice s, uint16_t *ret);
 #ifdef __SSE2__
 size_t text_line_ends_by_16(struct slice s, uint16_t *ret);
 #endif
+/* How many LF there are. */
+size_t text_line_count(struct slice s);
 /* Which of these s has: LF or CR, a semicolon. */
 enum text_sign { TEXT_LINE_END = 1, TEXT_SEMICOLON = 2 };
 unsigned text_signs(struct slice s);

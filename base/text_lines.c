@@ -82,6 +82,27 @@ size_t text_line_ends(struct slice s, uint16_t *ret)
 }
 #endif
 
+size_t text_line_count(struct slice s)
+{
+    const char *p = s.p, *end = s.p + s.n;
+    size_t n = 0;
+#ifdef __SSE2__
+    enum { LANES = 16, ROUNDS = 255 }; /* a lane counts no further */
+    const __m128i none = _mm_setzero_si128(), lf = _mm_set1_epi8('\n');
+    while (end - p >= LANES) {
+        __m128i found = none;
+        for (int i = 0; i < ROUNDS && end - p >= LANES; i++, p += LANES)
+            found =
+                _mm_sub_epi8(found, _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), lf));
+        found = _mm_sad_epu8(found, none);
+        n += (unsigned)_mm_extract_epi16(found, 0) + (unsigned)_mm_extract_epi16(found, LANES / 4);
+    }
+#endif
+    for (; p < end; p++)
+        n += *p == '\n';
+    return n;
+}
+
 static unsigned signs_plain(struct slice s)
 {
     unsigned signs = 0;

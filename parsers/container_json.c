@@ -11,10 +11,9 @@ struct loc document_loc(struct documents *d, const char *p)
 {
     if (d->depth > 0)
         return d->outer;
-    while (d->mark < p) {
-        const char *hit = memchr(d->mark, '\n', (size_t)(p - d->mark));
-        d->line += hit != NULL;
-        d->mark = hit ? hit + 1 : p;
+    if (d->mark < p) {
+        d->line += text_line_count(slice_of(d->mark, (size_t)(p - d->mark)));
+        d->mark = p;
     }
     return input_loc(d->in, d->line, d->text_offset + (uint64_t)(p - d->text));
 }

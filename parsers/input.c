@@ -3,6 +3,7 @@
  * bytes of the top one call for it, at most LIMIT_NESTING times. */
 #include "parsers/layer.h"
 
+#include "base/text.h"
 #include "parsers/archive.h"
 #include "parsers/filter.h"
 
@@ -92,15 +93,6 @@ static void name_compression(struct input *in)
     in->at->compression = name;
 }
 
-static void count_lines(struct input *in, struct slice text)
-{
-    const char *hit;
-    while (text.n && (hit = memchr(text.p, '\n', text.n))) {
-        in->lines++;
-        text = slice_skip(text, (size_t)(hit - text.p) + 1);
-    }
-}
-
 static void check(struct input *in, struct slice text)
 {
     if (in->with_digest)
@@ -113,7 +105,7 @@ static void added(struct input *in, struct slice text)
     if (!in->ahead)
         check(in, text);
     if (in->source->next)
-        count_lines(in, text);
+        in->lines += text_line_count(text);
 }
 
 static void digest_begin(struct input *in)

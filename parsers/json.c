@@ -56,10 +56,12 @@ static __attribute__((noinline)) const char *skip_indent(const char *p, const ch
     return p;
 }
 
-/* Most values and keys have no blank before them. */
+/* Most values and keys have no blank before them, or one. */
 static inline const char *skip_blanks(const char *p, const char *end)
 {
-    return p < end && (unsigned char)*p <= ' ' && json_scan_blank(*p) ? skip_indent(p, end) : p;
+    if (p == end || (unsigned char)*p > ' ' || !json_scan_blank(*p))
+        return p;
+    return end - p > 1 && (unsigned char)p[1] > ' ' ? p + 1 : skip_indent(p, end);
 }
 
 static const uint8_t types[256] = {

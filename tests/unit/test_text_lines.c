@@ -31,6 +31,7 @@ static void line_ends(void **state)
             for (size_t i = 0; i < n; i++)
                 text[i] = i * i % every == 0 ? '\n' : i % 2 ? (char)('\n' | 0x80) : '\v';
             size_t count = text_line_ends(slice_of(text, n), ends);
+            assert_int_equal(text_line_count(slice_of(text, n)), count);
             same_ends(slice_of(text, n), ends, count);
             for (size_t i = 0; i < n; i++)
                 if (text[i] == '\n') {
