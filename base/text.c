@@ -47,14 +47,20 @@ static const char *read_decimals(const char *p, const char *end, int64_t *scaled
     return p;
 }
 
+/* The slice is read in halves: as a whole it would wait for the caller's two stores to it. */
 bool text_decimal(struct slice *s, struct decimal *ret)
 {
-    struct slice rest = *s;
-    uint64_t whole;
+    const char *p = s->p, *end = p + s->n;
+    uint64_t whole = 0;
     unsigned digits = 0;
-    if (!text_u64(&rest, &whole) || whole > UINT64_C(100000000000)) /* what 60 bits hold, scaled */
+    size_t n = end - p < 8 ? 8 : text_eight(p, &whole);
+    if (n == 8) { /* or more, or near the end of the text */
+        struct slice rest = slice_of(p, (size_t)(end - p));
+        n = text_u64(&rest, &whole) ? (size_t)(rest.p - p) : 0;
+    }
+    if (n == 0 || whole > UINT64_C(100000000000)) /* what 60 bits hold, scaled */
         return false;
-    const char *p = rest.p, *end = rest.p + rest.n;
+    p += n;
     int64_t scaled = (int64_t)whole * DECIMAL_SCALE;
     if (end - p > 1 && *p == '.' && is_digit(p[1]))
         p = read_decimals(p + 1, end, &scaled, &digits);

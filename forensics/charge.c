@@ -43,10 +43,12 @@ static void settle_stream(struct attempt **v, size_t n, bool tied)
         vec_order(v, n, sizeof *v, by_stream_begin);
         return;
     }
-    for (size_t i = 0, end; tied && i < n; i = end) {
-        for (end = i + 1; end < n && attempt_begin(v[end]) == attempt_begin(v[i]);)
-            end++;
-        vec_order(v + i, end - i, sizeof *v, by_stream_begin);
+    for (size_t i = 1, from = 0; tied && i <= n; i++) {
+        __builtin_prefetch(v[i + ATTEMPTS_AHEAD < n ? i + ATTEMPTS_AHEAD : n - 1]);
+        if (i < n && attempt_begin(v[i]) == attempt_begin(v[from]))
+            continue;
+        vec_order(v + from, i - from, sizeof *v, by_stream_begin);
+        from = i;
     }
 }
 

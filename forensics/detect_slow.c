@@ -19,12 +19,6 @@ enum { EPISODE_MIN = 8, EPISODE_GAP_MS = 30 * 60 * 1000, SINGLES_LOW = 3, ROWS_S
 /* Memory that is promised but not touched is none: so many groups, warm and cold, may take all invocations. */
 enum { ROOMY_GROUPS = 4 };
 
-/* Like with like. */
-struct group_key {
-    uint32_t version;
-    uint16_t memory_mb, cold;
-};
-
 struct group {
     struct durations durations; /* until it is judged */
     struct stats_spread spread; /* of n 0 when it is too small */
@@ -48,7 +42,7 @@ struct slow {
     uint8_t *failed_before; /* one a stream: what it ran last failed */
     VEC(struct group) groups;
     struct intern keys; /* group i has key id i + 1 */
-    struct group_key last_key;
+    uint64_t last_key;  /* see key_of */
     uint32_t last_group;
     VEC(struct outlier) outliers; /* by time: all over STATS_SUSPECT, then those that the finding is about */
     size_t measured;              /* invocations that count */
@@ -74,15 +68,21 @@ static void add_group(struct slow *s, bool cold)
         durations_reserve(&g->durations, cold ? s->f->cold : s->f->attempts.n - s->f->cold);
 }
 
+/* Like with like: its version, memory size, and whether it was cold. */
+static uint64_t key_of(const struct attempt *a)
+{
+    return a->version | (uint64_t)a->memory_mb << 32 | (uint64_t)attempt_cold(a) << 48;
+}
+
 /* Most invocations are of the group of the one before. */
 static uint32_t group_of(struct slow *s, const struct attempt *a)
 {
-    struct group_key key = {a->version, a->memory_mb, attempt_cold(a)};
-    if (s->groups.n && memcmp(&key, &s->last_key, sizeof key) == 0)
+    uint64_t key = key_of(a);
+    if (s->groups.n && key == s->last_key)
         return s->last_group;
     uint32_t id = intern_id(&s->keys, slice_of((const char *)&key, sizeof key));
     if (id > s->groups.n)
-        add_group(s, key.cold);
+        add_group(s, attempt_cold(a));
     s->last_key = key;
     s->last_group = id - 1;
     return s->last_group;

@@ -174,13 +174,11 @@ static bool line_is_empty(struct slice rest)
 
 static bool line_start(struct slice rest, struct event *e)
 {
-    struct slice word;
     if (!take_id(&rest, e))
         return false;
     text_skip_blanks(&rest);
-    if (!text_literal(&rest, SLICE("Version: ")) || !text_word(&rest, &word))
+    if (!text_literal(&rest, SLICE("Version: ")) || !text_word(&rest, &e->version))
         return false;
-    e->version = word;
     return line_is_empty(rest); /* what stands below it came from something else */
 }
 
