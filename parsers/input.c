@@ -213,16 +213,25 @@ static void end_ahead(struct input *in, bool reached)
 static size_t read_ahead(void *ctx, char *out, size_t room)
 {
     struct input *in = ctx;
-    size_t n = layer_read(in, in->depth, out, room);
-    check(in, slice_of(out, n));
-    return n;
+    size_t total = 0, n;
+    while (total < room && (n = layer_read(in, in->depth, out + total, room - total)) > 0)
+        total += n;
+    check(in, slice_of(out, total));
+    return total;
 }
 
-/* Only a single layer of gzip: of others the bound of is_bomb would fall elsewhere. */
+/* Plain text, whose hash takes the most, or a single layer of gzip: of others the bound of is_bomb would fall elsewhere. */
+static bool worth_ahead(const struct input *in)
+{
+    const struct layer *layer = in->depth ? in->layers[1] : NULL;
+    if (in->depth == 0)
+        return in->raw >= AHEAD_FROM;
+    return in->depth == 1 && layer->kind == LAYER_GZIP && !layer->stopped && layer->produced >= AHEAD_FROM;
+}
+
 static void begin_ahead(struct input *in)
 {
-    bool gzip = in->depth == 1 && in->layers[1]->kind == LAYER_GZIP && !in->layers[1]->stopped;
-    if (!in->idle || atomic_load(in->idle) <= 0 || !gzip || in->layers[1]->produced < AHEAD_FROM)
+    if (!in->idle || atomic_load(in->idle) <= 0 || !worth_ahead(in))
         return;
     if (atomic_fetch_sub(in->idle, 1) <= 0) {
         atomic_fetch_add(in->idle, 1);

@@ -94,6 +94,19 @@ for threads in 2 3; do
     same_files "20,000 invocations, -j$threads as -j1" got due
 done
 
+# One file of some megabytes, with damage in it, is hashed and checked by one thread and read by another.
+mkdir ahead
+{ find crowd/evidence -name '*.gz' -print0 | sort -z | xargs -0 zcat
+    printf '2026-01-01T00:00:00.000Z \377 is no UTF-8, \0 no text, and the last line has no end'; } >ahead/plain.txt
+gzip -c ahead/plain.txt >ahead/packed.gz
+for file in plain.txt packed.gz; do
+    "$COLDCASE" report --format json -j1 ahead/$file >due
+    same "$file: its own hash" "$(jq -r '.evidence.sources[0].sha256' due)" "$(sha256sum <ahead/$file | cut -d ' ' -f 1)"
+    same "$file: what is wrong with it" "$(jq -c '[.evidence.sources[0].anomalies[].kind] | sort' due)" '["bad-utf8","no-line-end","nul-bytes"]'
+    "$COLDCASE" report --format json -j2 ahead/$file >got
+    same_files "$file: -j2 as -j1" got due
+done
+
 # Lines that nothing recognises count once, wherever a read ends; one of 5 MB, over the limit, is one.
 mkdir odd
 cp "${files[0]}" odd
