@@ -5,7 +5,7 @@
 #include "forensics/detector.h"
 #include "forensics/remedy.h"
 
-enum { FAILED_HIGH = 3, HANDLED_MEDIUM = 20, FUNCTION_ENGINES_MAX = 64 };
+enum { FAILED_HIGH = 3, HANDLED_MEDIUM = 20, OUTRANKED_MS = 60 * 1000 };
 
 /* Limits are inferred only when the environments that held a connection agree this well over the errors. */
 #define INFERENCE_SPREAD 0.2
@@ -29,21 +29,61 @@ static bool concerns(const struct signature *s)
            (s->class == SIGNATURE_OS && slice_eq(slice_str(s->engine), SLICE("os")));
 }
 
-/* In one attempt the stronger class stands for all: SRV before POOL before OS. */
-static bool outranked(const struct dossier *d, const struct mark *m, size_t at)
+/* A mark of an attempt, by its position in index.marks, which is their order in time. */
+struct claim {
+    const struct attempt *attempt;
+    size_t at;
+};
+
+static int by_attempt(const void *a, const void *b)
+{
+    const struct claim *x = a, *y = b;
+    if (x->attempt != y->attempt)
+        return x->attempt < y->attempt ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static enum signature_class class_at(const struct dossier *d, size_t mark)
+{
+    return signatures_get(d->ev->signatures, d->index->marks.v[mark].value)->class;
+}
+
+/* The claims of one attempt, in order: when each class was met last tells which of them the others outrank. */
+static void rank(const struct dossier *d, const struct claim *claims, size_t n, uint8_t *outranked)
+{
+    int64_t met[SIGNATURE_CLASSES];
+    bool any[SIGNATURE_CLASSES] = {false};
+    for (size_t i = 0; i < n; i++) {
+        enum signature_class mine = class_at(d, claims[i].at);
+        int64_t time = d->index->marks.v[claims[i].at].time;
+        for (unsigned stronger = 0; stronger < mine; stronger++)
+            outranked[claims[i].at] |= any[stronger] && met[stronger] + OUTRANKED_MS > time;
+        any[mine] = true;
+        met[mine] = time;
+    }
+}
+
+/* In one attempt the stronger class stands for all that come in the minute behind it: SRV before POOL before OS. By mark. */
+static uint8_t *find_outranked(const struct dossier *d)
 {
     const struct index *x = d->index;
-    enum signature_class mine = signatures_get(d->ev->signatures, m->value)->class;
-    if (!m->attempt)
-        return false;
-    for (size_t i = at; i-- > 0 && x->marks.v[i].time + 60000 > m->time;) {
-        const struct mark *k = &x->marks.v[i];
-        if (k->kind == MARK_SIGNATURE && k->attempt == m->attempt &&
-            signatures_get(d->ev->signatures, k->value)->class < mine &&
-            concerns(signatures_get(d->ev->signatures, k->value)))
-            return true;
+    VEC(struct claim) claims = {0};
+    uint8_t *outranked = calloc(x->marks.n + 1, 1);
+    if (!outranked)
+        err_oom();
+    for (size_t i = 0; i < x->marks.n; i++) {
+        const struct mark *m = &x->marks.v[i];
+        if (m->kind == MARK_SIGNATURE && m->attempt && concerns(signatures_get(d->ev->signatures, m->value)))
+            *vec_push(&claims) = (struct claim){m->attempt, i};
     }
-    return false;
+    vec_sort(&claims, by_attempt);
+    for (size_t i = 0, end; i < claims.n; i = end) {
+        for (end = i + 1; end < claims.n && claims.v[end].attempt == claims.v[i].attempt;)
+            end++;
+        rank(d, claims.v + i, end - i, outranked);
+    }
+    vec_done(&claims);
+    return outranked;
 }
 
 typedef VEC(struct episode) episodes;
@@ -64,16 +104,18 @@ static struct episode *episode_of(episodes *all, uint32_t function, const struct
 static void collect(const struct dossier *d, episodes *all)
 {
     const struct index *x = d->index;
+    uint8_t *outranked = find_outranked(d);
     for (size_t i = 0; i < x->marks.n; i++) {
         const struct mark *m = &x->marks.v[i];
-        if (m->kind != MARK_SIGNATURE)
+        if (m->kind != MARK_SIGNATURE || outranked[i])
             continue;
         const struct signature *s = signatures_get(d->ev->signatures, m->value);
-        if (!concerns(s) || outranked(d, m, i))
+        if (!concerns(s))
             continue;
         struct episode *e = episode_of(all, x->streams.v[m->stream].function, s, m->value);
         *vec_push(&e->marks) = m;
     }
+    free(outranked);
 }
 
 struct tally {

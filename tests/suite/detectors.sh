@@ -66,6 +66,18 @@ same 'retry-storm by hand: one request, three attempts' "$(by_hand retry-storm s
 { attempt 00 "$(id 1)" 90 "$broken"; attempt 02 "$(id 1)" 90 "$broken"; attempt 05 "$(id 1)" 90 ''; } >storm.log
 same 'retry-storm by hand: the third attempt succeeds' "$(by_hand retry-storm storm.log '.checks[0].verdict')" '"clean"'
 
+# In one attempt a refusing server stands for the pool that is used up in the minute behind it, not for what came before.
+says() { printf '2026-03-04T10:%sZ 2026-03-04T10:%sZ\t%s\tERROR\t%s\n' "$1" "$1" "$(id "$2")" "$3"; }
+refused='ER_CON_COUNT_ERROR: Too many connections'
+used_up='QueuePool limit of size 5 overflow 10 reached, connection timed out, timeout 30.00'
+engines() { sort -s -k 1,1 | "$COLDCASE" report -q --assume-function f --only connection-limit --format json - | jq -c '[.findings[] | [.detail.engine, .count]] | sort'; }
+same 'connection-limit by hand: the server outranks the pool, in its own attempt and minute' \
+    "$({ says 00:01.100 1 "$refused"; says 00:01.200 1 "$used_up"; says 01:01.099 1 "$used_up"; } | engines)" '[["mysql",1]]'
+same 'connection-limit by hand: a minute later it does not' \
+    "$({ says 00:01.100 1 "$refused"; says 01:01.100 1 "$used_up"; } | engines)" '[["mysql",1],["pool",1]]'
+same 'connection-limit by hand: nor what came before, nor in another attempt' \
+    "$({ says 00:01.100 1 "$used_up"; says 00:01.200 1 "$refused"; says 00:01.300 2 "$used_up"; } | engines)" '[["mysql",1],["pool",2]]'
+
 # Lambda's own record of an event: what it says counts beside the log (field guide 6.5).
 record() { # REQUEST CONDITION COUNT
     jq -n -c --arg id "$1" --arg condition "$2" --argjson count "$3" '{version: "1.0", timestamp: "2026-03-04T10:09:00.000Z",
