@@ -337,17 +337,31 @@ static void link_to(struct arena *m, struct finding *f, const struct finding *ca
 
 /* ---- which findings may be tied at all ---- */
 
-/* A cause is of the effect's own function, or a loop that names one of the effect's invocations: looking at
- * nothing else keeps the work near the number of findings. Places in fs->list, in its order. */
+/* A cause is of the effect's function and named beside it in the table, or a loop that names one of its invocations:
+ * looking at nothing else keeps the work near the number of findings. Places in fs->list, in its order. */
 struct listed {
-    uint32_t key;
+    uint64_t key;
     size_t place;
 };
 
 struct candidates {
     VEC(size_t) list;
-    VEC(struct listed) functions, calls; /* by function; by row, of the invocations of loops */
+    VEC(struct listed) functions, calls; /* by cause_key; by row, of the invocations of loops */
 };
+
+/* The first row of the table that names the detector as a cause; CAUSES when none does. */
+static size_t cause_row(const char *detector)
+{
+    size_t k = 0;
+    while (k < CAUSES && strcmp(causes[k].cause, detector) != 0)
+        k++;
+    return k;
+}
+
+static uint64_t cause_key(uint32_t function, size_t row)
+{
+    return (uint64_t)function << 32 | row;
+}
 
 static int by_key(const void *a, const void *b)
 {
@@ -399,8 +413,11 @@ static void list_calls(struct candidates *c, const struct findings *fs)
 static void candidates_init(struct candidates *c, const struct findings *fs)
 {
     *c = (struct candidates){.list = {NULL, 0, 0}};
-    for (size_t i = 0; i < fs->list.n; i++)
-        *vec_push(&c->functions) = (struct listed){fs->list.v[i]->function, i};
+    for (size_t i = 0; i < fs->list.n; i++) {
+        size_t row = cause_row(fs->list.v[i]->detector->name);
+        if (row < CAUSES)
+            *vec_push(&c->functions) = (struct listed){cause_key(fs->list.v[i]->function, row), i};
+    }
     vec_sort(&c->functions, by_key);
     list_calls(c, fs);
 }
@@ -412,7 +429,7 @@ static void candidates_done(struct candidates *c)
     vec_done(&c->calls);
 }
 
-static size_t first_of(const struct listed *v, size_t n, uint32_t key)
+static size_t first_of(const struct listed *v, size_t n, uint64_t key)
 {
     size_t low = 0, high = n;
     while (low < high) {
@@ -425,19 +442,20 @@ static size_t first_of(const struct listed *v, size_t n, uint32_t key)
     return low;
 }
 
-static void add_listed(struct candidates *c, const struct listed *v, size_t n, uint32_t key)
+static void add_listed(struct candidates *c, const struct listed *v, size_t n, uint64_t key)
 {
     for (size_t i = first_of(v, n, key); i < n && v[i].key == key; i++)
         *vec_push(&c->list) = v[i].place;
 }
 
 /* Each once. */
-static void candidates_of(struct candidates *c, const struct finding *effect)
+static void candidates_of(struct candidates *c, const struct finding *effect, struct range r)
 {
     size_t kept = 0;
     vec_clear(&c->list);
-    if (effect->function)
-        add_listed(c, c->functions.v, c->functions.n, effect->function);
+    for (size_t k = r.first; effect->function && k < r.end; k++)
+        add_listed(c, c->functions.v, c->functions.n,
+                   cause_key(effect->function, cause_row(causes[k].cause)));
     for (size_t i = 0; c->calls.n && may_follow_loop(effect) && i < effect->attempts.n; i++)
         add_listed(c, c->calls.v, c->calls.n, effect->attempts.v[i]->row);
     vec_sort(&c->list, by_place);
@@ -455,7 +473,7 @@ static void link_cause(const struct dossier *d, struct findings *fs, struct cand
     size_t best_row = CAUSES;
     if (range.first == range.end)
         return;
-    candidates_of(c, f);
+    candidates_of(c, f, range);
     for (size_t i = 0; i < c->list.n; i++) {
         const struct finding *cause = fs->list.v[c->list.v[i]];
         struct support s = {0, 0};

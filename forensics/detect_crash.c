@@ -15,36 +15,68 @@ static uint64_t crash_examine(const struct dossier *d)
     return dossier_ended(d);
 }
 
+/* Of one function. */
 struct group {
+    const struct function *function;
     uint32_t type;
     detector_picks picks;
 };
 
 typedef VEC(struct group) groups;
 
-static void add(groups *all, const struct attempt *a)
+/* `of_type`: by name id, the number of the function's group from 1 on. */
+static void add(groups *all, uint32_t *of_type, const struct function *fn, const struct attempt *a)
 {
-    for (size_t i = 0; i < all->n; i++) {
-        if (all->v[i].type == a->error_type) {
-            *vec_push(&all->v[i].picks) = a;
-            return;
-        }
+    uint32_t *number = &of_type[a->error_type];
+    if (*number == 0) {
+        *vec_push(all) = (struct group){.function = fn, .type = a->error_type};
+        *number = (uint32_t)all->n;
     }
-    struct group *g = vec_push(all);
-    *g = (struct group){.type = a->error_type};
-    *vec_push(&g->picks) = a;
+    *vec_push(&all->v[*number - 1].picks) = a;
+}
+
+/* ---- where the errors are told ---- */
+
+/* Of so many of a group the line is looked up that tells the error. */
+enum { CITED = 10 };
+
+struct told {
+    const struct attempt *attempt;
+    const struct mark *mark; /* its first one of an error, or NULL */
+};
+typedef VEC(struct told) tellings;
+
+static int by_attempt(const void *a, const void *b)
+{
+    const struct told *x = a, *y = b;
+    return x->attempt < y->attempt ? -1 : x->attempt > y->attempt;
+}
+
+static struct told *told_of(const tellings *all, const struct attempt *a)
+{
+    return bsearch(&(struct told){a, NULL}, all->v, all->n, sizeof *all->v, by_attempt);
+}
+
+static void look_up(const struct dossier *d, const groups *all, tellings *ret)
+{
+    for (size_t i = 0; i < all->n; i++)
+        for (size_t k = 0; k < all->v[i].picks.n && k < CITED; k++)
+            *vec_push(ret) = (struct told){all->v[i].picks.v[k], NULL};
+    vec_sort(ret, by_attempt);
+    for (size_t i = 0; ret->n && i < d->index->marks.n; i++) {
+        const struct mark *m = &d->index->marks.v[i];
+        struct told *told = m->kind == MARK_ERROR && m->attempt ? told_of(ret, m->attempt) : NULL;
+        if (told && !told->mark)
+            told->mark = m;
+    }
 }
 
 /* The line in which the error is told: the first mark of the attempt, else its report. */
-static void cite(const struct dossier *d, const struct group *g, struct finding *f)
+static void cite(const tellings *all, const struct group *g, struct finding *f)
 {
-    enum { CITED = 10 };
     for (size_t i = 0; i < g->picks.n; i++) {
         const struct attempt *a = g->picks.v[i];
-        const struct mark *told = NULL;
-        for (size_t k = 0; i < CITED && k < d->index->marks.n && !told; k++)
-            if (d->index->marks.v[k].attempt == a && d->index->marks.v[k].kind == MARK_ERROR)
-                told = &d->index->marks.v[k];
+        const struct mark *told = i < CITED ? told_of(all, a)->mark : NULL;
         finding_cite(f, told ? told->loc : attempt_report_loc(a), told ? told->time : attempt_report(a), a);
     }
 }
@@ -74,9 +106,10 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     finding_fact(fs, f, "error type", "%.*s", SLICE_ARG(type));
 }
 
-static void report(const struct detector *self, const struct dossier *d, const struct function *fn,
-                   const struct group *g, struct findings *fs)
+static void report(const struct detector *self, const struct dossier *d, const struct group *g,
+                   const tellings *told, struct findings *fs)
 {
+    const struct function *fn = g->function;
     bool high = g->picks.n >= CRASH_HIGH && (double)g->picks.n >= CRASH_HIGH_SHARE * (double)fn->attempts.n;
     enum severity severity = high                         ? SEVERITY_HIGH
                              : g->picks.n >= CRASH_MEDIUM ? SEVERITY_MEDIUM
@@ -86,7 +119,7 @@ static void report(const struct detector *self, const struct dossier *d, const s
         finding_attempt(f, g->picks.v[i]);
         finding_seen(f, attempt_over(g->picks.v[i]));
     }
-    cite(d, g, f);
+    cite(told, g, f);
     f->key = arena_copy(&fs->arena, dossier_name(d, g->type)).p;
     write_prose(d, fn, g, fs, f);
     struct detail detail;
@@ -105,34 +138,49 @@ static void report(const struct detector *self, const struct dossier *d, const s
     finding_span(f, "invocations fail", f->first_seen, f->last_seen);
 }
 
+/* Adds what no other detector explains, by type. True when some is left to another. */
+static bool collect(const struct function *fn, const struct dossier *d, const struct marked *explained,
+                    const struct marked *storms, uint32_t *of_type, groups *ret)
+{
+    bool left = false;
+    size_t before = ret->n;
+    for (size_t i = 0; i < fn->failed.n; i++) {
+        const struct attempt *a = fn->failed.v[i];
+        bool memory = slice_eq(dossier_name(d, a->error_type), SLICE("Runtime.OutOfMemory"));
+        if (attempt_status(a) != ATTEMPT_FAILED)
+            continue;
+        if (memory || marked_has(storms, a) || marked_has(explained, a))
+            left = true;
+        else
+            add(ret, of_type, fn, a);
+    }
+    for (size_t i = before; i < ret->n; i++)
+        of_type[ret->v[i].type] = 0;
+    return left;
+}
+
 static const char *crash_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
     struct marked explained, storms;
-    bool told = false; /* some failed, and another detector says with what */
+    uint32_t *of_type = huge_zeros(d->index->names.names.n + 1, sizeof *of_type);
+    groups all = {0};
+    tellings told = {0};
+    bool left = false;
     marked_init(&explained, d, marked_named);
     marked_storms(&storms, d);
-    for (size_t i = 0; i < d->functions.n; i++) {
-        const struct function *fn = &d->functions.v[i];
-        groups all = {0};
-        for (size_t k = 0; k < fn->failed.n; k++) {
-            const struct attempt *a = fn->failed.v[k];
-            bool memory = slice_eq(dossier_name(d, a->error_type), SLICE("Runtime.OutOfMemory"));
-            if (attempt_status(a) != ATTEMPT_FAILED)
-                continue;
-            if (memory || marked_has(&storms, a) || marked_has(&explained, a))
-                told = true;
-            else
-                add(&all, a);
-        }
-        for (size_t k = 0; k < all.n; k++) {
-            report(self, d, fn, &all.v[k], fs);
-            vec_done(&all.v[k].picks);
-        }
-        vec_done(&all);
+    for (size_t i = 0; i < d->functions.n; i++)
+        left |= collect(&d->functions.v[i], d, &explained, &storms, of_type, &all);
+    look_up(d, &all, &told);
+    for (size_t i = 0; i < all.n; i++) {
+        report(self, d, &all.v[i], &told, fs);
+        vec_done(&all.v[i].picks);
     }
+    vec_done(&all);
+    vec_done(&told);
     marked_done(&explained);
     marked_done(&storms);
-    return told ? "no invocation failed with an error beyond those that other findings tell"
+    free(of_type);
+    return left ? "no invocation failed with an error beyond those that other findings tell"
                 : "no invocation failed with an error of its own";
 }
 

@@ -58,7 +58,22 @@ struct said {
     uint32_t text, host;
     uint64_t count;
     struct slice words;
+    size_t at; /* of the first that said it */
 };
+
+static int by_text(const void *a, const void *b)
+{
+    const struct said *x = a, *y = b;
+    if (x->text != y->text)
+        return x->text < y->text ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static int by_host(const void *a, const void *b)
+{
+    const struct said *x = a, *y = b;
+    return x->host < y->host ? -1 : x->host > y->host;
+}
 
 static int by_count(const void *a, const void *b)
 {
@@ -97,16 +112,22 @@ struct timeouts {
     uint64_t host_count;
 };
 
-static void add_words(struct timeouts *t, uint32_t text, uint32_t host)
+/* The same words become one, with the host that they name first. */
+static void join_words(struct timeouts *t)
 {
+    size_t kept = 0;
+    vec_sort(&t->said, by_text);
     for (size_t i = 0; i < t->said.n; i++) {
-        if (t->said.v[i].text == text) {
-            t->said.v[i].count++;
-            t->said.v[i].host = t->said.v[i].host ? t->said.v[i].host : host;
-            return;
+        struct said *last = kept ? &t->said.v[kept - 1] : NULL, *next = &t->said.v[i];
+        if (!last || last->text != next->text) {
+            t->said.v[kept++] = *next;
+            continue;
         }
+        last->count += next->count;
+        last->host = last->host ? last->host : next->host;
     }
-    *vec_push(&t->said) = (struct said){text, host, 1, dossier_name(t->d, text)};
+    t->said.n = kept;
+    vec_sort(&t->said, by_count);
 }
 
 static void note_mark(struct told *told, const struct mark *m)
@@ -187,28 +208,32 @@ static void read_words(struct timeouts *t)
         t->causes[cause_of(t, k, a)]++;
         count_retry(t, a);
         if (k->words)
-            add_words(t, k->words, k->host);
+            *vec_push(&t->said) = (struct said){k->words, k->host, 1, dossier_name(t->d, k->words), i};
         else
             t->silent++;
         struct loc loc = k->line ? k->line->loc : attempt_report_loc(a);
         *vec_push(&t->lines) =
             (struct citation){loc, k->line ? k->line->time : attempt_report(a), a, {"", 0}};
     }
-    vec_sort(&t->said, by_count);
+    join_words(t);
 }
 
 /* The host that most of the last words name, when more than half of all timeouts do. */
 static void find_host(struct timeouts *t)
 {
-    for (size_t i = 0; i < t->said.n; i++) {
-        uint64_t n = 0;
-        for (size_t k = 0; k < t->said.n && t->said.v[i].host; k++)
-            n += t->said.v[k].host == t->said.v[i].host ? t->said.v[k].count : 0;
-        if (n > t->host_count) {
-            t->host_count = n;
-            t->host = t->said.v[i].host;
+    VEC(struct said) said = {0};
+    for (size_t i = 0; i < t->said.n; i++)
+        if (t->said.v[i].host)
+            *vec_push(&said) = t->said.v[i];
+    vec_sort(&said, by_host);
+    for (size_t i = 0; i < said.n; i++) {
+        said.v[i].count += i && said.v[i - 1].host == said.v[i].host ? said.v[i - 1].count : 0;
+        if (said.v[i].count > t->host_count) {
+            t->host_count = said.v[i].count;
+            t->host = said.v[i].host;
         }
     }
+    vec_done(&said);
     if (t->host_count * 2 <= t->picks.n)
         t->host = 0;
 }

@@ -15,10 +15,9 @@ static bool is_number(struct slice version)
 /* The version of the last attempt that began before `end` and tells one; with `good`, of those that went well. */
 static uint32_t version_before(const struct function *fn, int64_t end, bool good)
 {
-    for (size_t i = fn->attempts.n; i-- > 0;) {
+    for (size_t i = end == TIME_NONE ? fn->attempts.n : dossier_lower(fn, end); i-- > 0;) {
         const struct attempt *a = fn->attempts.v[i];
-        bool early = attempt_begin(a) != TIME_NONE && attempt_begin(a) < end;
-        if (a->version && (end == TIME_NONE || early) && (!good || attempt_status(a) == ATTEMPT_OK))
+        if (a->version && (!good || attempt_status(a) == ATTEMPT_OK))
             return a->version;
     }
     return 0;
