@@ -66,11 +66,6 @@ bool buf_append(struct buf *b, struct slice s)
     return true;
 }
 
-bool buf_byte(struct buf *b, char c)
-{
-    return buf_append(b, slice_of(&c, 1));
-}
-
 bool buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args, again;

@@ -20,7 +20,13 @@ static inline void buf_clear(struct buf *b)
 /* Room for `more` bytes behind the content. False (and nothing changed) when that passes the maximum. */
 bool buf_reserve(struct buf *b, size_t more);
 bool buf_append(struct buf *b, struct slice s);
-bool buf_byte(struct buf *b, char c);
+static inline bool buf_byte(struct buf *b, char c)
+{
+    if (b->n == b->cap && !buf_reserve(b, 1))
+        return false;
+    b->p[b->n++] = c;
+    return true;
+}
 /* Needs room for one byte more than it adds. */
 bool buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Lent until the next change of the buffer. */

@@ -57,18 +57,29 @@ static void escape_byte(struct buf *out, unsigned char c)
         buf_byte(out, (char)c);
 }
 
+/* What stands for itself: ASCII but for the quote, the backslash and control bytes. */
+static size_t plain_bytes(struct slice s)
+{
+    size_t n = 0;
+    while (n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f && s.p[n] != '"' && s.p[n] != '\\')
+        n++;
+    return n;
+}
+
 static void quoted(struct buf *out, struct slice s)
 {
     buf_byte(out, '"');
-    while (s.n) {
-        size_t len = utf8_length(s.p, s.n);
-        if (len == 0)
-            buf_append(out, SLICE("\xef\xbf\xbd"));
-        else if (len == 1)
-            escape_byte(out, (unsigned char)*s.p);
-        else
+    for (size_t len; s.n; s = slice_skip(s, len)) {
+        if ((len = plain_bytes(s)) > 0) {
             buf_append(out, slice_head(s, len));
-        s = slice_skip(s, len ? len : 1);
+        } else if ((len = utf8_length(s.p, s.n)) > 1) {
+            buf_append(out, slice_head(s, len));
+        } else if (len == 1) {
+            escape_byte(out, (unsigned char)*s.p);
+        } else {
+            buf_append(out, SLICE("\xef\xbf\xbd"));
+            len = 1;
+        }
     }
     buf_byte(out, '"');
 }
@@ -89,8 +100,17 @@ void jsonw_string(struct jsonw *w, struct slice s)
 
 void jsonw_i64(struct jsonw *w, int64_t v)
 {
+    enum { DIGITS_MAX = 20 }; /* of 2^63, with its sign */
+    char text[DIGITS_MAX];
+    size_t at = DIGITS_MAX;
+    uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
+    do
+        text[--at] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (v < 0)
+        text[--at] = '-';
     before_value(w);
-    buf_printf(w->out, "%lld", (long long)v);
+    buf_append(w->out, slice_of(text + at, DIGITS_MAX - at));
 }
 
 void jsonw_bool(struct jsonw *w, bool v)

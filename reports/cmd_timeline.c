@@ -346,45 +346,59 @@ static bool use_color(const struct settings *s)
     return !(no && *no) && !s->output && isatty(STDOUT_FILENO);
 }
 
-static void write_all_records(const struct settings *s, const struct evidence *ev, enum format format,
-                              struct buf *out)
+static void write_record(const struct record *r, enum format format, bool color, struct buf *out)
 {
+    if (format == FORMAT_TEXT)
+        write_text(out, r, color);
+    else if (format == FORMAT_CSV)
+        write_csv(out, r);
+    else
+        write_ndjson(out, r);
+}
+
+/* In pieces: a record takes some 600 bytes, and there may be millions. */
+static bool write_all_records(const struct evidence *ev, enum format format, bool color, struct output *o,
+                              struct err *e)
+{
+    enum { PIECE = 1 << 20 };
     seens all = {0};
-    bool color = use_color(s);
+    struct buf out;
+    bool ok = true;
+    buf_init(&out, 0);
     collect_signatures(&ev->index, &all);
     if (format == FORMAT_CSV)
-        csv_header(out);
-    for (size_t i = 0; i < ev->index.attempts.n; i++) {
+        csv_header(&out);
+    for (size_t i = 0; i < ev->index.attempts.n && ok; i++) {
         struct record r = {.ev = ev, .a = ev->index.attempts.v[i]};
         r.s = &ev->index.streams.v[r.a->stream];
         r.id = attempt_id(&ev->index, r.a, r.id_text);
         take_signatures(&r, &all);
-        if (format == FORMAT_TEXT)
-            write_text(out, &r, color);
-        else if (format == FORMAT_CSV)
-            write_csv(out, &r);
-        else
-            write_ndjson(out, &r);
+        write_record(&r, format, color, &out);
+        if (out.n < PIECE)
+            continue;
+        ok = output_write(o, buf_slice(&out), e);
+        buf_clear(&out);
     }
+    ok = ok && output_write(o, buf_slice(&out), e);
     vec_done(&all);
+    buf_done(&out);
+    return ok;
 }
 
 static int timeline_run(const struct settings *s, struct err *e)
 {
     struct evidence ev;
-    struct buf out;
     enum format format;
     if (!choose_format(s, &format, e))
         return EXIT_NOT_DONE;
     evidence_init(&ev);
-    buf_init(&out, 0);
     int status = EXIT_NOT_DONE;
     if (command_read(s, 0, &ev, e)) {
-        write_all_records(s, &ev, format, &out);
-        if (command_write(s, buf_slice(&out), e))
+        struct output o;
+        bool ok = output_open(&o, s, e) && write_all_records(&ev, format, use_color(s), &o, e);
+        if (output_close(&o, ok, e))
             status = command_status(&ev);
     }
-    buf_done(&out);
     evidence_done(&ev);
     return status;
 }

@@ -44,7 +44,17 @@ int command_main(int argc, char **argv);
 
 /* Reads all PATH operands from `first` on, with progress. False with *e when nothing is readable. */
 bool command_read(const struct settings *s, size_t first, struct evidence *ev, struct err *e);
-/* Writes the text to --output, whole or not at all, or to standard output. */
+/* Where a command writes to: --output, whole or not at all, or standard output. */
+struct output {
+    const char *path; /* as messages name it */
+    int fd;
+    char beside[4096]; /* the file that will take its place; empty without one */
+};
+bool output_open(struct output *o, const struct settings *s, struct err *e);
+bool output_write(struct output *o, struct slice text, struct err *e);
+/* Also where the others failed; without `good` nothing is left of a file. */
+bool output_close(struct output *o, bool good, struct err *e);
+/* All three, for one text. */
 bool command_write(const struct settings *s, struct slice text, struct err *e);
 /* 0 or 2, by what could be read. */
 int command_status(const struct evidence *ev);

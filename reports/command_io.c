@@ -131,49 +131,71 @@ static bool is_special(const char *path)
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-static bool write_special(const char *path, struct slice text, struct err *e)
+static bool cannot_write(const struct output *o, struct err *e)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || !write_all(fd, text)) {
-        int saved = errno;
-        if (fd >= 0)
-            close(fd);
-        return err_set(e, ERR_IO, "cannot write %.300s: %s", path, strerror(saved));
-    }
-    close(fd);
-    return true;
+    return err_set(e, ERR_IO, "cannot write %.300s: %s", o->path, strerror(errno));
 }
 
-/* A file beside it is written, synced and renamed. */
-static bool write_file(const char *path, struct slice text, struct err *e)
+/* A file is written beside the one that it replaces. */
+static bool open_file(struct output *o, struct err *e)
 {
-    char beside[4096];
-    if (is_special(path))
-        return write_special(path, text, e);
-    if (snprintf(beside, sizeof beside, "%s.XXXXXX", path) >= (int)sizeof beside)
+    if (snprintf(o->beside, sizeof o->beside, "%s.XXXXXX", o->path) >= (int)sizeof o->beside)
         return err_set(e, ERR_IO, "the name of the output file is too long");
-    int fd = mkstemp(beside);
-    if (fd < 0)
-        return err_set(e, ERR_IO, "cannot write %.300s: %s", path, strerror(errno));
+    o->fd = mkstemp(o->beside);
+    if (o->fd < 0)
+        o->beside[0] = '\0';
+    return o->fd >= 0 || cannot_write(o, e);
+}
+
+bool output_open(struct output *o, const struct settings *s, struct err *e)
+{
+    *o = (struct output){.path = s->output, .fd = -1};
+    if (!s->output || strcmp(s->output, "-") == 0) {
+        o->path = "to standard output";
+        o->fd = dup(STDOUT_FILENO);
+    } else if (is_special(s->output)) {
+        o->fd = open(s->output, O_WRONLY | O_CLOEXEC);
+    } else {
+        return open_file(o, e);
+    }
+    return o->fd >= 0 || cannot_write(o, e);
+}
+
+bool output_write(struct output *o, struct slice text, struct err *e)
+{
+    return write_all(o->fd, text) || cannot_write(o, e);
+}
+
+/* Synced and renamed. */
+static bool replace_file(struct output *o)
+{
     mode_t mask = umask(0);
     umask(mask);
-    bool ok = write_all(fd, text) && fchmod(fd, 0666 & ~mask) == 0 && fsync(fd) == 0;
-    int saved = errno;
-    ok = close(fd) == 0 && ok;
-    ok = ok && rename(beside, path) == 0;
+    bool ok = fchmod(o->fd, 0666 & ~mask) == 0 && fsync(o->fd) == 0;
+    ok = close(o->fd) == 0 && ok;
+    o->fd = -1;
+    ok = ok && rename(o->beside, o->path) == 0;
     if (ok)
-        return true;
-    saved = saved ? saved : errno;
-    unlink(beside);
-    return err_set(e, ERR_IO, "cannot write %.300s: %s", path, strerror(saved));
+        o->beside[0] = '\0';
+    return ok;
+}
+
+bool output_close(struct output *o, bool good, struct err *e)
+{
+    if (good && o->beside[0])
+        good = replace_file(o) || cannot_write(o, e);
+    if (o->fd >= 0)
+        close(o->fd);
+    if (o->beside[0])
+        unlink(o->beside);
+    return good;
 }
 
 bool command_write(const struct settings *s, struct slice text, struct err *e)
 {
-    if (s->output && strcmp(s->output, "-") != 0)
-        return write_file(s->output, text, e);
-    return write_all(STDOUT_FILENO, text) ||
-           err_set(e, ERR_IO, "cannot write to standard output: %s", strerror(errno));
+    struct output o;
+    bool ok = output_open(&o, s, e) && output_write(&o, text, e);
+    return output_close(&o, ok, e);
 }
 
 int command_status(const struct evidence *ev)

@@ -94,6 +94,14 @@ for threads in 2 3; do
     same_files "20,000 invocations, -j$threads as -j1" got due
 done
 
+# Records are written in pieces of a megabyte: each once, wherever they go.
+"$COLDCASE" timeline --format ndjson crowd/evidence >due
+same 'a record for each of 20,000 invocations and more' "$([ "$(wc -c <due)" -gt 10000000 ] && jq -c '[.request_id, .attempt]' due | sort | uniq -d | wc -l)" 0
+"$COLDCASE" timeline --format ndjson -o got crowd/evidence
+same_files 'timeline, -o as standard output' got due
+"$COLDCASE" timeline --format ndjson crowd/evidence >/dev/full 2>/dev/null
+same 'timeline, nowhere to write: status' $? 3
+
 # One file of some megabytes, with damage in it, is hashed and checked by one thread and read by another.
 mkdir ahead
 { find crowd/evidence -name '*.gz' -print0 | sort -z | xargs -0 zcat
