@@ -167,7 +167,7 @@ static void plan(struct job *job)
         worker_expect(&job->workers[i], job->bytes_all / job->count);
 }
 
-/* Reads order[from..end). A source that outlasts the others gets the thread that would be idle, to inflate for it. */
+/* Reads order[from..end). A source that outlasts the others gets the thread that would be idle, to read ahead. */
 static void read_sources(struct job *job, size_t from, size_t end)
 {
     size_t n = end - from;

@@ -53,7 +53,8 @@ static void put_words(struct worker *w, const struct words *words, struct mark *
     m->host = intern_id(&w->index.names, wording_host(said));
 }
 
-/* An invocation that is open when its file ends may time out in the next one. */
+/* An invocation that is open when its file ends may time out in the next one. (Or further down, where there are more
+ * streams than turns.) */
 static void leave_stream(struct worker *w, struct turn *t)
 {
     const struct attempt *a = t->last;

@@ -1,5 +1,5 @@
-/* Reading ahead: a thread of its own fills blocks while the caller works on those before. For one large source,
- * whose inflating and parsing would else take turns on one core. */
+/* Reading ahead: a thread of its own fills blocks while the caller works on those before. For one large source, which
+ * would else be inflated, hashed and parsed on one core. */
 #ifndef PARSERS_AHEAD_H
 #define PARSERS_AHEAD_H
 

@@ -1,5 +1,5 @@
 /* Files of JSON documents: one or many, one after the other with nothing, blanks or lines between, pretty or
- * one a line. Each value is framed whole, then its kind is found by its top-level keys. */
+ * one a line. Each value is framed (document_window.c), then its kind is found by its top-level keys. */
 #include "parsers/container.h"
 #include "parsers/document.h"
 
@@ -267,7 +267,7 @@ bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum w
     return found;
 }
 
-/* ---- framing ---- */
+/* ---- values ---- */
 
 /* Behind a value that broke off, the next one may begin right there: `…"message":"abc{"messageType":…`, or
  * with a later line. Returns how much of the text to drop. */
@@ -316,11 +316,26 @@ static void lose_value(struct documents *d)
     source_unrecognised(d->source, loc, line);
 }
 
+/* One that is read item by item. How it begins is gone when nothing could be made of any. */
+static void take_large(struct documents *d)
+{
+    char kept[SOURCE_FIRST_LINE_MAX];
+    struct slice first = slice_trim(d->value), line;
+    struct loc loc = document_loc(d, first.p);
+    (void)text_line(&first, &line);
+    line = slice_head(line, sizeof kept);
+    slice_put(line, kept);
+    if (!document_read(d, d->value))
+        source_unrecognised(d->source, loc, slice_of(kept, line.n));
+}
+
 /* Returns how many bytes of the window are done with. */
 static size_t take_value(struct documents *d)
 {
     d->broken = d->noted = NULL;
-    if (slice_trim(d->value).n > 0 && !document_read(d, d->value) && !take_text(d, slice_trim(d->value)))
+    if (d->goes_on)
+        take_large(d);
+    else if (slice_trim(d->value).n > 0 && !document_read(d, d->value) && !take_text(d, slice_trim(d->value)))
         lose_value(d);
     return d->broken ? resume_at(d, d->value) : d->value.n;
 }

@@ -1,5 +1,5 @@
 /* JSON documents: each kind is recognised by one of its top-level keys and read by one function. Internal to
- * parsers/; container_json.c frames the values and owns the table. */
+ * parsers/: document_window.c frames the values, container_json.c finds the kind, documents.c holds the table. */
 #ifndef PARSERS_DOCUMENT_H
 #define PARSERS_DOCUMENT_H
 

@@ -195,7 +195,7 @@ static void drain(struct input *in)
         ;
 }
 
-/* `reached`: the parser came to the end of what was read ahead; else it never saw what was noted there. */
+/* `reached`: the parser came to the end of what was read ahead; else it never saw the damage that was noted there. */
 static void end_ahead(struct input *in, bool reached)
 {
     if (in->ahead) {
@@ -204,8 +204,9 @@ static void end_ahead(struct input *in, bool reached)
     }
     in->ahead = NULL;
     in->hold = false;
-    for (size_t i = 0; reached && i < in->held.n; i++)
-        input_note(in, in->held.v[i].kind, in->held.v[i].offset, in->held.v[i].detail);
+    for (size_t i = 0; i < in->held.n; i++)
+        if (reached || in->held.v[i].kind == ANOMALY_UNREADABLE)
+            input_note(in, in->held.v[i].kind, in->held.v[i].offset, in->held.v[i].detail);
     vec_clear(&in->held);
 }
 
@@ -239,8 +240,8 @@ static void begin_ahead(struct input *in)
     }
     in->hold = true;
     in->ahead = ahead_new(read_ahead, in);
-    in->hold = in->ahead != NULL;
     if (!in->ahead) { /* the system has no thread to give */
+        in->hold = false;
         atomic_fetch_add(in->idle, 1);
         in->idle = NULL;
     }

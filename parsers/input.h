@@ -30,8 +30,9 @@ struct input {
     uint64_t raw;     /* stored bytes of `at` read so far */
     bool failed, with_digest;
     bool raw_end; /* no stored byte is left */
-    /* To set by the caller once it is open, or NULL: how many threads are idle. One of them inflates ahead of the parser,
-     * where the source is large and gzip, and is given back. What is read, and what is noted, stays the same. */
+    /* To set by the caller once it is open, or NULL: how many threads are idle. One of them reads ahead of the parser,
+     * where the source is large and plain text or gzip, and is given back. What is read, and what is noted, stays the
+     * same. */
     atomic_int *idle;
     struct ahead *ahead; /* fills the window from a thread of its own, or NULL */
     bool hold;           /* while it does: anomalies go to `held`, which is that thread's */

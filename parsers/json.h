@@ -85,8 +85,9 @@ void json_resume(struct json *j, const char *item);
  * to go on so may the framer, behind its closing quote with json_framer_close. */
 struct json_framer {
     uint32_t depth;
-    uint32_t items_depth; /* in an array that is the value or a member of it, so 1 or 2 */
-    size_t item;          /* behind the bracket of what was fed last that closed there last; 0: none did */
+    uint32_t
+        items_depth; /* what an item of an array closes to: 1 where the value is the array, 2 for its members */
+    size_t item; /* bytes of what was fed last up to and with the last bracket that closed to it; 0: none */
     bool started, bare, in_string, escape;
 };
 void json_framer_init(struct json_framer *f);

@@ -139,11 +139,13 @@ static bool cannot_write(const struct output *o, struct err *e)
 /* A file is written beside the one that it replaces. */
 static bool open_file(struct output *o, struct err *e)
 {
-    if (snprintf(o->beside, sizeof o->beside, "%s.XXXXXX", o->path) >= (int)sizeof o->beside)
-        return err_set(e, ERR_IO, "the name of the output file is too long");
-    o->fd = mkstemp(o->beside);
+    bool fits = snprintf(o->beside, sizeof o->beside, "%s.XXXXXX", o->path) < (int)sizeof o->beside;
+    if (fits)
+        o->fd = mkstemp(o->beside);
     if (o->fd < 0)
-        o->beside[0] = '\0';
+        o->beside[0] = '\0'; /* it is no file of ours */
+    if (!fits)
+        return err_set(e, ERR_IO, "the name of the output file is too long");
     return o->fd >= 0 || cannot_write(o, e);
 }
 

@@ -67,6 +67,12 @@ exits 'a failed run' 3 "$COLDCASE" report nowhere -o kept.md
 same 'leaves the old file alone' "$(cat kept.md)" before
 same 'and nothing beside it' "$(ls kept.md.* 2>/dev/null)" ''
 exits 'a full device: 3' 3 "$COLDCASE" report good -o /dev/full
+deep=
+while [ ${#deep} -lt 4000 ]; do deep+=$(printf '%0199d' 0)/; done
+deep+=$(printf '%0*d' $((4095 - ${#deep})) 0) # as long as a name may be
+mkdir -p "${deep%/*}" && echo kept >"$deep"
+exits 'a name too long for a file beside it: 3' 3 "$COLDCASE" timeline good -o "$deep"
+same 'and the file is left alone' "$(cat "$deep")" kept
 exits '-o /dev/null' 0 "$COLDCASE" report good -o /dev/null
 same '/dev/null is still a device' "$(test -c /dev/null && echo yes)" yes
 same 'progress only on a terminal' "$("$COLDCASE" report good 2>&1 >/dev/null)" ''

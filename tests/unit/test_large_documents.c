@@ -17,6 +17,7 @@ struct row {
     /* In what is written, # is the item's number and ~ more than fits a window. */
     const char *what, *before, *item, *between, *after;
     size_t copies;       /* of all of that, one behind the other */
+    size_t items;        /* 0: ITEMS */
     const char *special; /* stands in the place of item `at` and what is between it and the next; or NULL */
     size_t at, lost;     /* that one or the next is not delivered */
     enum anomaly_kind anomaly;
@@ -70,6 +71,17 @@ static const struct row rows[] = {
      .at = ITEMS / 2,
      .lost = ITEMS / 2 + 1,
      .anomaly = ANOMALY_JSON_DAMAGED},
+    {.what = "no comma where the window ends",
+     .before = "{\"events\":[",
+     "{\"message\":\"message #\",\"timestamp\":1,\"eventId\":\"~\"}",
+     ",",
+     "]}",
+     .copies = 1,
+     .items = 20,
+     .special = "{\"message\":\"message #\",\"timestamp\":1,\"eventId\":\"~\"}",
+     .at = 10,
+     .lost = 11,
+     .anomaly = ANOMALY_JSON_DAMAGED},
     {.what = "no value",
      .before = "{\"events\":[",
      EVENT,
@@ -102,9 +114,14 @@ static const struct row rows[] = {
      .anomaly = ANOMALY_JSON_TRUNCATED},
 };
 
+static size_t items_of(const struct row *row)
+{
+    return row->items ? row->items : ITEMS;
+}
+
 static size_t due_of(const struct row *row)
 {
-    return row->special ? ITEMS - 1 : ITEMS;
+    return items_of(row) - (row->special != NULL);
 }
 
 struct reading {
@@ -130,10 +147,10 @@ static void write_text(const struct row *row, struct buf *text)
 {
     for (size_t copy = 0; copy < row->copies; copy++) {
         buf_append(text, slice_str(row->before));
-        for (size_t i = 0; i < ITEMS; i++) {
+        for (size_t i = 0; i < items_of(row); i++) {
             bool special = row->special && i == row->at;
             put(text, special ? row->special : row->item, i);
-            if (!special && i + 1 < ITEMS)
+            if (!special && i + 1 < items_of(row))
                 buf_append(text, slice_str(row->between));
         }
         put(text, row->after, 0);
@@ -200,10 +217,41 @@ static void item_by_item(void **state)
     }
 }
 
+/* Items of which no reader can make anything: the array is unrecognised at its begin, as a small one is, and no damage. */
+static void of_no_use(void **state)
+{
+    static const struct row row = {.before = "\n[\n ",
+                                   .item =
+                                       "{\n  \"timestamp\": \"2024-01-01T00:00:00.000Z\",\n  \"value\": #\n}",
+                                   .between = ",\n",
+                                   .after = "]\n",
+                                   .copies = 1};
+    const struct sink sink = {.entry = NULL};
+    struct source source;
+    struct input in;
+    struct buf text;
+    (void)state;
+    buf_init(&text, 0);
+    write_text(&row, &text);
+    source_init(&source, "large.json", NULL);
+    source.memory = buf_slice(&text);
+    assert_true(input_open(&in, &source, true));
+    container_json.parse(&in, &sink);
+    assert_true(in.window.cap <= WINDOW_MAX);
+    input_done(&in);
+    assert_int_equal(source.unrecognised_lines, 1);
+    assert_int_equal(source.first_unrecognised.line, 2);
+    assert_true(slice_eq(source.first_line, SLICE("[")));
+    assert_int_equal(source.anomalies.n, 0);
+    source_done(&source);
+    buf_done(&text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(item_by_item),
+        cmocka_unit_test(of_no_use),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
