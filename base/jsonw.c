@@ -41,6 +41,7 @@ size_t utf8_length(const char *p, size_t n)
     return overlong || outside ? 0 : len;
 }
 
+/* One that does not stand for itself. */
 static void escape_byte(struct buf *out, unsigned char c)
 {
     switch (c) {
@@ -49,12 +50,8 @@ static void escape_byte(struct buf *out, unsigned char c)
     case '\n': buf_append(out, SLICE("\\n")); return;
     case '\r': buf_append(out, SLICE("\\r")); return;
     case '\t': buf_append(out, SLICE("\\t")); return;
-    default: break;
+    default: buf_printf(out, "\\u%04x", c);
     }
-    if (c < 0x20 || c == 0x7f)
-        buf_printf(out, "\\u%04x", c);
-    else
-        buf_byte(out, (char)c);
 }
 
 /* What stands for itself: ASCII but for the quote, the backslash and control bytes. */

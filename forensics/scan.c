@@ -118,7 +118,7 @@ static struct attempt *attempt_of(struct worker *w, const struct event *e, int64
     if (a && memcmp(&a->id, &e->id, sizeof e->id) == 0 &&
         (!(a->flags & ATTEMPT_START) || time == TIME_NONE || time >= attempt_start(a)))
         return a;
-    return index_attempt(&w->index, e, w->turn->stream, time, loc, NULL);
+    return index_attempt(&w->index, e, w->stream, time, loc, NULL);
 }
 
 static void add_to_run(struct worker *w, int64_t time, struct loc loc)
@@ -271,7 +271,7 @@ static void mark_timeout(struct worker *w, const struct event *e, struct attempt
                          struct loc loc)
 {
     const struct words *words = &w->turn->words;
-    struct mark m = {.kind = MARK_TIMEOUT, .time = time, .loc = loc, .attempt = a, .stream = w->turn->stream};
+    struct mark m = {.kind = MARK_TIMEOUT, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
     bool mine = words_of(words, a);
     m.value = UINT32_MAX;
     m.level = e->level;
@@ -303,7 +303,7 @@ static void on_platform(struct worker *w, const struct event *e, int64_t time, s
         on_trace(w, e);
         return;
     }
-    struct attempt *a = index_platform(&w->index, e, w->turn->stream, time, loc, w->turn->last);
+    struct attempt *a = index_platform(&w->index, e, w->stream, time, loc, w->turn->last);
     if (!a)
         return;
     w->turn->last = a;
