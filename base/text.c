@@ -208,12 +208,28 @@ static void text_zone(struct slice *s, int64_t *ret_minutes)
     *s = t;
 }
 
+/* YYYY-MM-DDThh:mm:ssZ: as with its milliseconds, to which it is completed. */
+static bool whole_seconds(struct slice *s, int64_t *ret)
+{
+    enum { SECONDS = 19 };
+    char whole[TEXT_TIME_SIZE] = "YYYY-MM-DDThh:mm:ss.000Z";
+    if (s->n <= SECONDS || s->p[SECONDS] != 'Z')
+        return false;
+    memcpy(whole, s->p, SECONDS);
+    if (!text_time_at(whole, ret))
+        return false;
+    *s = slice_skip(*s, SECONDS + 1);
+    return true;
+}
+
 bool text_time(struct slice *s, int64_t *ret)
 {
     if (s->n >= TEXT_TIME_SIZE - 1 && text_time_at(s->p, ret)) { /* most are written so */
         *s = slice_skip(*s, TEXT_TIME_SIZE - 1);
         return true;
     }
+    if (whole_seconds(s, ret))
+        return true;
     struct slice t = *s;
     struct clock c = {0};
     int64_t zone = 0;

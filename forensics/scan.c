@@ -323,7 +323,7 @@ static void take_entry(void *ctx, const struct entry *entry)
         enter_stream(w, entry);
     if (entry->function.n && !w->turn->named)
         know_stream(w, entry);
-    message_parse(entry->text, &e);
+    message_parse_known(entry->text, &w->shapes, &e);
     /* In a function's log an error's message would be what that was told by another. */
     if (w->turn->unnamed && e.error_message.n)
         (void)message_answer(&e);

@@ -8,6 +8,7 @@
 #include "forensics/place.h"
 #include "forensics/turns.h"
 #include "parsers/container.h"
+#include "parsers/json_shapes.h"
 
 enum { TAIL_MAX = 64 * 1024 };
 
@@ -24,7 +25,8 @@ struct worker {
     const struct evidence_options *options;
     struct index index;
     struct scanner *scanner;
-    const struct keys *keys; /* of the S3 records read before; NULL when there are none */
+    struct json_shapes shapes; /* of the lines that were read */
+    const struct keys *keys;   /* of the S3 records read before; NULL when there are none */
     struct key_looks looks;
     struct source *source;      /* at hand */
     atomic_int *idle;           /* threads that have no source to read */

@@ -28,6 +28,7 @@ void worker_expect(struct worker *w, uint64_t bytes)
 void worker_done(struct worker *w)
 {
     scanner_free(w->scanner);
+    json_shapes_done(&w->shapes);
     key_looks_done(&w->looks);
     buf_done(&w->record);
     arena_done(&w->scratch);

@@ -342,7 +342,7 @@ static size_t take_value(struct documents *d)
 
 static void json_parse(struct input *in, const struct sink *sink)
 {
-    struct record_s3_shapes shapes = {.tried = 0};
+    struct json_shapes shapes = {.tried = 0};
     struct documents d = {.in = in, .source = in->source, .sink = sink, .shapes = &shapes, .line = 1};
     buf_init(&d.message, LIMIT_DOCUMENT);
     buf_init(&d.record, LIMIT_DOCUMENT);
@@ -357,6 +357,7 @@ static void json_parse(struct input *in, const struct sink *sink)
     }
     input_lines(in, d.line - 1);
     in->source->format = d.format ? d.format : in->source->format;
+    json_shapes_done(&shapes);
     buf_done(&d.message);
     buf_done(&d.record);
 }

@@ -36,7 +36,7 @@ struct documents {
     unsigned depth;             /* of wrapping: SNS in SQS, base64 in an event … */
     struct slice via;           /* how a record travelled: "sqs", "sns" … */
     struct buf message, record; /* decoded strings */
-    struct record_s3_shapes *shapes;
+    struct json_shapes *shapes;
     const char *format; /* name of the first kind met */
     struct document_index kinds;
     const char *broken; /* where the framed value stopped being JSON, or NULL */

@@ -2,7 +2,7 @@
  * first byte decides which of them can match at all. */
 #include "parsers/message.h"
 
-void message_parse(struct slice text, struct event *ret)
+void message_parse_known(struct slice text, struct json_shapes *known, struct event *ret)
 {
     *ret = event_none;
     text = slice_rtrim(text);
@@ -18,7 +18,7 @@ void message_parse(struct slice text, struct event *ret)
             return;
         break;
     case '{':
-        if (message_json(text, ret))
+        if (message_json(text, known, ret))
             return;
         break;
     case '(':
@@ -29,6 +29,11 @@ void message_parse(struct slice text, struct event *ret)
     }
     *ret = event_none; /* of what was read before it turned out to be something else */
     message_app(text, ret);
+}
+
+void message_parse(struct slice text, struct event *ret)
+{
+    message_parse_known(text, NULL, ret);
 }
 
 static bool id_byte(char c)
@@ -114,6 +119,9 @@ void message_trace_header(struct slice value, struct event *e)
 {
     while (value.n) {
         struct slice part = slice_trim(slice_cut(&value, ';'));
+        char first = part.n ? (char)(*part.p | 32) : '\0';
+        if (first != 'r' && first != 'l')
+            continue;
         struct slice name = slice_cut(&part, '=');
         if (slice_eq_nocase(name, SLICE("Root")))
             e->trace = part;

@@ -4,12 +4,14 @@
 #define PARSERS_MESSAGE_H
 
 #include "parsers/event.h"
+#include "parsers/json_shapes.h"
 
 /* Each takes a message without blanks at its end and returns false when it is none of its own. */
 bool message_platform(struct slice text, struct event *e); /* START, REPORT, INIT_START … */
-bool message_json(struct slice text, struct event *e);     /* {"time","type","record"} and JSON logs */
-bool message_gateway(struct slice text, struct event *e);  /* API Gateway execution log */
-void message_app(struct slice text, struct event *e);      /* all else */
+/* {"time","type","record"} and JSON logs. `known`, what such lines looked like so far, may be NULL. */
+bool message_json(struct slice text, struct json_shapes *known, struct event *e);
+bool message_gateway(struct slice text, struct event *e); /* API Gateway execution log */
+void message_app(struct slice text, struct event *e);     /* all else */
 
 /* The answer of an invocation that the platform ended, which an application line's errorMessage may be: *e becomes the
  * time-out or crash of which it tells. */

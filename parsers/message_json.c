@@ -5,7 +5,193 @@
  * application's message, which is handed on as raw text: the signatures know escaped quotes. */
 #include "parsers/message.h"
 
-#include "parsers/json.h"
+/* What is read of a line: a key or two for each. */
+enum field {
+    FIELD_NONE,
+    /* of both kinds of lines */
+    FIELD_TIME,
+    FIELD_ID,
+    FIELD_ERROR_TYPE,
+    /* of the platform's */
+    FIELD_STATUS,
+    FIELD_PHASE,
+    FIELD_VERSION,
+    FIELD_FUNCTION,
+    FIELD_ARN,
+    FIELD_RUNTIME,
+    FIELD_METRICS,
+    FIELD_DURATION,
+    FIELD_BILLED,
+    FIELD_MEMORY,
+    FIELD_MAX_MEMORY,
+    FIELD_INIT,
+    FIELD_RESTORE,
+    FIELD_TRACING,
+    FIELD_TRACE_HEADER,
+    /* of the application's */
+    FIELD_LEVEL,
+    FIELD_PYTHON_LEVEL,
+    FIELD_ERROR_MESSAGE,
+    FIELD_APP_FUNCTION,
+    FIELD_MESSAGE,
+    FIELD_TRACE,
+    FIELD_ERROR,
+};
+
+struct named {
+    struct slice name;
+    enum field field;
+};
+
+#define NAME(text)                                                                                           \
+    {                                                                                                        \
+        text, sizeof(text) - 1                                                                               \
+    }
+#define NAMES_END                                                                                            \
+    {                                                                                                        \
+        {NULL, 0}, FIELD_NONE                                                                                \
+    }
+
+static const struct named record_names[] = {
+    {NAME("requestId"), FIELD_ID},           {NAME("status"), FIELD_STATUS},
+    {NAME("errorType"), FIELD_ERROR_TYPE},   {NAME("phase"), FIELD_PHASE},
+    {NAME("metrics"), FIELD_METRICS},        {NAME("tracing"), FIELD_TRACING},
+    {NAME("version"), FIELD_VERSION},        {NAME("functionVersion"), FIELD_VERSION},
+    {NAME("functionName"), FIELD_FUNCTION},  {NAME("functionArn"), FIELD_ARN},
+    {NAME("runtimeVersion"), FIELD_RUNTIME}, NAMES_END,
+};
+
+static const struct named metrics_names[] = {
+    {NAME("durationMs"), FIELD_DURATION},
+    {NAME("billedDurationMs"), FIELD_BILLED},
+    {NAME("memorySizeMB"), FIELD_MEMORY},
+    {NAME("maxMemoryUsedMB"), FIELD_MAX_MEMORY},
+    {NAME("initDurationMs"), FIELD_INIT},
+    {NAME("restoreDurationMs"), FIELD_RESTORE},
+    NAMES_END,
+};
+
+static const struct named tracing_names[] = {{NAME("value"), FIELD_TRACE_HEADER}, NAMES_END};
+
+/* A program's logger chooses its keys, in any case of letters. */
+static const struct named app_names[] = {
+    {NAME("timestamp"), FIELD_TIME},
+    {NAME("time"), FIELD_TIME},
+    {NAME("@timestamp"), FIELD_TIME},
+    {NAME("ts"), FIELD_TIME},
+    {NAME("level"), FIELD_LEVEL},
+    {NAME("severity"), FIELD_LEVEL},
+    {NAME("log_level"), FIELD_PYTHON_LEVEL},
+    {NAME("requestId"), FIELD_ID},
+    {NAME("AWSRequestId"), FIELD_ID},
+    {NAME("function_request_id"), FIELD_ID},
+    {NAME("lambda_request_id"), FIELD_ID},
+    {NAME("request_id"), FIELD_ID},
+    {NAME("errorType"), FIELD_ERROR_TYPE},
+    {NAME("exception_name"), FIELD_ERROR_TYPE},
+    {NAME("errorMessage"), FIELD_ERROR_MESSAGE},
+    {NAME("function_name"), FIELD_APP_FUNCTION},
+    {NAME("function_arn"), FIELD_APP_FUNCTION},
+    {NAME("functionArn"), FIELD_APP_FUNCTION},
+    {NAME("message"), FIELD_MESSAGE},
+    {NAME("msg"), FIELD_MESSAGE},
+    {NAME("xray_trace_id"), FIELD_TRACE}, /* Powertools */
+    {NAME("error"), FIELD_ERROR},
+    {NAME("err"), FIELD_ERROR},
+    NAMES_END,
+};
+
+static enum field field_named(const struct named *names, struct slice key)
+{
+    while (names->name.n && !slice_eq(key, names->name))
+        names++;
+    return names->field;
+}
+
+static enum field app_field_named(struct slice key)
+{
+    const struct named *names = app_names;
+    while (names->name.n && !(key.n == names->name.n && slice_eq_nocase(key, names->name)))
+        names++;
+    return names->field;
+}
+
+/* ---- what values say ---- */
+
+static struct decimal number(struct slice raw)
+{
+    struct decimal d = DECIMAL_UNKNOWN;
+    (void)text_decimal(&raw, &d);
+    return d;
+}
+
+static uint64_t whole(struct slice raw)
+{
+    uint64_t v = 0;
+    (void)text_u64(&raw, &v);
+    return v;
+}
+
+static void take_id(struct slice word, struct event *e)
+{
+    e->has_id = message_id(&word, e) && word.n == 0;
+}
+
+static void take_function(struct slice value, struct event *e)
+{
+    if (slice_starts(value, SLICE("arn:")))
+        value = message_function_of_arn(value);
+    if (value.n)
+        e->function = value;
+}
+
+static void put(enum field field, struct slice raw, struct event *e)
+{
+    enum { XRAY_ID_N = 35 }; /* 1-8hex-24hex */
+    switch (field) {
+    case FIELD_TIME: (void)text_time(&raw, &e->time); return;
+    case FIELD_ID: take_id(raw, e); return;
+    case FIELD_ERROR_TYPE: e->error_type = raw; return;
+    case FIELD_STATUS: e->status = message_status(raw); return;
+    case FIELD_PHASE: e->phase = message_phase(raw); return;
+    case FIELD_VERSION: e->version = raw; return;
+    case FIELD_FUNCTION: e->function = raw; return;
+    case FIELD_ARN: e->function = message_function_of_arn(raw); return;
+    case FIELD_RUNTIME: e->runtime = raw; return;
+    case FIELD_DURATION: e->duration = number(raw); return;
+    case FIELD_BILLED: e->billed = number(raw); return;
+    case FIELD_MEMORY: e->memory_mb = whole(raw); return;
+    case FIELD_MAX_MEMORY: e->max_memory_mb = whole(raw); return;
+    case FIELD_INIT: e->init = number(raw); return;
+    case FIELD_RESTORE:
+        e->init = number(raw);
+        e->restored = true;
+        return;
+    case FIELD_TRACE_HEADER: message_trace_header(raw, e); return;
+    case FIELD_LEVEL:
+    case FIELD_PYTHON_LEVEL: e->level = level_parse(raw); return;
+    case FIELD_ERROR_MESSAGE: e->error_message = raw; return;
+    case FIELD_APP_FUNCTION: take_function(raw, e); return;
+    case FIELD_MESSAGE: e->said = raw; return;
+    case FIELD_TRACE:
+        e->trace = raw.n == XRAY_ID_N && slice_starts(raw, SLICE("1-")) ? raw : e->trace;
+        return;
+    case FIELD_METRICS:
+    case FIELD_TRACING:
+    case FIELD_ERROR:
+    case FIELD_NONE: return;
+    }
+}
+
+/* ---- reading ---- */
+
+struct reading {
+    struct json j;
+    struct event *e;
+    struct json_found found; /* the fields that were put, for lines that look alike */
+    const char *type;        /* the value of "type", which decides what the line is; NULL when it has none */
+    bool alike;              /* what was made of the line depends on these, and on its keys, alone */
+};
 
 /* A string, number or word as it stands; nothing is decoded. */
 static struct slice scalar(struct json *j)
@@ -19,92 +205,37 @@ static struct slice scalar(struct json *j)
     return raw;
 }
 
-static struct decimal number(struct json *j)
+static void note(struct reading *r, enum field field, struct slice raw)
 {
-    struct decimal d = DECIMAL_UNKNOWN;
-    struct slice raw = scalar(j);
-    (void)text_decimal(&raw, &d);
-    return d;
+    r->alike &= r->found.n < JSON_SHAPES_VALUES;
+    if (r->alike)
+        r->found.fields[r->found.n++] = (struct json_field){raw, (uint8_t)field};
 }
 
-static uint64_t whole(struct json *j)
+static void take(struct reading *r, enum field field)
 {
-    uint64_t v = 0;
-    struct slice raw = scalar(j);
-    (void)text_u64(&raw, &v);
-    return v;
+    struct slice raw = scalar(&r->j);
+    put(field, raw, r->e);
+    note(r, field, raw);
 }
 
-static void read_metrics(struct json *j, struct event *e)
+/* ---- the platform's lines ---- */
+
+static void read_object(struct reading *r, const struct named *names)
 {
     struct slice key;
-    if (!json_enter_object(j))
+    if (!json_enter_object(&r->j))
         return;
-    while (json_next_key(j, &key)) {
-        if (slice_eq(key, SLICE("durationMs")))
-            e->duration = number(j);
-        else if (slice_eq(key, SLICE("billedDurationMs")))
-            e->billed = number(j);
-        else if (slice_eq(key, SLICE("memorySizeMB")))
-            e->memory_mb = whole(j);
-        else if (slice_eq(key, SLICE("maxMemoryUsedMB")))
-            e->max_memory_mb = whole(j);
-        else if (slice_eq(key, SLICE("initDurationMs")))
-            e->init = number(j);
-        else if (slice_eq(key, SLICE("restoreDurationMs"))) {
-            e->init = number(j);
-            e->restored = true;
-        } else {
-            (void)json_skip(j);
-        }
-    }
-}
-
-static void read_tracing(struct json *j, struct event *e)
-{
-    struct slice key;
-    if (json_peek(j) != JSON_OBJECT) {
-        (void)json_skip(j);
-        return;
-    }
-    (void)json_enter_object(j);
-    while (json_next_key(j, &key)) {
-        if (slice_eq(key, SLICE("value")))
-            message_trace_header(scalar(j), e);
+    while (json_next_key(&r->j, &key)) {
+        enum field field = field_named(names, key);
+        bool object = field == FIELD_METRICS || field == FIELD_TRACING;
+        if (field == FIELD_NONE || (object && json_peek(&r->j) != JSON_OBJECT))
+            (void)json_skip(&r->j);
+        else if (object)
+            read_object(r, field == FIELD_METRICS ? metrics_names : tracing_names);
         else
-            (void)json_skip(j);
+            take(r, field);
     }
-}
-
-static void take_id(struct slice word, struct event *e)
-{
-    e->has_id = message_id(&word, e) && word.n == 0;
-}
-
-static void record_field(struct json *j, struct slice key, struct event *e)
-{
-    if (slice_eq(key, SLICE("requestId")))
-        take_id(scalar(j), e);
-    else if (slice_eq(key, SLICE("status")))
-        e->status = message_status(scalar(j));
-    else if (slice_eq(key, SLICE("errorType")))
-        e->error_type = scalar(j);
-    else if (slice_eq(key, SLICE("phase")))
-        e->phase = message_phase(scalar(j));
-    else if (slice_eq(key, SLICE("metrics")) && json_peek(j) == JSON_OBJECT)
-        read_metrics(j, e);
-    else if (slice_eq(key, SLICE("tracing")))
-        read_tracing(j, e);
-    else if (slice_eq(key, SLICE("version")) || slice_eq(key, SLICE("functionVersion")))
-        e->version = scalar(j);
-    else if (slice_eq(key, SLICE("functionName")))
-        e->function = scalar(j);
-    else if (slice_eq(key, SLICE("functionArn")))
-        e->function = message_function_of_arn(scalar(j));
-    else if (slice_eq(key, SLICE("runtimeVersion")))
-        e->runtime = scalar(j);
-    else
-        (void)json_skip(j);
 }
 
 struct platform_type {
@@ -158,83 +289,28 @@ static void read_string_record(struct slice raw, struct event *e)
     *e = inner;
 }
 
-static bool read_platform(struct json *j, struct slice type, struct event *e)
+static bool read_platform(struct reading *r, struct slice type)
 {
-    struct slice key, raw;
+    struct slice raw;
     bool escaped;
-    e->kind = EVENT_EXTENSION;
+    r->e->kind = EVENT_EXTENSION;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (slice_eq(type, slice_str(types[i].name)))
-            e->kind = types[i].kind;
-    if (json_peek(j) == JSON_STRING && json_string(j, &raw, &escaped)) {
-        read_string_record(raw, e);
+            r->e->kind = types[i].kind;
+    r->found.outcome = r->e->kind;
+    if (json_peek(&r->j) == JSON_STRING && json_string(&r->j, &raw, &escaped)) {
+        read_string_record(raw, r->e);
+        r->alike = false;
         return true;
     }
-    if (json_peek(j) != JSON_OBJECT || !json_enter_object(j))
+    if (json_peek(&r->j) != JSON_OBJECT)
         return false;
-    while (json_next_key(j, &key))
-        record_field(j, key, e);
-    settle_init(e);
-    return !j->error;
+    read_object(r, record_names);
+    settle_init(r->e);
+    return !r->j.error;
 }
 
-enum app_key {
-    KEY_TIME,
-    KEY_LEVEL,
-    KEY_PYTHON_LEVEL,
-    KEY_ID,
-    KEY_TYPE,
-    KEY_ERROR_MESSAGE,
-    KEY_FUNCTION,
-    KEY_MESSAGE,
-    KEY_TRACE,
-    KEY_ERROR,
-    KEY_OTHER
-};
-
-struct app_name {
-    struct slice name;
-    enum app_key key;
-};
-
-#define NAME(text)                                                                                           \
-    {                                                                                                        \
-        text, sizeof(text) - 1                                                                               \
-    }
-
-static const struct app_name app_names[] = {
-    {NAME("timestamp"), KEY_TIME},
-    {NAME("time"), KEY_TIME},
-    {NAME("@timestamp"), KEY_TIME},
-    {NAME("ts"), KEY_TIME},
-    {NAME("level"), KEY_LEVEL},
-    {NAME("severity"), KEY_LEVEL},
-    {NAME("log_level"), KEY_PYTHON_LEVEL},
-    {NAME("requestId"), KEY_ID},
-    {NAME("AWSRequestId"), KEY_ID},
-    {NAME("function_request_id"), KEY_ID},
-    {NAME("lambda_request_id"), KEY_ID},
-    {NAME("request_id"), KEY_ID},
-    {NAME("errorType"), KEY_TYPE},
-    {NAME("exception_name"), KEY_TYPE},
-    {NAME("errorMessage"), KEY_ERROR_MESSAGE},
-    {NAME("function_name"), KEY_FUNCTION},
-    {NAME("function_arn"), KEY_FUNCTION},
-    {NAME("functionArn"), KEY_FUNCTION},
-    {NAME("message"), KEY_MESSAGE},
-    {NAME("msg"), KEY_MESSAGE},
-    {NAME("xray_trace_id"), KEY_TRACE}, /* Powertools */
-    {NAME("error"), KEY_ERROR},
-    {NAME("err"), KEY_ERROR},
-};
-
-static enum app_key app_key_of(struct slice key)
-{
-    for (size_t i = 0; i < sizeof app_names / sizeof *app_names; i++)
-        if (key.n == app_names[i].name.n && slice_eq_nocase(key, app_names[i].name))
-            return app_names[i].key;
-    return KEY_OTHER;
-}
+/* ---- the application's lines ---- */
 
 /* The object of an error, as a message or beside it: {"errorType","errorMessage","stackTrace"} of the runtimes,
  * {"name","message","stack"} of Powertools and {"type","message","stack"} of pino, whose stack has several lines. */
@@ -264,74 +340,64 @@ static void app_error_object(struct json *j, bool is_message, struct event *e)
     e->said = is_message ? said : e->said;
 }
 
-static void app_function(struct slice value, struct event *e)
+/* Reads one field of an application line. */
+static void app_field(struct reading *r, enum field field)
 {
-    if (slice_starts(value, SLICE("arn:")))
-        value = message_function_of_arn(value);
-    if (value.n)
-        e->function = value;
-}
-
-enum { XRAY_ID_N = 35 }; /* 1-8hex-24hex */
-
-/* Reads one field of an application line; `seen` collects which keys were there. */
-static void app_field(struct json *j, enum app_key key, struct event *e, unsigned *seen)
-{
-    struct slice value;
-    *seen |= 1u << key;
-    bool number = key == KEY_LEVEL && json_peek(j) == JSON_NUMBER; /* pino's */
-    if (key == KEY_OTHER ||
-        (key != KEY_MESSAGE && key != KEY_ERROR && !number && json_peek(j) != JSON_STRING)) {
-        (void)json_skip(j);
-        return;
-    }
-    if ((key == KEY_MESSAGE || key == KEY_ERROR) && json_peek(j) == JSON_OBJECT) {
-        app_error_object(j, key == KEY_MESSAGE, e);
-        return;
-    }
-    value = scalar(j);
-    switch (key) {
-    case KEY_TIME: (void)text_time(&value, &e->time); return;
-    case KEY_LEVEL:
-    case KEY_PYTHON_LEVEL: e->level = level_parse(value); return;
-    case KEY_ID: take_id(value, e); return;
-    case KEY_TYPE: e->error_type = value; return;
-    case KEY_ERROR_MESSAGE: e->error_message = value; return;
-    case KEY_FUNCTION: app_function(value, e); return;
-    case KEY_MESSAGE: e->said = value; return;
-    case KEY_TRACE:
-        e->trace = value.n == XRAY_ID_N && slice_starts(value, SLICE("1-")) ? value : e->trace;
-        return;
-    case KEY_ERROR:
-    case KEY_OTHER: return;
+    enum json_type type = json_peek(&r->j);
+    bool any = field == FIELD_MESSAGE || field == FIELD_ERROR;
+    bool number = field == FIELD_LEVEL && type == JSON_NUMBER; /* pino's */
+    if (any && type == JSON_OBJECT) {
+        app_error_object(&r->j, field == FIELD_MESSAGE, r->e);
+        r->alike = false;
+    } else if (field == FIELD_NONE || field == FIELD_ERROR || (!any && !number && type != JSON_STRING)) {
+        (void)json_skip(&r->j);
+    } else {
+        take(r, field);
     }
 }
 
-/* An error object without level is what a runtime prints for an error nobody caught; Python's has its own
- * spelling of the level and no message. */
-static void app_unhandled(struct event *e, unsigned seen)
+/* When an error's type in a line tells of one that nobody caught. An error object without level is what a runtime prints
+ * for it; Python's has its own spelling of the level and no message. */
+enum unhandled { UNHANDLED_NEVER, UNHANDLED_BY_LEVEL, UNHANDLED_ALWAYS };
+
+/* `seen`: which fields the line has, a bit each. */
+static enum unhandled unhandled_when(unsigned seen)
 {
-    bool python = (seen & 1u << KEY_PYTHON_LEVEL) && e->level >= LEVEL_ERROR && !(seen & 1u << KEY_MESSAGE);
-    bool bare = !(seen & (1u << KEY_LEVEL | 1u << KEY_PYTHON_LEVEL));
-    e->unhandled = e->error_type.n && (seen & 1u << KEY_TYPE) && (python || bare);
+    if (!(seen & 1u << FIELD_ERROR_TYPE))
+        return UNHANDLED_NEVER;
+    if (!(seen & (1u << FIELD_LEVEL | 1u << FIELD_PYTHON_LEVEL)))
+        return UNHANDLED_ALWAYS;
+    return seen & 1u << FIELD_PYTHON_LEVEL && !(seen & 1u << FIELD_MESSAGE) ? UNHANDLED_BY_LEVEL
+                                                                            : UNHANDLED_NEVER;
 }
 
-static bool read_app(struct slice text, struct event *e)
+static void settle_app(struct slice text, enum unhandled when, struct event *e)
 {
-    struct json j;
-    struct slice key;
-    unsigned seen = 0;
-    json_init(&j, text);
-    if (!json_enter_object(&j))
-        return false;
-    while (json_next_key(&j, &key))
-        app_field(&j, app_key_of(key), e, &seen);
     e->kind = EVENT_APP;
     e->text = text;
-    if (j.error)
+    e->unhandled = e->error_type.n &&
+                   (when == UNHANDLED_ALWAYS || (when == UNHANDLED_BY_LEVEL && e->level >= LEVEL_ERROR));
+}
+
+enum { OUTCOME_APP = EVENT_KINDS }; /* and an `enum unhandled` */
+
+static bool read_app(struct reading *r, struct slice text)
+{
+    struct slice key;
+    unsigned seen = 0;
+    json_init(&r->j, text);
+    r->found.n = 0;
+    if (!json_enter_object(&r->j))
         return false;
-    app_unhandled(e, seen);
-    return true;
+    while (json_next_key(&r->j, &key)) {
+        enum field field = app_field_named(key);
+        seen |= 1u << field;
+        app_field(r, field);
+    }
+    enum unhandled when = unhandled_when(seen);
+    r->found.outcome = OUTCOME_APP + when;
+    settle_app(text, r->j.error ? UNHANDLED_NEVER : when, r->e);
+    return !r->j.error;
 }
 
 bool message_answer(struct event *e)
@@ -347,30 +413,79 @@ bool message_answer(struct event *e)
     return true;
 }
 
-bool message_json(struct slice text, struct event *e)
+/* ---- lines ---- */
+
+/* A record that stands before its type, from tools that sort the keys, is read when all are known. */
+static bool read_line(struct reading *r, struct slice text)
 {
-    struct json j;
     struct slice key, type = {"", 0}, time = {"", 0}, record = {"", 0};
-    json_init(&j, text);
-    if (!json_enter_object(&j))
+    json_init(&r->j, text);
+    if (!json_enter_object(&r->j))
         return false;
-    while (json_next_key(&j, &key)) {
+    while (json_next_key(&r->j, &key)) {
         if (slice_eq(key, SLICE("time"))) {
-            time = scalar(&j);
+            time = scalar(&r->j);
         } else if (slice_eq(key, SLICE("type"))) {
-            type = scalar(&j);
+            r->alike &= !r->type;
+            type = scalar(&r->j);
+            r->type = type.p;
         } else if (!slice_eq(key, SLICE("record"))) {
             break;
         } else if (time.n && slice_starts(type, SLICE("platform."))) {
-            (void)text_time(&time, &e->time);
-            return read_platform(&j, type, e);
+            put(FIELD_TIME, time, r->e);
+            note(r, FIELD_TIME, time);
+            bool ok = read_platform(r, type);
+            r->alike &= !json_next_key(&r->j, &key); /* without a time it would be looked at */
+            return ok;
         } else {
-            (void)json_raw(&j, &record); /* tools that sort the keys */
+            (void)json_raw(&r->j, &record);
         }
     }
-    if (record.n == 0 || j.error || !slice_starts(type, SLICE("platform.")))
-        return read_app(text, e);
-    (void)text_time(&time, &e->time);
-    json_init(&j, record);
-    return read_platform(&j, type, e);
+    if (record.n == 0 || r->j.error || !slice_starts(type, SLICE("platform.")))
+        return read_app(r, text);
+    put(FIELD_TIME, time, r->e);
+    r->alike = false;
+    json_init(&r->j, record);
+    return read_platform(r, type);
+}
+
+/* Reads a line of a shape that was met before. */
+static bool read_alike(struct slice text, struct json_shapes *known, struct event *e)
+{
+    struct json_found found;
+    if (json_shapes_read(known, text, &found) != text.n)
+        return false;
+    for (size_t i = 0; i < found.n; i++)
+        put((enum field)found.fields[i].field, found.fields[i].text, e);
+    if (found.outcome >= OUTCOME_APP) {
+        settle_app(text, (enum unhandled)(found.outcome - OUTCOME_APP), e);
+        return true;
+    }
+    e->kind = (enum event_kind)found.outcome;
+    settle_init(e);
+    return true;
+}
+
+/* Only of a line that is JSON from its begin to its end. */
+static void learn(const struct reading *r, struct slice text, struct json_shapes *known)
+{
+    struct json j;
+    json_init(&j, text);
+    if (r->alike && json_skip(&j) && json_at_end(&j) && !j.odd)
+        json_shapes_learn(known, text, &r->found, r->type);
+}
+
+bool message_json(struct slice text, struct json_shapes *known, struct event *e)
+{
+    struct reading r;
+    if (known && read_alike(text, known, e))
+        return true;
+    r.e = e;
+    r.type = NULL;
+    r.alike = true;
+    r.found.n = 0;
+    bool ok = read_line(&r, text);
+    if (ok && known)
+        learn(&r, text, known);
+    return ok;
 }

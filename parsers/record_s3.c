@@ -5,8 +5,6 @@
  * The key is URL-encoded with + for a blank; EventBridge's is not. */
 #include "parsers/record_s3.h"
 
-#include <assert.h>
-
 /* What is read of a record, in whatever form it came. */
 enum text {
     EVENT_NAME,
@@ -21,7 +19,6 @@ enum text {
     SIZE,
     TEXTS
 };
-static_assert((int)TEXTS == (int)RECORD_S3_TEXTS, "a place for each");
 
 struct fields {
     struct json *j;
@@ -210,47 +207,30 @@ static bool deliver_notification(struct fields *f, struct slice via, struct loc 
 }
 
 /* Reads a record of a shape that was met before, if `behind` follows it. */
-static bool read_alike(struct fields *f, struct record_s3_shapes *known, struct slice behind)
+static bool read_alike(struct fields *f, struct json_shapes *known, struct slice behind)
 {
-    struct slice values[JSON_SHAPE_VALUES + 1], rest = slice_of(f->j->p, (size_t)(f->j->end - f->j->p));
-    for (size_t i = 0; i < RECORD_S3_SHAPES; i++) {
-        size_t at = (known->last + i) % RECORD_S3_SHAPES;
-        size_t n = json_shape_read(&known->v[at].json, rest, values);
-        if (n == 0 || !slice_starts(slice_skip(rest, n), behind))
-            continue;
-        values[JSON_SHAPE_VALUES] = slice_of("", 0);
-        for (size_t k = 0; k < TEXTS; k++)
-            f->texts[k] = values[known->v[at].places[k]];
-        f->j->p += n;
-        known->last = at;
-        known->used++;
-        return true;
-    }
-    return false;
+    struct slice rest = slice_of(f->j->p, (size_t)(f->j->end - f->j->p));
+    struct json_found found;
+    size_t n = json_shapes_read(known, rest, &found);
+    if (n == 0 || !slice_starts(slice_skip(rest, n), behind))
+        return false;
+    for (size_t i = 0; i < found.n; i++)
+        f->texts[found.fields[i].field - 1] = found.fields[i].text;
+    f->j->p += n;
+    return true;
 }
 
-/* Learns the shape of the record just read, while shapes are of use. */
-static void learn(struct record_s3_shapes *known, const struct fields *f, struct slice record)
+/* Learns the shape of the record just read. */
+static void learn(struct json_shapes *known, const struct fields *f, struct slice record)
 {
-    enum { USES_MIN = 8 }; /* learning takes as long as reading that many */
-    struct slice values[JSON_SHAPE_VALUES];
-    size_t at = known->tried % RECORD_S3_SHAPES;
-    struct json_shape *shape = &known->v[at].json;
-    if (f->escaped || (known->tried >= RECORD_S3_SHAPES && known->tried * USES_MIN > known->used))
-        return;
-    known->tried++;
-    if (!json_shape_learn(shape, record, values))
-        return;
-    known->last = at;
-    for (size_t k = 0; k < TEXTS; k++) {
-        size_t i = 0;
-        while (i < shape->n && values[i].p != f->texts[k].p)
-            i++;
-        known->v[at].places[k] = (uint8_t)(i < shape->n ? i : JSON_SHAPE_VALUES);
-    }
+    struct json_found found = {.n = 0};
+    for (size_t i = 0; i < TEXTS; i++)
+        found.fields[found.n++] = (struct json_field){f->texts[i], (uint8_t)(i + 1)};
+    if (!f->escaped)
+        json_shapes_learn(known, record, &found, NULL);
 }
 
-bool record_s3(struct json *j, struct record_s3_shapes *known, struct slice via, struct loc loc,
+bool record_s3(struct json *j, struct json_shapes *known, struct slice via, struct loc loc,
                struct buf *scratch, const struct sink *sink)
 {
     const char *begin = j->p;
@@ -264,7 +244,7 @@ bool record_s3(struct json *j, struct record_s3_shapes *known, struct slice via,
     return deliver_notification(&f, via, loc, scratch, sink);
 }
 
-bool record_s3_alike(struct json *j, struct record_s3_shapes *known, struct slice behind, struct slice via,
+bool record_s3_alike(struct json *j, struct json_shapes *known, struct slice behind, struct slice via,
                      struct loc loc, struct buf *scratch, const struct sink *sink)
 {
     struct fields f;
