@@ -4,6 +4,7 @@
  * proof: a time-out with a full page cache looks the same (field guide, lambda-text-logs 1.2). Severity: 3 or
  * more are high, 1 or 2 medium. */
 #include "forensics/detector.h"
+#include "forensics/marked.h"
 #include "forensics/remedy.h"
 
 enum { MEMORY_HIGH = 3, TYPES_MAX = 8 };
@@ -21,31 +22,13 @@ bool detector_says_memory(const struct dossier *d, const struct mark *m)
     return m->kind == MARK_SIGNATURE && signatures_get(d->ev->signatures, m->value)->class == SIGNATURE_MEM;
 }
 
-static int by_address(const void *a, const void *b)
+static bool is_told(const struct attempt *a, const struct marked *told)
 {
-    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Attempts of all functions in which a line tells of memory, by address. */
-static void collect_told(const struct dossier *d, detector_picks *ret)
-{
-    for (size_t i = 0; i < d->index->marks.n; i++) {
-        const struct mark *m = &d->index->marks.v[i];
-        if (m->attempt && detector_says_memory(d, m))
-            *vec_push(ret) = m->attempt;
-    }
-    vec_sort(ret, by_address);
-}
-
-static bool is_told(const struct attempt *a, const detector_picks *told)
-{
-    return attempt_status(a) == ATTEMPT_FAILED && told->n &&
-           bsearch(&a, told->v, told->n, sizeof *told->v, by_address);
+    return attempt_status(a) == ATTEMPT_FAILED && marked_has(told, a);
 }
 
 /* Errors of the type are of all kinds of attempts, what a line tells counts in those that failed. */
-static void collect_killed(const struct dossier *d, const struct function *fn, const detector_picks *told,
+static void collect_killed(const struct dossier *d, const struct function *fn, const struct marked *told,
                            detector_picks *ret)
 {
     uint32_t type = intern_find(&d->index->names, SLICE("Runtime.OutOfMemory"));
@@ -114,8 +97,8 @@ static void write_prose(const struct dossier *d, const struct function *fn, stru
 
 static const char *memory_run(const struct detector *self, const struct dossier *d, struct findings *fs)
 {
-    detector_picks told = {0};
-    collect_told(d, &told);
+    struct marked told;
+    marked_init(&told, d, detector_says_memory);
     for (size_t i = 0; i < d->functions.n; i++) {
         const struct function *fn = &d->functions.v[i];
         detector_picks picks = {0};
@@ -136,7 +119,7 @@ static const char *memory_run(const struct detector *self, const struct dossier 
         }
         vec_done(&picks);
     }
-    vec_done(&told);
+    marked_done(&told);
     return "no invocation ran out of memory";
 }
 

@@ -1,34 +1,38 @@
 /* Which attempts the marks of the index concern. */
 #include "forensics/marked.h"
 
+#include "base/huge.h"
 #include "forensics/detector.h"
 #include "forensics/outcomes.h"
 
-static int by_address(const void *a, const void *b)
+enum { WORD_BITS = 64 };
+
+/* Memory comes with the first one: most sets are empty. */
+static void add(struct marked *s, const struct dossier *d, const struct attempt *a)
 {
-    const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
-    return x < y ? -1 : x > y;
+    if (!s->rows)
+        s->rows = huge_zeros(d->index->attempts.n / WORD_BITS + 1, sizeof *s->rows);
+    s->rows[a->row / WORD_BITS] |= UINT64_C(1) << a->row % WORD_BITS;
 }
 
 void marked_init(struct marked *ret, const struct dossier *d, marked_pick pick)
 {
-    *ret = (struct marked){.list = {NULL, 0, 0}};
+    *ret = (struct marked){.rows = NULL};
     for (size_t i = 0; i < d->index->marks.n; i++) {
         const struct mark *m = &d->index->marks.v[i];
         if (m->attempt && pick(d, m))
-            *vec_push(&ret->list) = m->attempt;
+            add(ret, d, m->attempt);
     }
-    vec_sort(&ret->list, by_address);
 }
 
 void marked_done(struct marked *s)
 {
-    vec_done(&s->list);
+    free(s->rows);
 }
 
 bool marked_has(const struct marked *s, const struct attempt *a)
 {
-    return s->list.n && bsearch(&a, s->list.v, s->list.n, sizeof *s->list.v, by_address);
+    return s->rows && s->rows[a->row / WORD_BITS] >> a->row % WORD_BITS & 1;
 }
 
 const struct signature *marked_signature(const struct dossier *d, const struct mark *m)
@@ -169,7 +173,7 @@ void marked_storms(struct marked *ret, const struct dossier *d)
 {
     struct marked named;
     marked_init(&named, d, marked_named);
-    *ret = (struct marked){.list = {NULL, 0, 0}};
+    *ret = (struct marked){.rows = NULL};
     for (size_t i = 0; i < d->functions.n; i++) {
         marked_families all = {0};
         marked_poisoned(d, &d->functions.v[i], &all);
@@ -177,9 +181,8 @@ void marked_storms(struct marked *ret, const struct dossier *d)
             for (size_t n = 0; n < all.v[k].attempts.n; n++)
                 if (attempt_status(all.v[k].attempts.v[n]) == ATTEMPT_FAILED &&
                     !marked_has(&named, all.v[k].attempts.v[n]))
-                    *vec_push(&ret->list) = all.v[k].attempts.v[n];
+                    add(ret, d, all.v[k].attempts.v[n]);
         marked_families_done(&all);
     }
-    vec_sort(&ret->list, by_address);
     marked_done(&named);
 }

@@ -8,7 +8,7 @@
 
 /* A set of attempts of the dossier. */
 struct marked {
-    VEC(const struct attempt *) list; /* by address: only for looking up, never for output */
+    uint64_t *rows; /* a bit each; NULL: none */
 };
 
 typedef bool (*marked_pick)(const struct dossier *d, const struct mark *m);

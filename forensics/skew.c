@@ -4,22 +4,17 @@
  * much at least. */
 #include "forensics/skew.h"
 
+#include "base/order.h"
 #include "forensics/attempt.h"
 #include "forensics/calls.h"
 
 typedef VEC(int64_t) gaps;
 
-static int by_number(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 struct clock_skew skew_of(int64_t *v, size_t n)
 {
     if (n == 0)
         return (struct clock_skew){0};
-    qsort(v, n, sizeof *v, by_number);
+    order_numbers(v, n);
     return (struct clock_skew){n, v[n / 2], v[0], v[n - 1]};
 }
 

@@ -88,13 +88,19 @@ static bool is_hex(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+/* What a byte behind a backslash stands for; NUL: it is no escape. */
+static const char escapes[256] = {
+    ['n'] = '\n', ['t'] = '\t', ['r'] = '\r',  ['b'] = '\b',
+    ['f'] = '\f', ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',
+};
+
 /* Behind the escape at p, or behind its backslash when it is none; NULL and an error where the text ends. */
 static const char *take_escape(struct json *j, const char *p)
 {
     if (p + 1 >= j->end)
         return fail(j, j->end, "the text ends inside a string"), NULL;
     if (p[1] != 'u')
-        return memchr("\"\\/bfnrt", p[1], 8) ? p + 2 : (pass(j, p + 1, "no such escape"), p + 1);
+        return escapes[(uint8_t)p[1]] ? p + 2 : (pass(j, p + 1, "no such escape"), p + 1);
     for (int i = 2; i < 6; i++) {
         if (p + i >= j->end)
             return fail(j, j->end, "the text ends inside a string"), NULL;
@@ -408,20 +414,24 @@ static uint32_t take_unicode(struct slice *s)
     return 0xfffd;
 }
 
-/* What stands behind a backslash; NUL when it is no escape. */
-static char plain_escape(char c)
+/* Copies what stands before the first backslash; returns how much. A log line of JSON inside of JSON has one every ten
+ * bytes, for which memchr and memcpy take longer than for the bytes between. */
+static inline size_t copy_plain(struct slice raw, char *to)
 {
-    switch (c) {
-    case 'n': return '\n';
-    case 't': return '\t';
-    case 'r': return '\r';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case '"':
-    case '\\':
-    case '/': return c;
-    default: return '\0';
+    size_t at = 0;
+#if defined(__SSE2__)
+    const __m128i slash = _mm_set1_epi8('\\');
+    for (; raw.n - at >= 16; at += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(raw.p + at));
+        int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(v, slash));
+        _mm_storeu_si128((__m128i *)(void *)(to + at), v);
+        if (mask)
+            return at + (size_t)__builtin_ctz((unsigned)mask);
     }
+#endif
+    for (; at < raw.n && raw.p[at] != '\\'; at++)
+        to[at] = raw.p[at];
+    return at;
 }
 
 bool json_decode(struct slice raw, struct buf *out)
@@ -429,15 +439,13 @@ bool json_decode(struct slice raw, struct buf *out)
     if (!buf_reserve(out, raw.n)) /* no escape is shorter than what it stands for */
         return false;
     while (raw.n) {
-        const char *slash = memchr(raw.p, '\\', raw.n);
-        size_t plain = slash ? (size_t)(slash - raw.p) : raw.n;
-        memcpy(out->p + out->n, raw.p, plain);
+        size_t plain = copy_plain(raw, out->p + out->n);
         out->n += plain;
         raw = slice_skip(raw, plain);
         if (is_unicode_escape(raw)) {
             out->n += text_utf8_put(out->p + out->n, take_unicode(&raw));
         } else if (raw.n > 1) {
-            char c = plain_escape(raw.p[1]);
+            char c = escapes[(uint8_t)raw.p[1]];
             out->p[out->n++] = c ? c : '\\';
             raw = slice_skip(raw, c ? 2 : 1);
         } else {
