@@ -8,7 +8,7 @@
 
 /* A set of attempts of the dossier. */
 struct marked {
-    uint64_t *rows; /* a bit each; NULL: none */
+    uint64_t *rows; /* a bit each, by attempt->row; NULL: none */
 };
 
 typedef bool (*marked_pick)(const struct dossier *d, const struct mark *m);

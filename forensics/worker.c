@@ -96,6 +96,7 @@ static void parse_source(struct worker *w)
 void worker_read(struct worker *w, struct source *source)
 {
     w->source = source;
+    json_shapes_begin(&w->shapes);
     if (source->open || source->memory.p) {
         place_of(slice_str(source->path), &w->scratch, &w->place);
         bool ok = input_reopen(&w->in, source, true);

@@ -87,7 +87,7 @@ _Static_assert(sizeof(struct event) <= EVENT_BYTES_MAX, "a larger event is slow 
 extern const struct event event_none;
 /* Reads the message of one entry. Never fails: what is no platform line is application text. */
 void message_parse(struct slice text, struct event *ret);
-/* The same, to the letter, for the lines of a log, which look alike: what those of JSON looked like is kept in `known`. */
+/* The same, to the letter, for the lines of a log, which look alike: `known` keeps what those of JSON looked like. */
 struct json_shapes;
 void message_parse_known(struct slice text, struct json_shapes *known, struct event *ret);
 /* A word as a request id: UUID, else any word of REQUEST_ID_WORD_MAX bytes at most. */

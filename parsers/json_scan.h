@@ -1,5 +1,5 @@
-/* What the reader and the shapes of JSON share: blanks, and the search of strings 16 bytes at a time, with the
- * byte-wise loop beside it for the tail and for machines without SSE2. Internal to parsers/json*.c. */
+/* What the reader and the shapes of JSON share: blanks, the search of strings 16 bytes at a time, with the byte-wise loop
+ * beside it for the tail and for machines without SSE2, and compares. Internal to parsers/json*.c. */
 #ifndef PARSERS_JSON_SCAN_H
 #define PARSERS_JSON_SCAN_H
 

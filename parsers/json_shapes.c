@@ -8,7 +8,7 @@ enum {
     DIGITS_MAX = 18,   /* before the point: more may not fit a number */
     USES_MIN = 8,      /* learning takes as long as reading that many */
     TRIES_FREE = 256,  /* are learned whether they prove to be of use or not */
-    SIBLINGS_MAX = 32, /* what would be one more is not learned: each is looked at */
+    SIBLINGS_MAX = 32, /* behind one part: each may have to be looked at */
     ROOT = 0
 };
 
@@ -126,27 +126,37 @@ static bool is_part(const struct json_shapes *s, uint32_t part, const struct pie
            slice_eq(slice_of(s->bytes.p + at->text, at->n), piece->before);
 }
 
-/* The part of that piece behind `part`, added when it is new; 0 when there are too many. */
+/* Gives up the last of the parts behind `part`, which was met longest ago, and all behind it. */
+static void forget_last(struct json_shapes *s, uint32_t part)
+{
+    struct json_part *v = s->parts.v;
+    uint32_t *last = &v[part].child;
+    while (v[*last].sibling)
+        last = &v[*last].sibling;
+    *last = 0;
+}
+
+/* The part of that piece behind `part`, added when it is new. */
 static uint32_t grow(struct json_shapes *s, uint32_t part, const struct piece *piece, uint32_t outcome)
 {
-    uint32_t first = s->parts.v[part].child, i = first;
     unsigned siblings = 0;
-    for (; i && !is_part(s, i, piece); i = s->parts.v[i].sibling)
-        siblings++;
-    if (i || siblings >= SIBLINGS_MAX)
-        return i;
-    i = (uint32_t)s->parts.n;
-    struct json_part new = {.text = (uint32_t)s->bytes.n,
-                            .n = (uint32_t)piece->before.n,
-                            .sibling = first,
-                            .kind = piece->kind,
-                            .field = piece->field};
+    for (uint32_t i = s->parts.v[part].child; i; i = s->parts.v[i].sibling, siblings++)
+        if (is_part(s, i, piece))
+            return i;
+    if (siblings == SIBLINGS_MAX)
+        forget_last(s, part);
+    uint32_t new = (uint32_t)s->parts.n;
+    struct json_part *at = vec_push(&s->parts);
+    *at = (struct json_part){.text = (uint32_t)s->bytes.n,
+                             .n = (uint32_t)piece->before.n,
+                             .sibling = s->parts.v[part].child,
+                             .kind = piece->kind,
+                             .field = piece->field};
     if (piece->kind == PART_END)
-        new.outcome = outcome;
-    *vec_push(&s->parts) = new;
+        at->outcome = outcome;
     (void)buf_append(&s->bytes, piece->before);
-    s->parts.v[part].child = i;
-    return i;
+    s->parts.v[part].child = new;
+    return new;
 }
 
 static void add_pieces(struct json_shapes *s, const struct pieces *p, size_t bytes, uint32_t outcome)
@@ -157,21 +167,30 @@ static void add_pieces(struct json_shapes *s, const struct pieces *p, size_t byt
     }
     if (s->parts.n == 0)
         *vec_push(&s->parts) = (struct json_part){.kind = PART_STRING};
-    uint32_t part = ROOT;
-    for (size_t i = 0; i < p->n && (i == 0 || part != ROOT); i++)
+    for (uint32_t i = 0, part = ROOT; i < p->n; i++)
         part = grow(s, part, &p->v[i], outcome);
+}
+
+void json_shapes_begin(struct json_shapes *s)
+{
+    s->tried = s->used = 0;
+}
+
+bool json_shapes_may_learn(const struct json_shapes *s, struct slice value)
+{
+    bool of_use = s->tried < TRIES_FREE || s->tried * USES_MIN <= s->used;
+    return of_use && value.n && value.n <= JSON_SHAPES_BYTES && (*value.p == '{' || *value.p == '[') &&
+           !memchr(value.p, '\\', value.n);
 }
 
 void json_shapes_learn(struct json_shapes *s, struct slice value, const struct json_found *found,
                        const char *fixed)
 {
     struct pieces p;
-    bool composed = value.n && (*value.p == '{' || *value.p == '[');
-    if (s->tried >= TRIES_FREE && s->tried * USES_MIN > s->used)
+    if (!json_shapes_may_learn(s, value))
         return;
     s->tried++;
-    if (composed && value.n <= JSON_SHAPES_BYTES && !memchr(value.p, '\\', value.n) &&
-        cut(value, fixed, &p) && name_fields(value, found, &p))
+    if (cut(value, fixed, &p) && name_fields(value, found, &p))
         add_pieces(s, &p, value.n, found->outcome);
 }
 
@@ -220,7 +239,6 @@ size_t json_shapes_read(struct json_shapes *s, struct slice text, struct json_fo
         p += at->n;
         if (at->kind == PART_END) {
             ret->outcome = at->outcome;
-            s->used++;
             return (size_t)(p - text.p);
         }
         if (at->field)

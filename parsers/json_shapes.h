@@ -40,14 +40,19 @@ struct json_part {
 struct json_shapes {
     VEC(struct json_part) parts; /* the first is what comes before all: nothing */
     struct buf bytes;
-    size_t tried, used; /* how often one was to be learned, and how often one fitted */
+    size_t tried; /* how often one was to be learned */
+    size_t used;  /* how often one fitted: counted by the caller */
 };
 
 void json_shapes_done(struct json_shapes *s);
-/* Learns the shape of `value`, which must be JSON, and that a value like it has found->fields; those of them that do not
- * lie in it are none. A string at `fixed` (NULL: there is none) stands for itself. Nothing is learned of what is no object
- * or array, has escapes, no values or too many, or a field that is neither a string nor a plain number; nor when shapes
- * have proved to be of no use. */
+/* A new source may be of another kind: what is known stays, and whether shapes are of use is asked anew. */
+void json_shapes_begin(struct json_shapes *s);
+/* False for what will not be learned: no object or array, one with escapes or too long, or any when shapes have proved to be
+ * of no use. Asked before a value is looked at for it. */
+bool json_shapes_may_learn(const struct json_shapes *s, struct slice value);
+/* Learns the shape of `value`, which must be JSON without anything odd, and that a value like it has found->fields; those of
+ * them that do not lie in it are none. A string at `fixed` (NULL: there is none) stands for itself. Nothing is learned of
+ * what has no values or too many, or a field that is neither a string nor a plain number. */
 void json_shapes_learn(struct json_shapes *s, struct slice value, const struct json_found *found,
                        const char *fixed);
 /* Reads a value of a known shape at the front of `text`. Returns its length, 0 when none stands there. */

@@ -36,7 +36,9 @@ enum field {
     FIELD_MESSAGE,
     FIELD_TRACE,
     FIELD_ERROR,
+    FIELDS
 };
+_Static_assert(FIELDS <= 32, "a bit for each, see read_app");
 
 struct named {
     struct slice name;
@@ -179,6 +181,7 @@ static void put(enum field field, struct slice raw, struct event *e)
     case FIELD_METRICS:
     case FIELD_TRACING:
     case FIELD_ERROR:
+    case FIELDS:
     case FIELD_NONE: return;
     }
 }
@@ -455,6 +458,7 @@ static bool read_alike(struct slice text, struct json_shapes *known, struct even
     struct json_found found;
     if (json_shapes_read(known, text, &found) != text.n)
         return false;
+    known->used++;
     for (size_t i = 0; i < found.n; i++)
         put((enum field)found.fields[i].field, found.fields[i].text, e);
     if (found.outcome >= OUTCOME_APP) {
@@ -471,7 +475,7 @@ static void learn(const struct reading *r, struct slice text, struct json_shapes
 {
     struct json j;
     json_init(&j, text);
-    if (r->alike && json_skip(&j) && json_at_end(&j) && !j.odd)
+    if (r->alike && json_shapes_may_learn(known, text) && json_skip(&j) && json_at_end(&j) && !j.odd)
         json_shapes_learn(known, text, &r->found, r->type);
 }
 

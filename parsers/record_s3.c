@@ -214,6 +214,7 @@ static bool read_alike(struct fields *f, struct json_shapes *known, struct slice
     size_t n = json_shapes_read(known, rest, &found);
     if (n == 0 || !slice_starts(slice_skip(rest, n), behind))
         return false;
+    known->used++;
     for (size_t i = 0; i < found.n; i++)
         f->texts[found.fields[i].field - 1] = found.fields[i].text;
     f->j->p += n;
@@ -238,7 +239,7 @@ bool record_s3(struct json *j, struct json_shapes *known, struct slice via, stru
     fields_init(&f, j);
     if (!known || !read_alike(&f, known, SLICE(""))) {
         read_object(&f, record_field);
-        if (known && !j->error && slice_eq(f.texts[SOURCE], SLICE("aws:s3")))
+        if (known && !j->error && !j->odd && slice_eq(f.texts[SOURCE], SLICE("aws:s3")))
             learn(known, &f, slice_of(begin, (size_t)(j->p - begin)));
     }
     return deliver_notification(&f, via, loc, scratch, sink);

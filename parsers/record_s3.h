@@ -8,8 +8,8 @@
 #include "parsers/json_shapes.h"
 
 /* Reads one element of "Records", at the reader, whose eventSource is aws:s3. `scratch` holds decoded strings
- * for the time of the call to sink->s3. `known`, what the records of the source looked like so far, may be NULL. False when it is no S3 record (it is read all the
- * same, and nothing was delivered). */
+ * for the time of the call to sink->s3. `known`, what the records of the source looked like so far, may be NULL. False
+ * when it is no S3 record (it is read all the same, and nothing was delivered). */
 bool record_s3(struct json *j, struct json_shapes *known, struct slice via, struct loc loc,
                struct buf *scratch, const struct sink *sink);
 /* The same for a record of a known shape that `behind` follows. False, and nothing delivered, for all else; the
