@@ -6,7 +6,7 @@
 DEPS_BUILD = gcc make pkg-config libc6-dev zlib1g-dev libpcre2-dev uthash-dev libisal-dev libvectorscan-dev nettle-dev libarchive-dev
 DEPS_TEST  = libcmocka-dev libjansson-dev jq mandoc cmark-gfm tar zip zstd bzip2 xz-utils lz4
 DEPS_CI    = git clang clang-format clang-tidy cppcheck libclang-rt-14-dev valgrind cmark-gfm
-DEPS_BENCH = hyperfine isal pigz ripgrep ugrep lnav time valgrind
+DEPS_BENCH = hyperfine isal pigz ripgrep ugrep lnav time valgrind linux-perf
 
 CC      = gcc
 INFLATE = isal
