@@ -39,9 +39,10 @@ bool slice_eq_nocase(struct slice a, struct slice b)
 
 ptrdiff_t slice_find_nocase(struct slice s, struct slice needle)
 {
+    if (needle.n == 0)
+        return 0;
     for (size_t i = 0; i + needle.n <= s.n; i++)
-        if (needle.n == 0 ||
-            (lower(s.p[i]) == lower(*needle.p) && slice_eq_nocase(slice_of(s.p + i, needle.n), needle)))
+        if (lower(s.p[i]) == lower(*needle.p) && slice_eq_nocase(slice_of(s.p + i, needle.n), needle))
             return (ptrdiff_t)i;
     return -1;
 }

@@ -146,17 +146,10 @@ bool json_string(struct json *j, struct slice *ret, bool *ret_escaped)
 
 /* ---- numbers and words ---- */
 
-static const char *skip_digits(const char *p, const char *end)
-{
-    while (p < end && *p >= '0' && *p <= '9')
-        p++;
-    return p;
-}
-
 static bool digits_due(struct json *j, const char **p)
 {
     const char *from = *p;
-    *p = skip_digits(from, j->end);
+    *p = json_scan_digits(from, j->end);
     return *p > from || fail(j, from, "a digit is due here");
 }
 

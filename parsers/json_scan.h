@@ -1,5 +1,5 @@
-/* What the reader and the shapes of JSON share: blanks, the search of strings 16 bytes at a time, with the byte-wise loop
- * beside it for the tail and for machines without SSE2, and compares. Internal to parsers/json*.c. */
+/* What the reader and the shapes of JSON share: blanks, digits, the search of strings 16 bytes at a time, with the byte-wise
+ * loop beside it for the tail and for machines without SSE2, and compares. Internal to parsers/json*.c. */
 #ifndef PARSERS_JSON_SCAN_H
 #define PARSERS_JSON_SCAN_H
 
@@ -12,6 +12,19 @@
 static inline bool json_scan_blank(char c)
 {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static inline bool json_scan_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Behind the digits at p. */
+static inline const char *json_scan_digits(const char *p, const char *end)
+{
+    while (p < end && json_scan_digit(*p))
+        p++;
+    return p;
 }
 
 /* The first quote, backslash or control byte at or behind p. */

@@ -12,29 +12,17 @@ enum {
     ROOT = 0
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static const char *skip_digits(const char *p, const char *end)
-{
-    while (p < end && is_digit(*p))
-        p++;
-    return p;
-}
-
 /* Behind a number without sign and exponent: 0, 7, 1200, 12.50; NULL when none stands at p. */
 static const char *skip_plain(const char *p, const char *end)
 {
-    const char *behind = skip_digits(p, end);
+    const char *behind = json_scan_digits(p, end);
     size_t n = (size_t)(behind - p);
     if (n == 0 || n > DIGITS_MAX || (n > 1 && *p == '0'))
         return NULL;
     if (behind == end || *behind != '.')
         return behind;
     const char *point = behind;
-    behind = skip_digits(point + 1, end);
+    behind = json_scan_digits(point + 1, end);
     return behind > point + 1 ? behind : NULL;
 }
 
@@ -69,7 +57,7 @@ static bool take_value(const char *p, const char *end, struct slice *ret, const 
         return next == end || *next != ':';
     }
     const char *last = p, *plain = skip_plain(p, end);
-    while (last < end && (is_digit(*last) || memchr("+-.eE", *last, 5)))
+    while (last < end && (json_scan_digit(*last) || memchr("+-.eE", *last, 5)))
         last++;
     *ret = slice_of(p, (size_t)(last - p));
     *behind = last;
@@ -84,7 +72,7 @@ static bool cut(struct slice value, const char *fixed, struct pieces *ret)
     while (p < end) {
         struct slice v;
         bool string = *p == '"';
-        if (!string && !is_digit(*p) && *p != '-') {
+        if (!string && !json_scan_digit(*p) && *p != '-') {
             p++;
             continue;
         }

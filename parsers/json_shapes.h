@@ -2,7 +2,7 @@
  * only. What stands between these is learned from a value that was read, and then compared as bytes: no key is looked at,
  * and yet all of the value is checked. Shapes that begin alike share their begin, so that none is looked for twice: they
  * are a tree, whose branches are what stands before a value. A fast path beside the pull reader: it gives what that gives,
- * or nothing. Internal to parsers/. */
+ * or nothing. Whoever reads sources keeps it for them; learning and reading are internal to parsers/. */
 #ifndef PARSERS_JSON_SHAPES_H
 #define PARSERS_JSON_SHAPES_H
 

@@ -196,7 +196,7 @@ static void fixed(void **state)
 /* Texts that never look alike: after a while none is learned any more, until another source begins. The latest are known. */
 static void no_use(void **state)
 {
-    enum { TEXTS = 3000, TRIES_FREE = 256, SIBLINGS_MAX = 32 };
+    enum { TEXTS = 3000, TRIES_FREE = 256 };
     struct json_shapes known = {.tried = 0};
     char text[64];
     (void)state;
