@@ -37,7 +37,7 @@ void arena_done(struct arena *a)
         return;
     for (struct arena_block *b = a->blocks, *next; b; b = next) {
         next = b->next;
-        free(b);
+        huge_free(b);
     }
     *a = (struct arena){0};
 }

@@ -29,7 +29,7 @@ static char *resize(struct buf *b, size_t cap)
 {
     if (cap < HUGE_FROM || b->cap >= HUGE_FROM)
         return realloc(b->p, cap);
-    char *p = huge_try(cap);
+    char *p = huge_room(cap);
     if (p && b->n)
         memcpy(p, b->p, b->n);
     if (p)

@@ -205,7 +205,7 @@ static uint32_t *radix_sort(struct ranking *r, int64_t *keys, size_t n, int64_t 
     passes_run(&p, low, bits);
     struct taking t = {r, p.from, (uint32_t *)p.to, n, low};
     parallel_blocks(threads, n, take_block, &t);
-    free(p.from);
+    huge_free(p.from);
     free(p.at);
     return t.order;
 }
@@ -218,7 +218,7 @@ static uint32_t *plain_sort(struct ranking *r, int64_t *keys, size_t n)
         order[i] = (uint32_t)i;
     if (n > 1)
         qsort_r(order, n, sizeof *order, by_key, r);
-    free(keys);
+    huge_free(keys);
     return order;
 }
 
@@ -254,7 +254,7 @@ void order_numbers(int64_t *v, size_t n)
     passes_run(&p, 0, bits);
     for (size_t i = 0; i < n; i++)
         v[i] = (int64_t)(p.from[i] + (uint64_t)least);
-    free(all);
+    huge_free(all);
     free(p.at);
 }
 
@@ -307,7 +307,7 @@ void order_small(uint32_t *v, size_t n)
     }
     if (from != v)
         memcpy(v, from, n * sizeof *v);
-    free(other);
+    huge_free(other);
 }
 
 /* ---- moving rows ---- */

@@ -33,12 +33,15 @@ void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size);
 #define vec_reserve(vec, want)                                                                               \
     ((vec)->v = vec_move((vec)->v, &(vec)->cap, (vec)->n, (want), sizeof *(vec)->v))
 
-/* What elements [from, end) hold is lost, and a large array's memory behind them goes back to the system: for one that is
- * emptied from its begin. */
-#define vec_forget(vec, from, end)                                                                           \
-    huge_forget((vec)->v, (from) * sizeof *(vec)->v, (end) * sizeof *(vec)->v, (vec)->cap * sizeof *(vec)->v)
+/* What elements [from, end) hold is lost, and a large array's memory behind them is for others: for one that is emptied
+ * from its begin into another. */
+#define vec_forget(vec, from, end) huge_forget((vec)->v, (from) * sizeof *(vec)->v, (end) * sizeof *(vec)->v)
+/* For that other: `more` elements will come, for which there is room; memory that was kept is put there. */
+#define vec_fill(vec, more)                                                                                  \
+    huge_fill((vec)->v, (vec)->n * sizeof *(vec)->v, ((vec)->n + (more)) * sizeof *(vec)->v)
 
-#define vec_done(vec)  (free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
+#define vec_done(vec)                                                                                        \
+    (huge_drop((vec)->v, (vec)->n * sizeof *(vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
 #define vec_clear(vec) ((vec)->n = 0)
 
 /* Sorts with a comparison of pointers to two elements; what is in order already costs one walk. */

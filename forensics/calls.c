@@ -72,7 +72,7 @@ static void collect(const struct index *x, calls *ret)
         add_line(&ret->v[ret->n - 1], g);
         before = g;
     }
-    free(order);
+    huge_free(order);
     vec_sort(ret, by_begin);
 }
 

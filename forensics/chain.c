@@ -175,7 +175,7 @@ static void link_named(struct chains *c, const struct chain_names *n)
     for (size_t at = 0; at < places; at++)
         if (m.objects[at] >= 0)
             chain_trigger(c, (size_t)m.objects[at], (int32_t)(at / 2), TRIGGER_NAMED);
-    free(m.objects);
+    huge_free(m.objects);
 }
 
 /* The ways by which records come with parts of a second, by their name: EventBridge, CloudTrail and access logs
@@ -263,7 +263,7 @@ static struct summary mark_objects(struct chains *c)
         all.coarse |= m.sums[i].coarse;
         all.logged |= m.sums[i].logged;
     }
-    free(m.sums);
+    huge_free(m.sums);
     free(fine);
     free(ran);
     return all;
@@ -302,7 +302,7 @@ static void put_in_causal_order(struct chains *c)
             last = causal_time(c, i);
         keys[i] = last; /* those without a time stand behind */
     }
-    free(c->order);
+    huge_free(c->order);
     c->order = order_by(keys, c->n, NULL, 1);
 }
 
@@ -331,9 +331,9 @@ void chains_init(struct chains *c, const struct dossier *d)
 
 void chains_done(struct chains *c)
 {
-    free(c->links);
-    free(c->order);
-    free(c->cause);
+    huge_free(c->links);
+    huge_free(c->order);
+    huge_free(c->cause);
     *c = (struct chains){.d = NULL};
 }
 

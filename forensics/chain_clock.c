@@ -106,7 +106,7 @@ static void measure_one(void *ctx, unsigned thread, size_t number)
         v[i] =
             s->with_work * (double)p->v[i].work + (double)p->v[i].delay + s->with_run * (double)p->v[i].run;
     s->deviation = chain_deviation(v, p->n, &s->median);
-    free(v);
+    huge_free(v);
 }
 
 static struct spreads spreads_of(const struct chains *c, const struct pairs *p)
@@ -162,7 +162,7 @@ static bool follows_work(const struct pairs *p)
     for (size_t i = 0; i < p->n; i++)
         v[i] = (struct chain_step){(double)p->v[i].work, (double)p->v[i].delay};
     bool result = chain_clock_follows(v, p->n, T_MIN);
-    free(v);
+    huge_free(v);
     return result;
 }
 
@@ -187,7 +187,7 @@ static void judge(struct chains *c, enum kind kind, const uint32_t *objects, siz
     bool even = is_even(c, &s, kind == NAMED_MESSAGES ? 0 : DELAY_VARIES);
     if (even || (kind == COUNTED ? !follows_work(&p) : follows_end(&s)))
         drop(c, &p);
-    free(p.v);
+    huge_free(p.v);
 }
 
 /* Dealt out by function and kind, so that each has only its own to look at. */
@@ -212,6 +212,6 @@ void chain_clock_drop(struct chains *c)
             size_t g = (size_t)c->d->functions.v[i].name * KINDS + kind, first = g ? ends[g - 1] : 0;
             judge(c, kind, all + first, ends[g] - first);
         }
-    free(all);
-    free(ends);
+    huge_free(all);
+    huge_free(ends);
 }

@@ -261,7 +261,7 @@ static struct writing *writings_new(const struct chains *c)
         if (at)
             *vec_push(&all[at - 1].objects) = (uint32_t)i;
     }
-    free(place);
+    huge_free(place);
     return all;
 }
 
@@ -280,6 +280,6 @@ struct chain_astray chain_astray_of(const struct chains *c)
             judge(c, w, &ret);
         vec_done(&w->objects);
     }
-    free(all);
+    huge_free(all);
     return ret;
 }

@@ -68,8 +68,8 @@ void chain_names_init(struct chain_names *n, const struct chains *c, uint32_t mo
 
 void chain_names_done(struct chain_names *n)
 {
-    free(n->object);
-    free(n->next_object);
-    free(n->call);
-    free(n->next_call);
+    huge_free(n->object);
+    huge_free(n->next_object);
+    huge_free(n->call);
+    huge_free(n->next_call);
 }

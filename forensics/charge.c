@@ -73,7 +73,7 @@ static void deal_rows(const struct index *x, struct timeline *t, size_t *at)
         met[stream] = moment;
         t->v[at[stream]++] = x->attempts.v[i];
     }
-    free(met);
+    huge_free(met);
 }
 
 /* Those of one millisecond stand in the order of their places. */
@@ -98,10 +98,10 @@ static void timeline_make(struct index *x, struct timeline *t)
 
 static void timeline_done(struct timeline *t)
 {
-    free(t->first);
-    free(t->bare);
-    free(t->tied);
-    free(t->v);
+    huge_free(t->first);
+    huge_free(t->bare);
+    huge_free(t->tied);
+    huge_free(t->v);
 }
 
 /* A row that is dropped may leave others of its millisecond, which then seem to be tied to the one before it. */

@@ -179,7 +179,7 @@ static const char *crash_run(const struct detector *self, const struct dossier *
     vec_done(&told);
     marked_done(&explained);
     marked_done(&storms);
-    free(of_type);
+    huge_free(of_type);
     return left ? "no invocation failed with an error beyond those that other findings tell"
                 : "no invocation failed with an error of its own";
 }

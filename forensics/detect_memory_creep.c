@@ -304,8 +304,8 @@ static const char *creep_run(const struct detector *self, const struct dossier *
         vec_done(&c.found);
     }
     marked_done(&told);
-    free(climbs);
-    free(at);
+    huge_free(climbs);
+    huge_free(at);
     return "no environment's memory goes on rising";
 }
 

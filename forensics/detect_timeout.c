@@ -196,7 +196,7 @@ static void words_init(struct words *w, const struct dossier *d)
 
 static void words_done(struct words *w)
 {
-    free(w->place);
+    huge_free(w->place);
     free(w->told);
 }
 

@@ -338,7 +338,7 @@ size_t dossier_alive_peak(const struct dossier *d, const struct function *f, int
     order_numbers(begins, n);
     order_numbers(ends, n);
     size_t peak = peak_overlap(begins, ends, n);
-    free(begins);
+    huge_free(begins);
     return peak;
 }
 

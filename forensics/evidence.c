@@ -251,7 +251,7 @@ void evidence_unpack(struct evidence *ev, unsigned threads)
     for (size_t i = 0; i < n; i++)
         if (look.is[i])
             unpack(ev, i, 0);
-    free(look.is);
+    huge_free(look.is);
 }
 
 bool evidence_empty(const struct evidence *ev)

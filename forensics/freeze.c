@@ -148,8 +148,8 @@ static uint32_t *order_attempts(struct index *x, unsigned threads)
     for (size_t block = 1; block < parallel_count(n); block++)
         w.before[block] = attempt_begin(x->attempts.v[w.order[block * PARALLEL_BLOCK - 1]]);
     parallel_blocks(threads, n, take_rows, &w);
-    free(w.before);
-    free(x->attempts.v);
+    huge_free(w.before);
+    huge_drop(x->attempts.v, n * sizeof *x->attempts.v);
     x->attempts.v = w.ordered;
     x->attempts.cap = n;
     return w.order;
@@ -211,7 +211,7 @@ void freeze_order_objects(struct index *x, unsigned threads)
         times[i] = x->objects.v[i].time;
     uint32_t *order = order_of(times, x->objects.n, &(struct order_ties){tie_objects, NULL, x}, threads);
     order_apply(x->objects.v, x->objects.n, sizeof *x->objects.v, order);
-    free(order);
+    huge_free(order);
 }
 
 static bool same_object(const struct index *x, const struct object_event *a, const struct object_event *b)
@@ -248,7 +248,7 @@ void freeze_index(struct index *x, const struct evidence_options *options, unsig
     uint32_t *rows = order_attempts(x, threads);
     freeze_order_objects(x, threads);
     charge_attempts(x, rows, threads);
-    free(rows);
+    huge_free(rows);
     number_families(x); /* charging drops attempts that were none: the others count on without a gap */
     settle_objects(x);
     messages_settle(x);

@@ -21,8 +21,8 @@ static void make_tables(struct handled *h)
 
 void handled_done(struct handled *h)
 {
-    free(h->by_row);
-    free(h->by_number);
+    huge_free(h->by_row);
+    huge_free(h->by_number);
 }
 
 const struct object_event *handled_object(struct handled *h, const struct attempt *a)

@@ -396,7 +396,7 @@ static void incident_fill(struct incident *in, const struct dossier *d, const st
     mark_failed(in, marked);
     incident_ends(in, d->index, marked);
     in->found = true;
-    free(marked);
+    huge_free(marked);
     free(fns.v);
     group_done(&g);
 }

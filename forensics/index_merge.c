@@ -122,16 +122,19 @@ static void take_object(struct object_event *o, const struct object_event *from,
     o->stream = o->stream == UINT32_MAX ? UINT32_MAX : m->streams[o->stream];
 }
 
-/* What is copied is given back on the way: there would be one and a half of all records else. */
+/* The memory of what is copied is used again on the way: there would be one and a half of all records else. */
 static void merge_objects(struct index *x, struct index *from, const struct maps *m)
 {
     enum { BLOCK = 1 << 16 };
     vec_reserve(&x->objects, x->objects.n + from->objects.n);
     for (size_t i = 0; i < from->objects.n; i++) {
         take_object(vec_push(&x->objects), &from->objects.v[i], m);
-        if ((i + 1) % BLOCK == 0)
+        if ((i + 1) % BLOCK == 0) {
             vec_forget(&from->objects, i + 1 - BLOCK, i + 1);
+            vec_fill(&x->objects, from->objects.n - i - 1 < BLOCK ? from->objects.n - i - 1 : BLOCK);
+        }
     }
+    vec_clear(&from->objects);
 }
 
 static void merge_records(struct index *x, struct index *from, const struct maps *m)

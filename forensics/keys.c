@@ -276,9 +276,9 @@ void keys_free(struct keys *k)
 {
     if (!k)
         return;
-    free(k->rows);
-    free(k->prints);
-    free(k->wholes);
+    huge_free(k->rows);
+    huge_free(k->prints);
+    huge_free(k->wholes);
     free(k);
 }
 

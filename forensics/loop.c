@@ -145,8 +145,8 @@ static void graph_init(struct graph *g, const struct chains *c)
 static void graph_done(struct graph *g)
 {
     free(g->reach);
-    free(g->node);
-    free(g->loop);
+    huge_free(g->node);
+    huge_free(g->loop);
     vec_done(&g->nodes);
     loop_steps_done(&g->steps);
 }

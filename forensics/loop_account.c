@@ -72,8 +72,8 @@ static double median_delay(const struct loop_account *a)
     for (size_t i = 0; i < blocks; n += d.of[i++])
         memmove(d.v + n, d.v + i * PARALLEL_BLOCK, d.of[i] * sizeof *d.v);
     double median = n ? stats_median(d.v, n) : -1;
-    free(d.v);
-    free(d.of);
+    huge_free(d.v);
+    huge_free(d.of);
     return median;
 }
 

@@ -85,14 +85,14 @@ static struct pairs pairs_new(const struct chains *c, const struct loop *l)
         all.early += p->early;
         all.coarse += p->coarse;
     }
-    free(t.of);
+    huge_free(t.of);
     return all;
 }
 
 static void pairs_free(struct pairs *p)
 {
-    free(p->from_write);
-    free(p->from_end);
+    huge_free(p->from_write);
+    huge_free(p->from_end);
 }
 
 struct spread {

@@ -133,7 +133,7 @@ static void measure_chains(struct members *m)
     }
     for (size_t i = 0; i < m->all->n; i++)
         m->all->v[i].proof = most_proof(&tallies[i], m->all->v[i].written);
-    free(tallies);
+    huge_free(tallies);
 }
 
 /* ---- who belongs to it ---- */
@@ -215,10 +215,10 @@ void loop_members_take(const struct chains *c, const uint16_t *loop_of, loops *a
     measure_chains(&m);
     mark_members(&m);
     mark_retries(&m);
-    free(m.depth);
+    huge_free(m.depth);
     take_objects(&m);
     take_attempts(&m);
-    free(m.objects);
-    free(m.attempts);
+    huge_free(m.objects);
+    huge_free(m.attempts);
     vec_done(&m.retries);
 }

@@ -27,7 +27,7 @@ void marked_init(struct marked *ret, const struct dossier *d, marked_pick pick)
 
 void marked_done(struct marked *s)
 {
-    free(s->rows);
+    huge_free(s->rows);
 }
 
 bool marked_has(const struct marked *s, const struct attempt *a)

@@ -284,13 +284,13 @@ static void group_share(void *ctx, unsigned thread, size_t share)
         if (member)
             *vec_push(&g->members[share]) = (struct member){.part = (uint32_t)i};
     }
-    free(sieve.words);
+    huge_free(sieve.words);
     while (size * SLOTS_TAKEN < g->members[share].n * 100)
         size *= 2;
     struct table t = {huge_zeros(size, sizeof *t.slots), size - 1};
     for (size_t i = 0; i < g->members[share].n; i++)
         table_add(&t, g, g->members[share].v, i);
-    free(t.slots);
+    huge_free(t.slots);
 }
 
 /* Rows that were read together stay together for all that walks them. */
@@ -336,5 +336,5 @@ void parts_settle(struct index *x, unsigned threads)
     if (all.n)
         drop_merged(x);
     vec_done(&all);
-    free(g.hashes);
+    huge_free(g.hashes);
 }

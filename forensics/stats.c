@@ -114,7 +114,7 @@ bool stats_measure(double *values, size_t n, struct stats_spread *ret)
     ret->log_mad = stats_deviation(logs, n, ret->log_median);
     ret->mad = stats_deviation(values, n, ret->median);
     stats_finish(ret);
-    free(logs);
+    huge_free(logs);
     return true;
 }
 
