@@ -1,8 +1,7 @@
 /* A growable run of bytes. */
 #include "base/buf.h"
 
-#include "base/err.h"
-#include "base/huge.h"
+#include "base/vec.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -20,21 +19,8 @@ void buf_done(struct buf *b)
 {
     if (!b)
         return;
-    free(b->p);
+    huge_drop(b->p, b->cap);
     *b = (struct buf){.max = b->max};
-}
-
-/* The first time that it is worth while it goes to huge pages; from there on the system moves it without a copy. */
-static char *resize(struct buf *b, size_t cap)
-{
-    if (cap < HUGE_FROM || b->cap >= HUGE_FROM)
-        return realloc(b->p, cap);
-    char *p = huge_room(cap);
-    if (p && b->n)
-        memcpy(p, b->p, b->n);
-    if (p)
-        free(b->p);
-    return p;
 }
 
 bool buf_reserve(struct buf *b, size_t more)
@@ -48,11 +34,7 @@ bool buf_reserve(struct buf *b, size_t more)
         cap *= 2;
     if (b->max && cap > b->max)
         cap = b->max;
-    char *p = resize(b, cap);
-    if (!p)
-        err_oom();
-    b->p = p;
-    b->cap = cap;
+    b->p = vec_move(b->p, &b->cap, b->n, cap, 1);
     return true;
 }
 

@@ -152,6 +152,7 @@ void huge_move(void *to, void *from, size_t n)
 {
     if (n == 0 || (is_block(to) && is_block(from) && hand_over(to, from, page_up(n))))
         return;
+    huge_fill(to, 0, n);
     memcpy(to, from, n);
 }
 

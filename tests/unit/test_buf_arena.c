@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -33,6 +34,25 @@ static void buf_grows(void **state)
     buf_done(&b);
     buf_done(&b);
     buf_done(NULL);
+}
+
+/* From malloc to one huge page and then to several. */
+static void buf_grows_large(void **state)
+{
+    enum { PIECE = 1000, PIECES = 5000 };
+    struct buf b;
+    char piece[PIECE];
+    (void)state;
+    buf_init(&b, 0);
+    for (size_t i = 0; i < PIECES; i++) {
+        memset(piece, (int)(i % 251), PIECE);
+        assert_true(buf_append(&b, slice_of(piece, PIECE)));
+    }
+    assert_int_equal(b.n, PIECE * PIECES);
+    for (size_t i = 0; i < b.n; i++)
+        if (b.p[i] != (char)(i / PIECE % 251))
+            fail_msg("byte %zu is %d", i, b.p[i]);
+    buf_done(&b);
 }
 
 /* At every maximum: what fits is taken, what does not changes nothing. */
@@ -177,9 +197,9 @@ static void err_is_filled(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buf_grows),     cmocka_unit_test(buf_maximum),  cmocka_unit_test(arena_gives),
-        cmocka_unit_test(arena_strings), cmocka_unit_test(arena_joined), cmocka_unit_test(vec_grows),
-        cmocka_unit_test(err_is_filled),
+        cmocka_unit_test(buf_grows),   cmocka_unit_test(buf_grows_large), cmocka_unit_test(buf_maximum),
+        cmocka_unit_test(arena_gives), cmocka_unit_test(arena_strings),   cmocka_unit_test(arena_joined),
+        cmocka_unit_test(vec_grows),   cmocka_unit_test(err_is_filled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
