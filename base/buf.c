@@ -19,7 +19,7 @@ void buf_done(struct buf *b)
 {
     if (!b)
         return;
-    huge_drop(b->p, b->cap);
+    huge_drop(b->p, b->n);
     *b = (struct buf){.max = b->max};
 }
 
@@ -34,7 +34,7 @@ bool buf_reserve(struct buf *b, size_t more)
         cap *= 2;
     if (b->max && cap > b->max)
         cap = b->max;
-    b->p = vec_move(b->p, &b->cap, b->n, cap, 1);
+    b->p = vec_move(b->p, &b->cap, b->n, cap, 1, true);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* Blocks of huge pages, where the system has any to give, and the pages that are kept between two users. Pages go from
- * block to block by mremap, which leaves the room that they had to whoever frees it. Where it is refused (Linux before
- * 5.7, valgrind) nothing is kept, and what moves is copied. */
+ * block to block by mremap, one by one: Linux before 6.17 moves no range that was put together from several, and takes the
+ * room that it was to go to away before it says so. Where mremap is refused at all (before 5.7, by valgrind, by a sandbox)
+ * nothing is kept, and what moves is copied. */
 #include "base/huge.h"
 
 #include "base/err.h"
@@ -13,13 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
-/* A stack of pages, in room of its own. */
+/* A stack of pages, in room of its own: `at` is where the first stands. */
 static struct {
     pthread_mutex_t lock;
-    char *room;
+    char *room, *at;
     size_t n;
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+enum { KEPT_ROOM = (HUGE_KEPT + 1) * HUGE_PAGE };
 
 static size_t page_up(size_t size)
 {
@@ -42,70 +46,86 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Blocks are mappings of their own: in malloc's heap the bookkeeping of what is free would touch pages that went to others.
- * Else malloc decides by what it saw freed, and how much it holds back with it. */
-static void map_blocks(void)
-{
-    (void)mallopt(M_MMAP_THRESHOLD, HUGE_PAGE);
-    (void)mallopt(M_TRIM_THRESHOLD, 4 * HUGE_PAGE);
-}
-
-void *huge_room(size_t size)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    if (size > SIZE_MAX / 2)
-        return NULL;
-    (void)pthread_once(&once, map_blocks);
-    void *p = aligned_alloc(HUGE_PAGE, page_up(size));
-    if (p)
-        (void)madvise(p, page_up(size), MADV_HUGEPAGE);
-    return p;
-}
-
 /* ---- pages that change hands: whole ones ---- */
 
-/* A system that is short of memory may have taken the room away before it refuses. Where it is there still, mmap fails, or
- * goes elsewhere (Linux before 4.17). */
-static void have_room(char *to, size_t bytes)
-{
-    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-    void *p = mmap(to, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
-    if (p == MAP_FAILED && errno != EEXIST)
-        err_oom();
-    if (p != MAP_FAILED && p != to)
-        (void)munmap(p, bytes);
-}
-
+/* False when the system moves none. Whether it took the room away for which it then had no memory nobody knows. */
 static bool hand_over(char *to, char *from, size_t bytes)
 {
-    if (mremap(from, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to) == to)
-        return true;
-    have_room(to, bytes);
-    return false;
+    const int flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
+    for (size_t at = 0; at < bytes; at += HUGE_PAGE) {
+        if (mremap(from + at, HUGE_PAGE, HUGE_PAGE, flags, to + at) == to + at)
+            continue;
+        if (at > 0 || errno == ENOMEM)
+            err_oom();
+        return false;
+    }
+    return true;
 }
 
-/* Where there is no room left they stay with the block. */
-static void keep(char *p, size_t bytes)
+/* Address space alone, of which a process with a limit has none to spare. */
+static void make_room(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur != RLIM_INFINITY)
+        return;
+    char *p = mmap(NULL, KEPT_ROOM, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED)
+        return;
+    kept.room = p;
+    kept.at = p + (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
+}
+
+/* How many of the bytes: none where there is no room left. */
+static size_t keep(char *p, size_t bytes)
 {
     pthread_mutex_lock(&kept.lock);
     bytes = smaller(bytes, (HUGE_KEPT - kept.n) * HUGE_PAGE);
-    if (bytes && !kept.room)
-        kept.room = huge_room((size_t)HUGE_KEPT * HUGE_PAGE);
-    if (bytes && kept.room && hand_over(kept.room + kept.n * HUGE_PAGE, p, bytes))
-        kept.n += bytes / HUGE_PAGE;
+    if (!kept.room)
+        make_room();
+    if (!kept.room || !hand_over(kept.at + kept.n * HUGE_PAGE, p, bytes))
+        bytes = 0;
+    kept.n += bytes / HUGE_PAGE;
     pthread_mutex_unlock(&kept.lock);
+    return bytes;
 }
 
 static void give(char *p, size_t bytes)
 {
     pthread_mutex_lock(&kept.lock);
     size_t n = smaller(bytes / HUGE_PAGE, kept.n);
-    if (n && hand_over(p, kept.room + (kept.n - n) * HUGE_PAGE, n * HUGE_PAGE))
+    if (n && hand_over(p, kept.at + (kept.n - n) * HUGE_PAGE, n * HUGE_PAGE))
         kept.n -= n;
     pthread_mutex_unlock(&kept.lock);
 }
 
+/* For one who would go without memory else. */
+static bool give_back_all(void)
+{
+    pthread_mutex_lock(&kept.lock);
+    bool any = kept.room && kept.n;
+    if (any) {
+        (void)munmap(kept.room, KEPT_ROOM);
+        kept.room = NULL;
+        kept.n = 0;
+    }
+    pthread_mutex_unlock(&kept.lock);
+    return any;
+}
+
 /* ---- blocks ---- */
+
+/* At its end a block may have a page more than was asked for. */
+void *huge_room(size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        return NULL;
+    void *p = aligned_alloc(HUGE_PAGE, page_up(size));
+    if (!p && give_back_all())
+        p = aligned_alloc(HUGE_PAGE, page_up(size));
+    if (p)
+        (void)madvise(p, page_down(malloc_usable_size(p)), MADV_HUGEPAGE);
+    return p;
+}
 
 void *huge_alloc(size_t size)
 {
@@ -138,13 +158,13 @@ void *huge_zeros(size_t n, size_t size)
 
 void huge_free(void *p)
 {
-    huge_drop(p, is_block(p) ? malloc_usable_size(p) : 0);
+    huge_drop(p, SIZE_MAX / 2);
 }
 
 void huge_drop(void *p, size_t used)
 {
     if (is_block(p))
-        keep(p, smaller(page_up(used), page_down(malloc_usable_size(p))));
+        (void)keep(p, smaller(page_up(used), page_down(malloc_usable_size(p))));
     free(p);
 }
 
@@ -160,8 +180,10 @@ void huge_forget(void *p, size_t from, size_t end)
 {
     from = page_down(from);
     end = page_down(end);
-    if (is_block(p) && end > from)
-        keep((char *)p + from, end - from);
+    if (!is_block(p) || end <= from)
+        return;
+    from += keep((char *)p + from, end - from);
+    (void)madvise((char *)p + from, end - from, MADV_DONTNEED);
 }
 
 void huge_fill(void *p, size_t from, size_t end)

@@ -13,7 +13,7 @@
  * the fault of a page of 4 KB took 11 us, that of one of 2 MB, with its clearing, 0.3 ms. */
 enum { HUGE_PAGE = 2 << 20, HUGE_FROM = HUGE_PAGE / 4, HUGE_KEPT = 256 };
 
-/* At least `size` bytes, all of which will be written to: kept pages are given first. */
+/* At least `size` bytes, most of which will be written to: kept pages are given first. */
 void *huge_alloc(size_t size);
 /* Room for `n` things of `size` bytes and one more; from malloc when that is little. */
 void *huge_array(size_t n, size_t size);
@@ -28,10 +28,10 @@ void *huge_room(size_t size);
 /* Moves `n` bytes to where nothing was written yet; what `from` holds is lost. Between blocks of the above their pages
  * change hands, which takes 4 us each. */
 void huge_move(void *to, void *from, size_t n);
-/* Keeps the whole pages that end in [from, end) of a block: what they hold is lost, and with that what the first of them
- * holds before `from`. */
+/* Keeps the whole pages that end in [from, end) of a block, or gives them back to the system: what they hold is lost, and
+ * with that what the first of them holds before `from`. */
 void huge_forget(void *p, size_t from, size_t end);
-/* Puts kept pages where [from, end) of a block was never written to, as far as there are any. */
+/* Puts kept pages where [from, end) of a block has no memory yet, as far as there are any: what it has is lost. */
 void huge_fill(void *p, size_t from, size_t end);
 /* huge_free for a block of which the first `used` bytes alone were written to. */
 void huge_drop(void *p, size_t used);

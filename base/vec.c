@@ -19,22 +19,22 @@ static void *room(size_t n, size_t size)
     return p;
 }
 
-/* To an array of `want` elements, of which kept pages become the first that are not there yet. */
-static void *move(void *v, size_t n, size_t want, size_t size)
+static void *move(void *v, size_t n, size_t want, size_t size, bool fill)
 {
     void *to = room(want, size);
     huge_move(to, v, n * size);
-    huge_fill(to, n * size, want * size);
+    if (fill)
+        huge_fill(to, n * size, want * size);
     free(v);
     return to;
 }
 
-void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size)
+void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size, bool fill)
 {
     if (want <= *cap)
         return v;
     *cap = want;
-    return move(v, n, want, size);
+    return move(v, n, want, size, fill);
 }
 
 void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
@@ -42,7 +42,7 @@ void *vec_grow(void *v, size_t *cap, size_t n, size_t size)
     *cap = *cap ? *cap + *cap / 2 + 1 : 8;
     if (*cap * size >= HUGE_FROM) {
         *cap = *cap * size < HUGE_PAGE ? HUGE_PAGE / size : *cap;
-        return move(v, n, *cap, size);
+        return move(v, n, *cap, size, true);
     }
     void *p = realloc(v, *cap * size);
     if (!p)

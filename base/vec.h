@@ -21,8 +21,8 @@
 
 /* Grows the array behind *v, which is full; used by vec_push. */
 void *vec_grow(void *v, size_t *cap, size_t n, size_t size);
-/* Moves the array to one of `want` elements when cap is less; used by vec_reserve. */
-void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size);
+/* Moves the array to one of `want` elements when cap is less, which may get kept memory at once; used by the two below. */
+void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size, bool fill);
 
 #define vec_push(vec)                                                                                        \
     ((void)((vec)->n < (vec)->cap ||                                                                         \
@@ -31,7 +31,10 @@ void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size);
 
 /* Room for `want` elements in all, and no more: where it is known how many will come. */
 #define vec_reserve(vec, want)                                                                               \
-    ((vec)->v = vec_move((vec)->v, &(vec)->cap, (vec)->n, (want), sizeof *(vec)->v))
+    ((vec)->v = vec_move((vec)->v, &(vec)->cap, (vec)->n, (want), sizeof *(vec)->v, true))
+/* The same without memory, for vec_fill. */
+#define vec_room(vec, want)                                                                                  \
+    ((vec)->v = vec_move((vec)->v, &(vec)->cap, (vec)->n, (want), sizeof *(vec)->v, false))
 
 /* What elements [from, end) hold is lost, and a large array's memory behind them is for others: for one that is emptied
  * from its begin into another. */

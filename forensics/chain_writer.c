@@ -224,5 +224,5 @@ void chain_writers_find(struct chains *c, const struct chain_names *n)
     struct finding_writers f = {c, {.names = n}};
     read_lineages(c, &f.s);
     parallel_blocks(c->d->ev->threads, c->n, find_block, &f);
-    free(f.s.lineage);
+    huge_free(f.s.lineage);
 }

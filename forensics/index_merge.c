@@ -126,7 +126,7 @@ static void take_object(struct object_event *o, const struct object_event *from,
 static void merge_objects(struct index *x, struct index *from, const struct maps *m)
 {
     enum { BLOCK = 1 << 16 };
-    vec_reserve(&x->objects, x->objects.n + from->objects.n);
+    vec_room(&x->objects, x->objects.n + from->objects.n);
     for (size_t i = 0; i < from->objects.n; i++) {
         take_object(vec_push(&x->objects), &from->objects.v[i], m);
         if ((i + 1) % BLOCK == 0) {

@@ -82,7 +82,7 @@ struct ahead *ahead_new(ahead_source *source, void *ctx)
         return a;
     pthread_cond_destroy(&a->changed);
     pthread_mutex_destroy(&a->lock);
-    free(a);
+    huge_free(a);
     return NULL;
 }
 
@@ -117,5 +117,5 @@ void ahead_free(struct ahead *a)
     pthread_join(a->thread, NULL);
     pthread_cond_destroy(&a->changed);
     pthread_mutex_destroy(&a->lock);
-    free(a);
+    huge_free(a);
 }

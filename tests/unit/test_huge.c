@@ -1,13 +1,21 @@
 /* Blocks of huge pages: what they hold stays theirs while pages go from one to another. */
 #include "base/huge.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -124,6 +132,78 @@ static void filled_behind_what_is_there(void **state)
     huge_free(other);
 }
 
+/* Of pages that came from three blocks, and go to one and back. */
+static void put_together_and_moved(void **state)
+{
+    uint64_t *parts[3];
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        put(parts[i] = huge_alloc((i + 1) * HUGE_PAGE), 0, (i + 1) * WORDS, i);
+    for (size_t i = 0; i < 3; i++)
+        huge_free(parts[i]);
+    uint64_t *whole = huge_alloc(6 * HUGE_PAGE), *to = huge_room(7 * HUGE_PAGE);
+    assert_non_null(to);
+    put(whole, 0, 6 * WORDS, 11);
+    huge_move(to, whole, 6 * HUGE_PAGE);
+    is_put(to, 0, 6 * WORDS, 11);
+    free(whole);
+    huge_forget(to, 0, HUGE_PAGE);
+    is_put(to, WORDS, 6 * WORDS, 11);
+    huge_drop(to, 6 * HUGE_PAGE);
+}
+
+/* As a sandbox does. */
+static bool refuse_mremap(void)
+{
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mremap, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof rules / sizeof *rules, rules};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* Prints nothing and returns: it runs in a process of its own. */
+static int work_without_moves(void)
+{
+    uint64_t *from = huge_alloc(3 * HUGE_PAGE), *to = huge_room(4 * HUGE_PAGE);
+    if (!to)
+        return 1;
+    for (size_t i = 0; i < 3 * WORDS; i++)
+        from[i] = i;
+    huge_move(to, from, 3 * HUGE_PAGE - 8);
+    huge_forget(from, 0, 2 * HUGE_PAGE);
+    huge_fill(to, 3 * HUGE_PAGE, 4 * HUGE_PAGE);
+    huge_free(from);
+    for (size_t i = 0; i < 3 * WORDS - 1; i++)
+        if (to[i] != i)
+            return 2;
+    huge_drop(to, 3 * HUGE_PAGE);
+    to = huge_zeros(2 * WORDS, sizeof *to);
+    return to[0] || to[2 * WORDS] ? 3 : 0;
+}
+
+static void refused_moves_are_copied(void **state)
+{
+    enum { NO_FILTER = 77 };
+    int status;
+    pid_t child = fork();
+    (void)state;
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(refuse_mremap() ? work_without_moves() : NO_FILTER);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == NO_FILTER) {
+        print_message("this system takes no filter of calls\n");
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* More than is kept: the rest goes to the system. */
 static void many_are_freed(void **state)
 {
@@ -172,6 +252,8 @@ int main(void)
                                        cmocka_unit_test(zeros_are_zeros),
                                        cmocka_unit_test(moved_whole),
                                        cmocka_unit_test(filled_behind_what_is_there),
+                                       cmocka_unit_test(put_together_and_moved),
+                                       cmocka_unit_test(refused_moves_are_copied),
                                        cmocka_unit_test(many_are_freed),
                                        cmocka_unit_test(threads_share_no_page)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,9 +73,34 @@ static void forgotten_from_the_begin(void **state)
     vec_done(&v);
 }
 
+/* From the begin of one into another, as records are merged: each element comes over, whatever page it stands on. */
+static void one_is_emptied_into_another(void **state)
+{
+    enum { BLOCK = 100000 };
+    numbers from = {0}, to = {0};
+    (void)state;
+    push_up_to(&to, 1000);
+    push_up_to(&from, MANY);
+    vec_room(&to, 1000 + MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        *vec_push(&to) = from.v[i];
+        if ((i + 1) % BLOCK == 0) {
+            vec_forget(&from, i + 1 - BLOCK, i + 1);
+            vec_fill(&to, MANY - i - 1 < BLOCK ? MANY - i - 1 : BLOCK);
+        }
+    }
+    for (size_t i = 0; i < MANY; i++)
+        if (to.v[1000 + i] != i * 7)
+            fail_msg("element %zu is %llu", i, (unsigned long long)to.v[1000 + i]);
+    vec_clear(&from);
+    vec_done(&from);
+    vec_done(&to);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(large_ones_move), cmocka_unit_test(reserved_first),
-                                       cmocka_unit_test(forgotten_from_the_begin)};
+                                       cmocka_unit_test(forgotten_from_the_begin),
+                                       cmocka_unit_test(one_is_emptied_into_another)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
