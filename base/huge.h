@@ -26,7 +26,7 @@ void huge_free(void *p);
 /* Room of which much may never be written to; NULL when there is not so much. */
 void *huge_room(size_t size);
 /* Moves `n` bytes to where nothing was written yet; what `from` holds is lost. Between blocks of the above their pages
- * change hands, which takes 4 us each. */
+ * change hands, which takes 20 us each. */
 void huge_move(void *to, void *from, size_t n);
 /* Keeps the whole pages that end in [from, end) of a block, or gives them back to the system: what they hold is lost, and
  * with that what the first of them holds before `from`. */
