@@ -1,6 +1,7 @@
 /* Memory of many megabytes, in pages of 2 MB: a fault for each of them in place of 512. Pages that one user is done with
  * are kept for the next, up to HUGE_KEPT of them: to clear a page takes 0.1 ms, and on a virtual machine whose host takes
  * back what is free 4 ms were seen, so that the overnight bill of 5 M invocations spent a fifth of its time on it.
+ * Under a limit of address space nothing is kept.
  *
  * Any thread may call these functions; memory that holds nothing yet has whatever its pages held before. Never NULL where
  * nothing else is said. */

@@ -39,9 +39,10 @@ void *vec_move(void *v, size_t *cap, size_t n, size_t want, size_t size, bool fi
 /* What elements [from, end) hold is lost, and a large array's memory behind them is for others: for one that is emptied
  * from its begin into another. */
 #define vec_forget(vec, from, end) huge_forget((vec)->v, (from) * sizeof *(vec)->v, (end) * sizeof *(vec)->v)
-/* For that other: `more` elements will come, for which there is room; memory that was kept is put there. */
+/* For that other: `more` elements will come; kept memory is put there, as far as there is room. */
 #define vec_fill(vec, more)                                                                                  \
-    huge_fill((vec)->v, (vec)->n * sizeof *(vec)->v, ((vec)->n + (more)) * sizeof *(vec)->v)
+    huge_fill((vec)->v, (vec)->n * sizeof *(vec)->v,                                                         \
+              ((more) < (vec)->cap - (vec)->n ? (vec)->n + (more) : (vec)->cap) * sizeof *(vec)->v)
 
 #define vec_done(vec)                                                                                        \
     (huge_drop((vec)->v, (vec)->n * sizeof *(vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)

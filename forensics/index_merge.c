@@ -131,7 +131,7 @@ static void merge_objects(struct index *x, struct index *from, const struct maps
         take_object(vec_push(&x->objects), &from->objects.v[i], m);
         if ((i + 1) % BLOCK == 0) {
             vec_forget(&from->objects, i + 1 - BLOCK, i + 1);
-            vec_fill(&x->objects, from->objects.n - i - 1 < BLOCK ? from->objects.n - i - 1 : BLOCK);
+            vec_fill(&x->objects, BLOCK);
         }
     }
     vec_clear(&from->objects);

@@ -86,7 +86,7 @@ static void one_is_emptied_into_another(void **state)
         *vec_push(&to) = from.v[i];
         if ((i + 1) % BLOCK == 0) {
             vec_forget(&from, i + 1 - BLOCK, i + 1);
-            vec_fill(&to, MANY - i - 1 < BLOCK ? MANY - i - 1 : BLOCK);
+            vec_fill(&to, BLOCK);
         }
     }
     for (size_t i = 0; i < MANY; i++)
