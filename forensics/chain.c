@@ -83,9 +83,7 @@ bool chain_may_write(const struct chains *c, const struct attempt *a, size_t i)
 
 bool chain_ran_at(const struct chains *c, const struct attempt *a, size_t i)
 {
-    bool ended = a->flags & (ATTEMPT_END | ATTEMPT_REPORT);
-    return chain_begin(a) <= chain_latest(c, i) &&
-           (!ended || chain_object(c, i)->time <= attempt_over(a) + END_SLACK_MS);
+    return chain_begin(a) <= chain_latest(c, i) && chain_object(c, i)->time <= chain_until(a);
 }
 
 /* ---- told by the function ---- */

@@ -55,11 +55,16 @@ static inline bool chain_same_clock(const struct chains *c, size_t i)
 bool chain_timed(const struct attempt *a);
 /* That time; else the earliest line, before which it may have run for long. */
 int64_t chain_begin(const struct attempt *a);
+/* The last time at which it may have written: what has no end is taken to have gone on. */
+static inline int64_t chain_until(const struct attempt *a)
+{
+    return a->flags & (ATTEMPT_END | ATTEMPT_REPORT) ? attempt_over(a) + END_SLACK_MS : INT64_MAX;
+}
 /* The latest that the hand-over's time can mean: coarse ones are rounded down. */
 int64_t chain_latest(const struct chains *c, size_t i);
 /* May the attempt have written the hand-over, for all that is known of its writer and of when the attempt began? */
 bool chain_may_write(const struct chains *c, const struct attempt *a, size_t i);
-/* Did the attempt run at the time of the hand-over? What has no end is taken to have gone on. */
+/* Did the attempt run at the time of the hand-over? */
 bool chain_ran_at(const struct chains *c, const struct attempt *a, size_t i);
 
 /* ---- steps ---- */

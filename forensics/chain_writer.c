@@ -4,7 +4,8 @@
 #include "forensics/chain_parts.h"
 
 enum {
-    LOOK_BACK_MAX = 512, /* attempts looked at for the writer of one object */
+    CANDIDATES_MAX = 512,    /* attempts looked at for the writer of one hand-over, the last that began */
+    LOOK_BACK_MAX = 1 << 16, /* rows that a block looks at for what ran when it begins */
 };
 
 bool chain_derived(struct slice key, struct slice from)
@@ -131,49 +132,115 @@ static void read_lineages(const struct chains *c, struct search *s)
     }
 }
 
+/* From when to when an attempt may have written. */
+struct stint {
+    int64_t begin, until;
+    int32_t row;
+};
+
+static struct stint stint_of(const struct attempt *a)
+{
+    return (struct stint){chain_begin(a), chain_until(a), (int32_t)a->row};
+}
+
+/* Those that may have run at the time of a hand-over, in order of rows. A block's hand-overs come by time, so that
+ * each attempt enters once and leaves once. */
+struct running {
+    bool begun;
+    size_t next; /* the first row not looked at */
+    size_t n;
+    struct stint stints[CANDIDATES_MAX];
+};
+
+/* No attempt runs longer than the longest. */
+static void running_add(struct running *r, const struct search *s, const struct attempt *a, int64_t time)
+{
+    struct stint stint = stint_of(a);
+    int64_t most = attempt_begin(a) + s->names->longest + END_SLACK_MS;
+    stint.until = stint.until < most ? stint.until : most;
+    if (stint.until < time)
+        return;
+    if (r->n == CANDIDATES_MAX)
+        memmove(r->stints, r->stints + 1, --r->n * sizeof *r->stints);
+    r->stints[r->n++] = stint;
+}
+
+/* Before the first search of a block. */
+static void running_init(struct running *r, const struct chains *c, const struct search *s, size_t i)
+{
+    const struct index *x = c->d->index;
+    size_t oldest = upper(x, chain_object(c, i)->time - s->names->longest - END_SLACK_MS - 1),
+           latest = upper(x, chain_latest(c, i) + s->names->late);
+    r->begun = true;
+    r->next = latest - oldest > LOOK_BACK_MAX ? latest - LOOK_BACK_MAX : oldest;
+}
+
+/* To the time of the i-th hand-over: those leave that are over, those enter that have begun. */
+static void running_move(struct running *r, const struct chains *c, const struct search *s, size_t i)
+{
+    const struct index *x = c->d->index;
+    int64_t time = chain_object(c, i)->time, latest = chain_latest(c, i) + s->names->late;
+    size_t kept = 0;
+    if (!r->begun)
+        running_init(r, c, s, i);
+    for (size_t k = 0; k < r->n; k++)
+        if (r->stints[k].until >= time)
+            r->stints[kept++] = r->stints[k];
+    r->n = kept;
+    for (; r->next < x->attempts.n; r->next++) {
+        const struct attempt *a = attempt_walk(&x->attempts, r->next);
+        if (attempt_begin(a) == TIME_NONE || attempt_begin(a) > latest)
+            break;
+        running_add(r, s, a, time);
+    }
+}
+
 struct verdict {
     enum chain_proof proof;
     unsigned closeness;
     int32_t row;
 };
 
-/* What wrote began before what the write invoked: no call stands twice in a chain. */
-static bool comes_before(const struct attempt *a, const struct attempt *next)
+/* The last that may have written: it began before what the write invoked, for no call stands twice in a chain. */
+static struct stint last_of(const struct chains *c, size_t i)
 {
-    int64_t begin = chain_begin(a), later = chain_begin(next);
-    return begin < later || (begin == later && a->row < next->row);
+    const struct attempt *next = chain_attempt(c, c->links[i].triggered);
+    struct stint last = {.begin = chain_latest(c, i), .row = INT32_MAX};
+    if (next && chain_begin(next) <= last.begin)
+        last = (struct stint){.begin = chain_begin(next), .row = (int32_t)next->row - 1};
+    return last;
 }
 
-static void try_writer(const struct chains *c, size_t i, int32_t row, struct verdict *best)
+static void try_writer(const struct chains *c, size_t i, struct stint w, struct stint last,
+                       struct verdict *best)
 {
-    const struct attempt *a = chain_attempt(c, row), *next = chain_attempt(c, c->links[i].triggered);
-    if ((next && !comes_before(a, next)) || !chain_ran_at(c, a, i))
+    const struct attempt *a = chain_attempt(c, w.row);
+    if (w.begin > last.begin || (w.begin == last.begin && w.row > last.row) ||
+        chain_object(c, i)->time > w.until)
         return;
     enum chain_proof proof = weigh(c, i, a);
     unsigned close = proof ? closeness(c, i, a) : 0;
     if (proof > best->proof || (proof == best->proof && proof && close > best->closeness))
-        *best = (struct verdict){proof, close, row};
+        *best = (struct verdict){proof, close, w.row};
 }
 
 /* First those whose lines name the key: one of them with the strongest proof needs no search. */
-static void find_writer(struct chains *c, const struct search *s, size_t i)
+static void find_writer(struct chains *c, const struct search *s, struct running *r, size_t i)
 {
-    const struct index *x = c->d->index;
     const struct object_event *o = chain_object(c, i);
     struct chain_link *l = &c->links[i];
     struct verdict best = {PROOF_NONE, 0, CHAIN_NO_ROW};
     const struct message *m = chain_message(c, i);
     int32_t at = o->number ? s->names->call[o->number] : CHAIN_NO_ROW;
+    struct stint last = last_of(c, i);
     if (m && m->sender)
-        try_writer(c, i, (int32_t)m->sender->row, &best);
-    for (size_t seen = 0; at >= 0 && seen < LOOK_BACK_MAX; at = s->names->next_call[at], seen++)
-        try_writer(c, i, at / 2, &best);
-    bool sure = best.proof == PROOF_PRINCIPAL && best.closeness >= NAMES_KEY;
-    size_t row = sure ? 0 : upper(x, chain_latest(c, i) + s->names->late);
-    for (size_t seen = 0; row-- > 0 && seen < LOOK_BACK_MAX; seen++) {
-        if (o->time - attempt_begin(x->attempts.v[row]) > s->names->longest + END_SLACK_MS)
-            break;
-        try_writer(c, i, (int32_t)row, &best);
+        try_writer(c, i, stint_of(m->sender), last, &best);
+    for (size_t seen = 0; at >= 0 && seen < CANDIDATES_MAX; at = s->names->next_call[at], seen++)
+        try_writer(c, i, stint_of(chain_attempt(c, at / 2)), last, &best);
+    if (best.proof != PROOF_PRINCIPAL || best.closeness < NAMES_KEY) {
+        running_move(r, c, s, i);
+        for (size_t k = r->n; k-- > 0;)
+            try_writer(c, i, r->stints[k], last, &best);
     }
     if (best.proof == PROOF_TRACE && lineage_grows(c, s, i, chain_attempt(c, best.row)))
         best.proof = PROOF_LINEAGE;
@@ -208,13 +275,14 @@ static void find_block(void *ctx, size_t block, size_t from, size_t to)
 {
     const struct finding_writers *f = ctx;
     struct chains *c = f->c;
+    struct running r = {.begun = false};
     (void)block;
     for (size_t k = from; k < to; k++) {
         size_t i = chain_at(c, k);
         if (k + ATTEMPTS_AHEAD < to)
             fetch(c, &f->s, chain_at(c, k + ATTEMPTS_AHEAD));
         if (chain_object(c, i)->time != TIME_NONE && c->links[i].creation && chain_same_clock(c, i))
-            find_writer(c, &f->s, i);
+            find_writer(c, &f->s, &r, i);
         c->links[i].own = is_own(c, i);
     }
 }
