@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/huge.h"
 #include "base/parallel.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -229,6 +230,20 @@ uint32_t *order_by(int64_t *keys, size_t n, const struct order_ties *ties, unsig
     unsigned bits = bits_of(n ? spread_of(keys, n, &least) : 0), low = bits_of(n);
     return n > 1 && bits + low <= 64 ? radix_sort(&r, keys, n, least, bits, low, threads)
                                      : plain_sort(&r, keys, n);
+}
+
+/* In a narrow range of numbers. */
+uint32_t *order_times(int64_t *times, size_t n, const struct order_ties *ties, unsigned threads)
+{
+    int64_t latest = INT64_MIN;
+    bool all = true;
+    for (size_t i = 0; i < n; i++) {
+        latest = times[i] > latest ? times[i] : latest; /* TIME_NONE is the least of all */
+        all &= times[i] != TIME_NONE;
+    }
+    for (size_t i = 0; i < n && !all; i++)
+        times[i] = times[i] == TIME_NONE ? latest + 1 : times[i];
+    return order_by(times, n, ties, threads);
 }
 
 static int by_number(const void *a, const void *b)

@@ -85,20 +85,6 @@ static int64_t time_key(int64_t time)
     return time == TIME_NONE ? TIME_MAX + 1 : time;
 }
 
-/* The order of rows by their times, in a narrow range of numbers. Takes `times`. */
-static uint32_t *order_of(int64_t *times, size_t n, const struct order_ties *ties, unsigned threads)
-{
-    int64_t latest = INT64_MIN;
-    bool all = true;
-    for (size_t i = 0; i < n; i++) {
-        latest = times[i] > latest ? times[i] : latest; /* TIME_NONE is the least of all */
-        all &= times[i] != TIME_NONE;
-    }
-    for (size_t i = 0; i < n && !all; i++)
-        times[i] = times[i] == TIME_NONE ? latest + 1 : times[i];
-    return order_by(times, n, ties, threads);
-}
-
 /* Walks over all attempts, in blocks. */
 struct walk {
     struct index *x;
@@ -142,7 +128,7 @@ static uint32_t *order_attempts(struct index *x, unsigned threads)
         err_oom();
     struct walk w = {.x = x, .times = huge_array(n, sizeof *w.times)};
     parallel_blocks(threads, n, take_times, &w);
-    w.order = order_of(w.times, n, &(struct order_ties){tie_attempts, fetch_id, x}, threads);
+    w.order = order_times(w.times, n, &(struct order_ties){tie_attempts, fetch_id, x}, threads);
     w.ordered = huge_array(n, sizeof *w.ordered);
     w.before = huge_zeros(parallel_count(n), sizeof *w.before);
     for (size_t block = 1; block < parallel_count(n); block++)
@@ -209,7 +195,7 @@ void freeze_order_objects(struct index *x, unsigned threads)
     int64_t *times = huge_array(x->objects.n, sizeof *times);
     for (size_t i = 0; i < x->objects.n; i++)
         times[i] = x->objects.v[i].time;
-    uint32_t *order = order_of(times, x->objects.n, &(struct order_ties){tie_objects, NULL, x}, threads);
+    uint32_t *order = order_times(times, x->objects.n, &(struct order_ties){tie_objects, NULL, x}, threads);
     order_apply(x->objects.v, x->objects.n, sizeof *x->objects.v, order);
     huge_free(order);
 }
@@ -251,7 +237,7 @@ void freeze_index(struct index *x, const struct evidence_options *options, unsig
     huge_free(rows);
     number_families(x); /* charging drops attempts that were none: the others count on without a gap */
     settle_objects(x);
-    messages_settle(x);
+    messages_settle(x, threads);
     outcomes_settle(x);
     filters_apply(x, options, threads);
     skew_measure(x);

@@ -1,6 +1,8 @@
 /* Messages: from envelopes and calls to one row a delivery. */
 #include "forensics/messages.h"
 
+#include "base/huge.h"
+#include "base/order.h"
 #include "forensics/attempt.h"
 #include "forensics/hops.h"
 #include "parsers/record_span.h"
@@ -158,11 +160,11 @@ static int by_receiver(const struct attempt *a, const struct attempt *b)
     return c ? c : by_loc(a->loc, b->loc);
 }
 
-/* Those of one id stand together, deliveries in order, what no function printed behind them. Those without an
- * id (only a trace tells them) follow the ones with it, by trace. */
-static int by_message(const void *a, const void *b)
+/* Deliveries of one message in order, what no function printed behind them. Without an id only a trace tells it. */
+static int by_message(const void *ctx, uint32_t a, uint32_t b)
 {
-    const struct message *x = a, *y = b;
+    const struct index *i = ctx;
+    const struct message *x = &i->messages.v[a], *y = &i->messages.v[b];
     int c = by_number(x->event.bucket, y->event.bucket);
     c = c ? c : by_number(x->event.key_n == 0, y->event.key_n == 0);
     c = c ? c : slice_cmp(object_key(&x->event), object_key(&y->event));
@@ -170,6 +172,37 @@ static int by_message(const void *a, const void *b)
     c = c || x->event.key_n ? c : memcmp(x->span, y->span, sizeof x->span);
     c = c ? c : by_receiver(x->event.attempt, y->event.attempt);
     return c ? c : by_loc(x->event.loc, y->event.loc);
+}
+
+/* Alike for those of one message. */
+static int64_t message_hash(const struct message *m)
+{
+    struct slice id =
+        m->event.key_n ? object_key(&m->event) : slice_of((const char *)m->span, sizeof m->span);
+    return (int64_t)(slice_hash(id, m->event.bucket) >> 32);
+}
+
+static void fetch(const void *ctx, uint32_t i)
+{
+    const struct index *x = ctx;
+    __builtin_prefetch(&x->messages.v[i]);
+    __builtin_prefetch(&x->messages.v[i].trace);
+}
+
+/* Takes the order. */
+static void put_in_order(struct index *x, uint32_t *order)
+{
+    order_apply(x->messages.v, x->messages.n, sizeof *x->messages.v, order);
+    huge_free(order);
+}
+
+/* Those of one message stand together. */
+static void sort_by_message(struct index *x, unsigned threads)
+{
+    int64_t *hashes = huge_array(x->messages.n, sizeof *hashes);
+    for (size_t i = 0; i < x->messages.n; i++)
+        hashes[i] = message_hash(&x->messages.v[i]);
+    put_in_order(x, order_by(hashes, x->messages.n, &(struct order_ties){by_message, fetch, x}, threads));
 }
 
 static bool same_message(const struct message *a, const struct message *b)
@@ -245,19 +278,33 @@ static int by_trace(const void *a, const void *b)
     return c ? c : memcmp(&x->trace, &y->trace, sizeof x->trace);
 }
 
+static bool is_untold(const struct message *m)
+{
+    return m->event.key_n == 0;
+}
+
+static bool any_untold(const struct index *x)
+{
+    for (size_t i = 0; i < x->messages.n; i++)
+        if (is_untold(&x->messages.v[i]))
+            return true;
+    return false;
+}
+
 /* A call whose message id the trace does not tell says no more than the envelopes of its trace at that queue. */
 static void drop_told(struct index *x)
 {
     VEC(const struct message *) told = {0};
     VEC(struct message) left = {0};
+    if (!any_untold(x))
+        return;
     for (size_t i = 0; i < x->messages.n; i++)
         if (x->messages.v[i].event.key_n && x->messages.v[i].has_trace)
             *vec_push(&told) = &x->messages.v[i];
     vec_sort(&told, by_trace);
     for (size_t i = 0; i < x->messages.n; i++) {
         const struct message *m = &x->messages.v[i];
-        bool known =
-            m->event.key_n == 0 && told.n && bsearch(&m, told.v, told.n, sizeof *told.v, by_trace) != NULL;
+        bool known = is_untold(m) && told.n && bsearch(&m, told.v, told.n, sizeof *told.v, by_trace) != NULL;
         if (!known)
             *vec_push(&left) = *m;
     }
@@ -268,15 +315,22 @@ static void drop_told(struct index *x)
     x->messages.cap = left.cap;
 }
 
-static int by_time(const void *a, const void *b)
+/* Those of one time. */
+static int by_place(const void *ctx, uint32_t a, uint32_t b)
 {
-    const struct message *x = a, *y = b;
-    int64_t s = x->event.time, t = y->event.time;
-    int c = (s == TIME_NONE) - (t == TIME_NONE);
-    c = c || s == t ? c : s < t ? -1 : 1;
-    c = c ? c : slice_cmp(object_key(&x->event), object_key(&y->event));
+    const struct index *i = ctx;
+    const struct message *x = &i->messages.v[a], *y = &i->messages.v[b];
+    int c = slice_cmp(object_key(&x->event), object_key(&y->event));
     c = c ? c : by_loc(x->event.loc, y->event.loc);
     return c ? c : memcmp(x->span, y->span, sizeof x->span);
+}
+
+static void sort_by_time(struct index *x, unsigned threads)
+{
+    int64_t *times = huge_array(x->messages.n, sizeof *times);
+    for (size_t i = 0; i < x->messages.n; i++)
+        times[i] = x->messages.v[i].event.time;
+    put_in_order(x, order_times(times, x->messages.n, &(struct order_ties){by_place, fetch, x}, threads));
 }
 
 /* ---- calls of functions ---- */
@@ -337,14 +391,14 @@ static void tie_invokes(struct index *x)
     vec_done(&all);
 }
 
-void messages_settle(struct index *x)
+void messages_settle(struct index *x, unsigned threads)
 {
     size_t kept = 0;
     uint32_t *got = calloc(x->names.names.n + 1, sizeof *got);
     if (!got)
         err_oom();
     tie_invokes(x);
-    vec_sort(&x->messages, by_message);
+    sort_by_message(x, threads);
     for (size_t i = 0, end; i < x->messages.n; i = end) {
         for (end = i + 1; end < x->messages.n && same_message(&x->messages.v[i], &x->messages.v[end]);)
             end++;
@@ -354,5 +408,5 @@ void messages_settle(struct index *x)
     free(got);
     drop_told(x);
     hops_add(x);
-    vec_sort(&x->messages, by_time);
+    sort_by_time(x, threads);
 }

@@ -13,7 +13,7 @@ void index_sent(struct index *x, const struct span *s);
 void index_links(struct index *x, const struct span *s);
 /* At the freeze, when the attempts that sent and received are known: a message met in several places is one row
  * for each invocation that received it; rows come in order of time. */
-void messages_settle(struct index *x);
+void messages_settle(struct index *x, unsigned threads);
 
 /* "jobs" of "queue jobs"; a bucket's name as it is. */
 struct slice message_resource(struct slice name);

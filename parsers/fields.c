@@ -1,36 +1,48 @@
 /* Chosen members of a JSON object by a table of paths. */
 #include "parsers/fields.h"
 
-#include "base/text.h"
+#include <assert.h>
 
 struct reader {
     struct json j;
     const struct field *table;
-    size_t n;
     struct buf *scratch;
     struct value *values;
     bool room; /* strings can be decoded without moving those that are */
 };
 
-/* The row that `key` completes and the row whose path goes on behind it; either may be NULL. */
-static void match(const struct reader *r, struct slice prefix, struct slice key, const struct field **leaf,
-                  const struct field **inner)
+/* Rows of the table, a bit each. */
+typedef uint64_t rows;
+enum { ROWS_MAX = 64 };
+
+/* Does the path go on with this key, which it ends with or which stands before a '/'? */
+static bool goes_on(const char *path, struct slice key)
 {
-    *leaf = *inner = NULL;
+    for (size_t i = 0; i < key.n; i++)
+        if (path[i] == '\0' || path[i] != key.p[i])
+            return false;
+    return path[key.n] == '\0' || path[key.n] == '/';
+}
+
+/* Of the `open` rows, whose paths lead to the object that begins at their byte `at`: the one that the key completes,
+ * NULL when none, and those whose paths go on behind it. */
+static const struct field *match(const struct reader *r, rows open, size_t at, struct slice key,
+                                 rows *ret_inner)
+{
+    const struct field *leaf = NULL;
+    *ret_inner = 0;
     if (key.n == 0)
-        return;
-    for (size_t i = 0; i < r->n; i++) {
-        if (prefix.n == 0 && *r->table[i].path != *key.p)
+        return NULL;
+    for (; open; open &= open - 1) {
+        const struct field *f = &r->table[__builtin_ctzll(open)];
+        if (f->path[at] != *key.p || !goes_on(f->path + at, key))
             continue;
-        struct slice path = slice_str(r->table[i].path);
-        if (!slice_starts(path, prefix) || !slice_starts(slice_skip(path, prefix.n), key))
-            continue;
-        size_t end = prefix.n + key.n;
-        if (path.n == end)
-            *leaf = &r->table[i];
-        else if (path.p[end] == '/')
-            *inner = &r->table[i];
+        if (f->path[at + key.n] == '\0')
+            leaf = f;
+        else
+            *ret_inner |= open & -open;
     }
+    return leaf;
 }
 
 static void take(struct reader *r, struct value *ret)
@@ -50,16 +62,16 @@ static void take(struct reader *r, struct value *ret)
 }
 
 /* Goes down at most as deep as the longest path. */
-static void walk(struct reader *r, struct slice prefix)
+static void walk(struct reader *r, rows open, size_t at)
 {
     struct slice key;
-    const struct field *leaf, *inner;
     if (!json_enter_object(&r->j))
         return;
     while (json_next_key(&r->j, &key)) {
-        match(r, prefix, key, &leaf, &inner);
+        rows inner;
+        const struct field *leaf = match(r, open, at, key, &inner);
         if (inner && json_peek(&r->j) == JSON_OBJECT)
-            walk(r, slice_of(inner->path, prefix.n + key.n + 1));
+            walk(r, inner, at + key.n + 1);
         else if (leaf)
             take(r, &r->values[leaf->slot]);
         else
@@ -70,13 +82,14 @@ static void walk(struct reader *r, struct slice prefix)
 bool fields_read(struct slice object, const struct field *table, size_t n, struct buf *scratch,
                  struct value *ret)
 {
-    struct reader r = {.table = table, .n = n, .scratch = scratch, .values = ret};
+    struct reader r = {.table = table, .scratch = scratch, .values = ret};
     json_init(&r.j, object);
     if (json_peek(&r.j) != JSON_OBJECT)
         return false;
+    assert(n > 0 && n <= ROWS_MAX);
     /* No decoded string is longer than it stands. */
     r.room = memchr(object.p, '\\', object.n) && buf_reserve(scratch, object.n);
-    walk(&r, slice_of("", 0));
+    walk(&r, ~(rows)0 >> (ROWS_MAX - n), 0);
     return !r.j.error;
 }
 

@@ -18,7 +18,7 @@ struct value {
     struct slice raw;    /* where it stands in the object, without quotes */
 };
 
-/* Fills `ret[slot]` for each member of the table that is there; the others keep what they were. Decoded
+/* Fills `ret[slot]` for each member of the table, 64 rows at most, that is there; the others keep what they were. Decoded
  * strings go behind what `scratch` holds; it does not move while its room is enough for the object, which is
  * reserved here when there are escapes. False when the object is not JSON to its end. */
 bool fields_read(struct slice object, const struct field *table, size_t n, struct buf *scratch,

@@ -11,6 +11,7 @@
 
 #include "base/order.h"
 #include "base/parallel.h"
+#include "base/text.h"
 
 static int larger_first(const void *ctx, uint32_t a, uint32_t b)
 {
@@ -161,6 +162,23 @@ static void keeps_order(void **state)
     free(order);
 }
 
+/* What has no time stands last; the times may reach far. */
+static void times_unknown_last(void **state)
+{
+    static const int64_t times[] = {TIME_NONE, 1700000000000, TIME_NONE, 1600000000000, 1700000000001};
+    static const uint32_t due[] = {3, 1, 4, 0, 2}, turned[] = {3, 1, 4, 2, 0};
+    uint32_t *order = order_times(copy_of(times, 5), 5, NULL, 1);
+    (void)state;
+    assert_memory_equal(order, due, sizeof due);
+    free(order);
+    order = order_times(copy_of(times, 5), 5, &larger, 2);
+    assert_memory_equal(order, turned, sizeof turned);
+    free(order);
+    order = order_times(copy_of(times, 1), 1, NULL, 1);
+    assert_int_equal(order[0], 0);
+    free(order);
+}
+
 static void moves_rows(void **state)
 {
     char rows[][4] = {"one", "two", "six", "ten"};
@@ -235,9 +253,16 @@ static void moves_many(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(by_key_then_tie), cmocka_unit_test(far_apart),     cmocka_unit_test(numbers),
-        cmocka_unit_test(keeps_order),     cmocka_unit_test(small_numbers), cmocka_unit_test(many_by_threads),
-        cmocka_unit_test(moves_rows),      cmocka_unit_test(moves_many),    cmocka_unit_test(each_once),
+        cmocka_unit_test(by_key_then_tie),
+        cmocka_unit_test(far_apart),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(keeps_order),
+        cmocka_unit_test(times_unknown_last),
+        cmocka_unit_test(small_numbers),
+        cmocka_unit_test(many_by_threads),
+        cmocka_unit_test(moves_rows),
+        cmocka_unit_test(moves_many),
+        cmocka_unit_test(each_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
