@@ -13,9 +13,17 @@ enum { EDGE_MS = 900000, ATTEMPTS_MIN = 10 };
 
 static const char *const part_names[PARTS] = {"START", "END", "REPORT"};
 
+static bool is_judged(const struct function *f)
+{
+    return f->attempts.n >= ATTEMPTS_MIN;
+}
+
 static uint64_t incomplete_examine(const struct dossier *d)
 {
-    return dossier_ended(d);
+    for (size_t i = 0; i < d->functions.n; i++)
+        if (is_judged(&d->functions.v[i]))
+            return dossier_ended(d);
+    return 0;
 }
 
 struct torn {
@@ -171,7 +179,7 @@ static const char *incomplete_run(const struct detector *self, const struct doss
         const struct function *f = &d->functions.v[i];
         struct holes h = {.d = d, .f = f, .have = {f->started, f->ended, f->reported}};
         bool torn = may_miss(&h, PART_START) || may_miss(&h, PART_END) || may_miss(&h, PART_REPORT);
-        if (f->attempts.n < ATTEMPTS_MIN || !torn)
+        if (!is_judged(f) || !torn)
             continue;
         find_torn(&h);
         if (h.torn.n)
@@ -184,7 +192,7 @@ static const char *incomplete_run(const struct detector *self, const struct doss
 const struct detector detector_incomplete = {
     .name = "incomplete",
     .doc = "invocations whose START, END or REPORT is missing",
-    .missing = "no invocation whose end is in the evidence",
+    .missing = "no function with 10 invocations whose end is in the evidence",
     .rule = "START or REPORT is missing where the other is there, or an END that 90 % of the function's "
             "attempts have and one beside it in its environment, in an attempt with a neighbour in its "
             "environment on that side, or 900 s before the end of the evidence. Low.",

@@ -1,4 +1,5 @@
-/* init-failure: inits that ended in an error or ran into their limit (INIT_REPORT, platform.initReport).
+/* init-failure: inits that ended in an error or ran into their limit (INIT_REPORT, platform.initReport). Old logs have no
+ * such line: there the runtime's own line of an error that nobody caught tells it, when it says that no request was there.
  * Lambda repeats a failed init inside the next invocation, which pays for it and, when it fails again, fails
  * with it. Severity: 3 or more failed invocations are high, 1 or 2 medium, failed inits alone low. Failures
  * of one function more than EPISODE_GAP_MS apart are told apart. */
@@ -7,12 +8,18 @@
 
 enum { FAILED_HIGH = 3, EPISODE_GAP_MS = 30 * 60 * 1000, RUNTIMES_MAX = 8 };
 
+/* By the error alone. */
+static bool by_error(const struct phase *p)
+{
+    return p->kind == EVENT_APP;
+}
+
 static uint64_t init_examine(const struct dossier *d)
 {
     uint64_t n = d->cold;
     for (size_t i = 0; i < d->index->phases.n; i++)
-        n +=
-            d->index->phases.v[i].kind == EVENT_INIT_START || d->index->phases.v[i].kind == EVENT_INIT_REPORT;
+        n += d->index->phases.v[i].kind == EVENT_INIT_START ||
+             d->index->phases.v[i].kind == EVENT_INIT_REPORT || by_error(&d->index->phases.v[i]);
     return n;
 }
 
@@ -38,19 +45,36 @@ static int by_time(const void *a, const void *b)
 
 typedef VEC(const struct phase *) phases;
 
+/* Phases stand by stream. */
+static size_t stream_end(const struct index *x, size_t from, bool *ret_reported)
+{
+    size_t end = from;
+    *ret_reported = false;
+    for (; end < x->phases.n && x->phases.v[end].stream == x->phases.v[from].stream; end++)
+        *ret_reported |= x->phases.v[end].kind == EVENT_INIT_REPORT;
+    return end;
+}
+
+/* In a stream that reports its inits the error says nothing more. */
 static void collect(const struct dossier *d, uint32_t function, phases *ret)
 {
     const struct index *x = d->index;
-    for (size_t i = 0; i < x->phases.n; i++)
-        if (failed(&x->phases.v[i]) && x->streams.v[x->phases.v[i].stream].function == function)
-            *vec_push(ret) = &x->phases.v[i];
+    bool reported;
+    for (size_t i = 0, end; i < x->phases.n; i = end) {
+        end = stream_end(x, i, &reported);
+        if (x->streams.v[x->phases.v[i].stream].function != function)
+            continue;
+        for (size_t k = i; k < end; k++)
+            if (failed(&x->phases.v[k]) || (!reported && by_error(&x->phases.v[k])))
+                *vec_push(ret) = &x->phases.v[k];
+    }
     vec_sort(ret, by_time);
 }
 
 struct failures {
     const struct phase *const *v;
     size_t n;
-    uint64_t first_try, repeated, timeouts, environments;
+    uint64_t first_try, repeated, by_error, timeouts, environments;
     uint32_t runtime, error_type;
     bool one_runtime;
 };
@@ -66,7 +90,8 @@ static void count(const struct dossier *d, struct failures *f)
             again = f->v[k]->stream == p->stream;
         f->environments += !again;
         f->repeated += p->phase == PHASE_INVOKE;
-        f->first_try += p->phase != PHASE_INVOKE;
+        f->first_try += p->phase != PHASE_INVOKE && !by_error(p);
+        f->by_error += by_error(p);
         f->timeouts += p->status == STATUS_TIMEOUT;
         f->error_type = p->error_type ? p->error_type : f->error_type;
         f->one_runtime &= i == 0 || runtime == f->runtime;
@@ -180,6 +205,25 @@ static void write_commands(const struct dossier *d, const struct function *fn, c
                     dossier_shell_name(&fs->arena, dossier_name(d, fn->name)));
 }
 
+static const char *said_by_errors(struct arena *m, const struct failures *fail)
+{
+    return arena_printf(m, "%s %s ended in an error that nobody caught", detector_count(m, fail->by_error),
+                        detector_plural(fail->by_error, "init", "inits"));
+}
+
+static const char *said_by_reports(struct arena *m, const struct failures *fail, uint64_t attempts)
+{
+    const char *limit =
+        fail->timeouts ? arena_printf(m, ", %s of them at the time limit", detector_count(m, fail->timeouts))
+                       : "";
+    const char *more = fail->by_error ? arena_printf(m, "; %s", said_by_errors(m, fail)) : "";
+    return arena_printf(m,
+                        "%s failed at the first try, %s when the init was repeated inside an invocation%s%s. "
+                        "%s %s failed with it",
+                        detector_count(m, fail->first_try), detector_count(m, fail->repeated), limit, more,
+                        detector_count(m, attempts), detector_plural(attempts, "invocation", "invocations"));
+}
+
 static void write_prose(const struct dossier *d, const struct function *fn, const struct failures *fail,
                         const struct mark *told, struct findings *fs, struct finding *f)
 {
@@ -190,30 +234,31 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     f->moment = "failed init";
     f->title = arena_printf(m, "%zu %s of %.*s failed%s", fail->n, detector_plural(fail->n, "init", "inits"),
                             SLICE_ARG(name), on);
-    f->what = arena_printf(
-        m,
-        "%s %s%s could not initialise: %s failed at the first try, %s when the init was repeated inside "
-        "an invocation%s. %s %s failed with it.%s%.*s%s",
-        detector_count(m, fail->environments),
-        detector_plural(fail->environments, "environment", "environments"), on,
-        detector_count(m, fail->first_try), detector_count(m, fail->repeated),
-        fail->timeouts ? arena_printf(m, ", %s of them at the time limit", detector_count(m, fail->timeouts))
-                       : "",
-        detector_count(m, f->count), detector_plural(f->count, "invocation", "invocations"),
-        said.n ? " The program's own error: \"" : "", SLICE_ARG(said), said.n ? "\"." : "");
+    f->what =
+        arena_printf(m, "%s %s%s could not initialise: %s.%s%.*s%s", detector_count(m, fail->environments),
+                     detector_plural(fail->environments, "environment", "environments"), on,
+                     fail->by_error == fail->n ? said_by_errors(m, fail) : said_by_reports(m, fail, f->count),
+                     said.n ? " The program's own error: \"" : "", SLICE_ARG(said), said.n ? "\"." : "");
     f->how =
-        "INIT_REPORT is the platform's own line for an init that failed. The application's last lines before "
-        "it name "
-        "the module or call. Environments of the same version that initialise well at the same time would "
-        "point to the environment, not to the package.";
+        fail->by_error == fail->n
+            ? "The runtime's own line for an error that nobody caught says undefined in the place of the "
+              "request id: no request was there yet. An INIT_REPORT line, which old logs do not have, would "
+              "confirm it. What the invocations behind it died of is not told by it."
+            : "INIT_REPORT is the platform's own line for an init that failed. The application's last "
+              "lines before it name the module or call. Environments of the same version that initialise "
+              "well at the same time would point to the environment, not to the package.";
     write_commands(d, fn, fail, fs, f);
     f->fix =
         "Ship every module the code imports (the SDK of an older major version is not in newer runtimes), "
         "load the "
         "built package once in a container of the target runtime before it takes traffic, and move slow work "
         "out of the init.";
-    finding_fact(fs, f, "failed inits", "%zu (%s at first try, %s repeated)", fail->n,
-                 detector_count(m, fail->first_try), detector_count(m, fail->repeated));
+    if (fail->by_error)
+        finding_fact(fs, f, "failed inits", "%zu (%s by their error alone)", fail->n,
+                     detector_count(m, fail->by_error));
+    else
+        finding_fact(fs, f, "failed inits", "%zu (%s at first try, %s repeated)", fail->n,
+                     detector_count(m, fail->first_try), detector_count(m, fail->repeated));
     finding_fact(fs, f, "environments", "%s", detector_count(m, fail->environments));
     if (fail->error_type)
         finding_fact(fs, f, "error type", "%.*s", SLICE_ARG(dossier_name(d, fail->error_type)));
@@ -225,7 +270,7 @@ static void report(const struct detector *self, const struct dossier *d, const s
     struct finding *f = finding_new(fs, self, SEVERITY_LOW, fn->name);
     const struct mark *told = told_error(d, fail->v[0]);
     count(d, fail);
-    if (told)
+    if (told && !by_error(fail->v[0]))
         finding_cite(f, told->loc, told->time, NULL);
     for (size_t i = 0; i < fail->n; i++) {
         finding_seen(f, fail->v[i]->time);
@@ -278,9 +323,11 @@ const struct detector detector_init_failure = {
     .name = "init-failure",
     .doc = "inits that failed or timed out, and the invocations that failed with them",
     .missing = "no init in the evidence",
-    .rule = "INIT_REPORT or platform.initReport with status error or timeout. 3 or more attempts that "
-            "failed with a repeated init are high, 1 or 2 medium, failed inits alone low. Episodes are "
-            "parted by 30 minutes.",
+    .rule =
+        "INIT_REPORT or platform.initReport with status error or timeout; where there is none, an error that "
+        "nobody caught on a line that says undefined for its request id. 3 or more attempts that "
+        "failed with a repeated init are high, 1 or 2 medium, failed inits alone low. Episodes are "
+        "parted by 30 minutes.",
     .fact = "A failed init is repeated inside the next invocation under the function's own limit, and is "
             "paid there: its report has no Init Duration (field guide 1.5).",
     .disproof = "Environments of the same version and runtime that initialise well at the same time.",

@@ -311,6 +311,12 @@ static void on_phase(struct index *x, const struct event *e, uint32_t stream, in
     *vec_push(&x->phases) = p;
 }
 
+void index_init_error(struct index *x, const struct event *e, uint32_t stream, int64_t time, struct loc loc)
+{
+    on_phase(x, e, stream, time, loc);
+    x->phases.v[x->phases.n - 1].status = STATUS_ERROR;
+}
+
 struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                                struct loc loc, struct attempt *hint)
 {

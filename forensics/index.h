@@ -118,7 +118,8 @@ struct phase {
     struct loc loc;
     struct decimal init;
     uint32_t stream, runtime, error_type, version;
-    enum event_kind kind; /* INIT_START, INIT_REPORT, RESTORE_START, RESTORE_REPORT */
+    enum event_kind
+        kind; /* INIT_START, INIT_REPORT, RESTORE_START, RESTORE_REPORT; APP: an init's uncaught error */
     enum event_phase phase;
     enum event_status status;
 };
@@ -282,6 +283,8 @@ uint32_t index_stream(struct index *x, const struct stream_facts *facts);
  * NULL) is looked at first: the one that the line before belonged to. */
 struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                               struct loc loc, struct attempt *hint);
+/* A phase for an error that nobody caught, of a line that says itself that no request was there yet. */
+void index_init_error(struct index *x, const struct event *e, uint32_t stream, int64_t time, struct loc loc);
 /* Adds a platform event (not EVENT_APP) to its rows. Returns the attempt that it concerns or NULL. */
 struct attempt *index_platform(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                                struct loc loc, struct attempt *hint);

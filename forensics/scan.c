@@ -156,6 +156,8 @@ static void mark_error(struct worker *w, const struct event *e, struct attempt *
     struct slice first = cut < 0 ? e->error_message : slice_head(e->error_message, (size_t)cut);
     m.host = intern_id(&w->index.names, slice_of(pattern, wording_of(first, pattern)));
     *vec_push(&w->index.marks) = m;
+    if (e->in_init)
+        index_init_error(&w->index, e, w->stream, time, loc);
 }
 
 static bool ends_like_error(struct slice word)

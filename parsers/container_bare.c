@@ -154,16 +154,32 @@ static bool compose_head(struct slice line, struct slice *ret)
     return numbered || slice_eq(word, SLICE("localstack_main")) || slice_eq(word, SLICE("localstack-main"));
 }
 
+/* `  | time | text`, a row of a pasted table, is an entry whatever its text is. */
 static bool bare_head(struct slice line, struct entry *ret)
 {
-    struct slice rest = line;
-    int64_t time = TIME_NONE;
-    enum { STEPS_MAX = 32 };
+    struct slice rest = line, row = {"", 0};
+    int64_t time = TIME_NONE, row_time = TIME_NONE;
+    unsigned bars = 0;
+    enum { STEPS_MAX = 32, ROW_BARS = 2 };
     if (compose_head(line, &ret->text))
         return !container_line_continues(ret->text);
     bool looked = quoted(&rest) && take_platform(rest, &ret->text);
-    for (size_t i = 0; i < STEPS_MAX && !looked && decoration(&rest, &time); i++)
+    for (size_t i = 0; i < STEPS_MAX && !looked; i++) {
+        bool bar = rest.n && *rest.p == '|';
+        if (!decoration(&rest, &time))
+            break;
+        bars += bar;
+        if (bar && bars == ROW_BARS) {
+            row = slice_trim(rest);
+            row_time = time;
+        }
         looked = take_platform(rest, &ret->text);
+    }
+    if (!looked && row.n && row_time != TIME_NONE) {
+        ret->text = row;
+        ret->time = row_time;
+        return true;
+    }
     if (looked) {
         ret->time = time;
         return true;
@@ -179,13 +195,38 @@ static bool bare_head(struct slice line, struct entry *ret)
     return true;
 }
 
+/* Does the line go on with a report whose figures have lines of their own? Their units tell them from what a program says
+ * of itself. */
+static bool report_goes_on(struct slice entry, struct slice line)
+{
+    static const struct {
+        const char *figure, *unit;
+    } figures[] = {{"Duration: ", " ms"},
+                   {"Billed Duration: ", " ms"},
+                   {"Memory Size: ", " MB"},
+                   {"Max Memory Used: ", " MB"},
+                   {"Init Duration: ", " ms"},
+                   {"Restore Duration: ", " ms"},
+                   {"Billed Restore Duration: ", " ms"},
+                   {"Status: ", "timeout"},
+                   {"Status: ", "error"},
+                   {"Error Type: ", ""}};
+    if (!slice_starts(entry, SLICE("REPORT RequestId:")) || container_is_platform(slice_cut(&entry, '\n')))
+        return false;
+    line = slice_rtrim(line);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        if (slice_starts(line, slice_str(figures[i].figure)) && slice_ends(line, slice_str(figures[i].unit)))
+            return true;
+    return false;
+}
+
 /* A stack at the margin, behind the line that ends in the class of its error; and what stands below a time. */
 static bool bare_joins(struct slice entry, struct slice line)
 {
     int64_t time;
     if (slice_trim(entry).n == 0)
         return !text_time(&line, &time);
-    return message_begins_stack(slice_cut(&entry, '\n'), line);
+    return report_goes_on(entry, line) || message_begins_stack(slice_cut(&entry, '\n'), line);
 }
 
 /* Rules and headings of pasted tables. */

@@ -242,10 +242,13 @@ static size_t next_row(struct table *t, struct slice window)
     case ROW_BROKEN: t->broken = false; return broken_row(t, line);
     }
     t->broken = false;
-    if (!t->header.has_message)
-        t->in->source->records++; /* figures without their lines */
-    else if (slice_trim(slice_head(window, n)).n > 0)
+    bool empty = slice_trim(slice_head(window, n)).n == 0;
+    if (!empty && t->header.has_message)
         emit(t, &e);
+    if (!empty && !t->header.has_message) {
+        input_anomaly(t->in, ANOMALY_NO_MESSAGE, t->line, t->in->offset, NO_MESSAGE);
+        t->in->source->records++;
+    }
     return n;
 }
 

@@ -227,6 +227,7 @@ static void insights_cell(struct documents *d, struct json *j, struct entry *e, 
 static bool read_row(struct documents *d, struct json *j)
 {
     struct entry e = {.time = TIME_NONE};
+    const char *begin = j->p;
     bool has_text = false;
     if (json_peek(j) != JSON_ARRAY) {
         (void)json_skip(j);
@@ -236,10 +237,12 @@ static bool read_row(struct documents *d, struct json *j)
     while (json_next_item(j))
         insights_cell(d, j, &e, &has_text);
     trim_account(&e.group);
-    if (has_text)
+    if (has_text) {
         document_entry(d, &e);
-    else
-        d->source->records++; /* a query that left @message out: its figures are no lines */
+        return true;
+    }
+    document_anomaly(d, ANOMALY_NO_MESSAGE, document_loc(d, begin), NO_MESSAGE);
+    d->source->records++;
     return true;
 }
 
@@ -313,12 +316,21 @@ bool document_is_lambda(struct slice text)
     return e.kind != EVENT_GATEWAY && (e.kind != EVENT_APP || e.has_id || e.in_init || e.unhandled);
 }
 
-enum line_slot { LINE_MESSAGE, LINE_TIME, LINE_ID, LINE_SLOTS };
+enum line_slot { LINE_MESSAGE, LINE_TIME, LINE_ID, LINE_TYPE, LINE_RECORD, LINE_SLOTS };
 
 static const struct field line_fields[] = {
-    {"message", LINE_MESSAGE}, {"msg", LINE_MESSAGE},  {"timestamp", LINE_TIME},
-    {"time", LINE_TIME},       {"requestId", LINE_ID},
+    {"message", LINE_MESSAGE}, {"msg", LINE_MESSAGE}, {"timestamp", LINE_TIME}, {"time", LINE_TIME},
+    {"requestId", LINE_ID},    {"type", LINE_TYPE},   {"record", LINE_RECORD},
 };
+
+/* What the program wrote, as the Telemetry API hands it on: {"time","type":"function","record"}, which is the line, as a
+ * string or an object. */
+static bool is_function_record(const struct value v[LINE_SLOTS])
+{
+    enum json_type type = v[LINE_RECORD].type;
+    return slice_eq(value_string(&v[LINE_TYPE]), SLICE("function")) && v[LINE_TIME].type == JSON_STRING &&
+           (type == JSON_STRING || type == JSON_OBJECT);
+}
 
 /* The object is the line, unless its message is one of the platform's text that a tool has put into it: a line that
  * the runtime writes in JSON names its request outside of the message. */
@@ -327,7 +339,11 @@ static void line_entry(struct documents *d, struct slice value, const struct val
     struct entry e = {.time = TIME_NONE, .text = slice_trim(value)};
     struct slice message = value_string(&v[LINE_MESSAGE]);
     e.loc = document_loc(d, e.text.p);
-    if (v[LINE_ID].type == JSON_END && document_is_lambda(message)) {
+    if (is_function_record(v)) {
+        e.loc = document_loc(d, v[LINE_RECORD].raw.p);
+        e.time = json_time(v[LINE_TIME].text);
+        e.text = slice_rtrim(v[LINE_RECORD].text);
+    } else if (v[LINE_ID].type == JSON_END && document_is_lambda(message)) {
         e.loc = document_loc(d, v[LINE_MESSAGE].raw.p);
         e.time = json_time(v[LINE_TIME].text);
         e.text = message;

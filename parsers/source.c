@@ -94,6 +94,7 @@ const char *anomaly_name(enum anomaly_kind kind)
         [ANOMALY_JSON_ODD] = "json-string",
         [ANOMALY_EMPTY] = "empty",
         [ANOMALY_NO_REQUEST_ID] = "no-request-id",
+        [ANOMALY_NO_MESSAGE] = "no-message",
         [ANOMALY_ORPHAN_LINES] = "orphan-lines",
     };
     return kind < ANOMALY_KINDS && names[kind] ? names[kind] : "unknown";

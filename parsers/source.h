@@ -47,9 +47,14 @@ enum anomaly_kind {
     ANOMALY_JSON_ODD, /* a string's control byte or false escape: read all the same */
     ANOMALY_EMPTY,
     ANOMALY_NO_REQUEST_ID, /* reports without one */
+    ANOMALY_NO_MESSAGE,    /* rows of a query that left the lines out */
     ANOMALY_ORPHAN_LINES,  /* lines before the first entry that belong to no file at hand */
     ANOMALY_KINDS
 };
+
+/* The detail of ANOMALY_NO_MESSAGE. */
+#define NO_MESSAGE                                                                                           \
+    "rows without @message are figures, no lines: ask again for @timestamp, @message, @logStream and @log"
 
 struct container;
 struct document;

@@ -69,6 +69,21 @@ static bool stands_in(const struct pass *p, const struct attempt *a)
            attempt_next(&p->ev->index, a) == a && a->loc.source == p->source->index;
 }
 
+/* Of the attempts with one request id, does a line of that time stand rather in this one? The last that had begun is
+ * meant, before any had the first; what another stream holds is not. */
+static bool is_nearest(const struct pass *p, const struct attempt *a, int64_t time, const struct entry *e)
+{
+    const struct index *x = &p->ev->index;
+    bool here = same_stream(p, a, e), begun = attempt_begin(a) <= time;
+    for (const struct attempt *b = attempt_next(x, a); b != a; b = attempt_next(x, b)) {
+        bool there = same_stream(p, b, e), b_begun = attempt_begin(b) <= time;
+        bool later = begun ? b->ordinal > a->ordinal : b->ordinal < a->ordinal;
+        if (here != there ? there : begun != b_begun ? b_begun : later)
+            return false;
+    }
+    return true;
+}
+
 /* A line is the attempt's when it names the request id, or when it names no other and stands in its stream between
  * START and REPORT: by time, or by place where it has none. */
 static bool belongs(const struct pass *p, const struct attempt *a, const struct event *event,
@@ -77,11 +92,10 @@ static bool belongs(const struct pass *p, const struct attempt *a, const struct 
     int64_t time = e->time != TIME_NONE ? e->time : event->time;
     int64_t begin = attempt_begin(a), over = attempt_over(a);
     bool timed = time != TIME_NONE && begin != TIME_NONE;
-    bool inside = !timed || (time >= begin && time <= over);
     if (event->has_id)
-        return memcmp(&event->id, &a->id, sizeof event->id) == 0 &&
-               (inside || attempt_next(&p->ev->index, a) == a);
-    return timed ? inside && same_stream(p, a, e) : time == TIME_NONE && stands_in(p, a);
+        return memcmp(&event->id, &a->id, sizeof event->id) == 0 && (!timed || is_nearest(p, a, time, e));
+    return timed ? time >= begin && time <= over && same_stream(p, a, e)
+                 : time == TIME_NONE && stands_in(p, a);
 }
 
 static void keep(struct pass *p, size_t tie, int64_t time, struct loc loc, struct slice text)

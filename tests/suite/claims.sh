@@ -18,7 +18,11 @@ exits "thirty invocations in one millisecond" 0 "$COLDCASE" report -q once.log
 # ---- no end in sight ----
 for i in $(seq 12); do start "2026-03-04T10:$((i + 10)):00.000Z" "$i"; done >starts.log
 same "without ends nothing crashed or was complete" \
-    "$(for d in crash out-of-memory incomplete; do verdict $d starts.log; done | sort -u)" "not-run: no invocation whose end is in the evidence"
+    "$(for d in crash out-of-memory; do verdict $d starts.log; done | sort -u)" "not-run: no invocation whose end is in the evidence"
+few='not-run: no function with 10 invocations whose end is in the evidence'
+same "without ends none is torn" "$(verdict incomplete starts.log)" "$few"
+for i in $(seq 9); do start "2026-03-04T10:$((i + 10)):00.000Z" "$i"; report_of "2026-03-04T10:$((i + 10)):01.000Z" "$i"; done >nine.log
+same "nine are too few to tell what is torn" "$(verdict incomplete nine.log)" "$few"
 same "the summary says so" "$("$COLDCASE" report -q starts.log | grep -c '12 without an end in the evidence')" 1
 same "what was not billed has no cost" "$(report starts.log | jq -c '.functions[0] | [.gb_seconds, .cost_usd]')" '[null,null]'
 { for i in $(seq 12); do start "2026-03-04T10:$((i + 10)):00.000Z" "$i"; [ $((i % 3)) = 0 ] || report_of "2026-03-04T10:$((i + 10)):01.000Z" "$i"; done; start 2026-03-04T10:40:00.000Z 99; } >holes.log

@@ -54,6 +54,8 @@ truth $p '[.[0] | .duration_ms, .init_ms, .billed_ms]' '[3000,294.24,3000]'
 truth $p 'map(select(.request_id | startswith("d8685655")) | [.attempt, .duration_ms])' '[[1,567.23],[2,786.97],[3,557.15]]'
 claims $p '[.findings[] | select(.detector == "timeout") | .detail.limit_ms, .detail.cold]' '[3000,1]'
 truth lucaster+sls-off-mdnsr/log-events-viewer-result.csv 'length' 1
+claims lucaster+sls-off-mdnsr/log-events-viewer-result.csv '[.findings[] | select(.detector == "init-failure") | .severity, .count,
+    .detail.failed_inits, .detail.error_type, .evidence_total]' '["low",3,3,"Error",3]'
 z=ZainZia0341+Lambda-Artillery-loadTest/old-work/new-old-work/artifacts/2025-08-18_17-20-29Z/lambda-logs.json
 truth $z '[length, (map(select(.init_ms)) | length)]' '[4,4]'
 truth mxcheung+python-lambda/cloudwatch.log '.[0] | [.duration_ms, .init_ms, .billed_ms]' '[1.66,131.31,2]'

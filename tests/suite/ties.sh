@@ -129,6 +129,12 @@ same 'they are those of the only invocation that is open' "$(said a)" 'hello of 
 same 'not where two are' "$(said b; said c)" 'hello of b
 hello of c'
 
+# ---- one id, tried again in one stream ----
+try() { printf '2024-01-27T17:%s.122Z START RequestId: %s Version: 7\n\n2024-01-27T17:%s.200Z END RequestId: %s\n\n2024-01-27T17:%s.201Z REPORT RequestId: %s\tDuration: 78.00 ms\tBilled Duration: 78 ms\tMemory Size: 128 MB\tMax Memory Used: 64 MB\n\n2024-01-27T17:%s.201Z 2024-01-27T17:%s.200Z %s Task timed out after 0.08 seconds\n\n' "$1" $id "$1" $id "$1" $id "$1" "$1" $id; }
+{ try 12:44; try 13:44; } >tries
+same 'what is stamped behind the end is that of the attempt before it' \
+    "$("$COLDCASE" show $id tries | sed -n 's/.*  attempt \([0-9]\).*/\1/p; s/.* line \([0-9]*\) .*/\1/p' | paste -sd' ')" '1 1 3 5 7 2 9 11 13 15'
+
 # ---- captures that overlap, of a log whose stream nothing names ----
 call() { printf '2024-01-27T17:%s.122Z START RequestId: %s Version: 7\n\n2024-01-27T17:%s.150Z hello\n\n2024-01-27T17:%s.200Z REPORT RequestId: %s\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 64 MB\n\n' "$1" "$2" "$1" "$1" "$2"; }
 { call 12:44 ${p}a; call 13:44 ${p}b; } >first

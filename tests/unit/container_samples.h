@@ -113,6 +113,26 @@ static const struct row rows[] = {
      "\\nDuration: 2.00 ms\tBilled Duration: 3 ms\\nInit Duration: 1.00 ms Memory Size: 128 MB\n"
      "T - Duration: 7 s\n"
      "4 lines, 2 entries, 0 records, 0 unrecognised;"},
+    /* One whose figures have lines of their own; one that is whole takes none. */
+    {"lambda-text",
+     "REPORT RequestId: " ID "\nDuration: 2.00 ms\nBilled Duration: 3 ms\nMemory Size: 128 MB\nStatus: fine\n"
+     "REPORT RequestId: " ID " Duration: 2.00 ms Billed Duration: 3 ms\nDuration: 7 ms\n",
+     "E - REPORT RequestId: " ID "\\nDuration: 2.00 ms\\nBilled Duration: 3 ms\\nMemory Size: 128 MB\n"
+     "E - Status: fine\n"
+     "E - REPORT RequestId: " ID " Duration: 2.00 ms Billed Duration: 3 ms\n"
+     "T - Duration: 7 ms\n"
+     "7 lines, 4 entries, 0 records, 0 unrecognised;"},
+    /* Rows of a pasted table are entries whatever they say; what stands without bars goes on. */
+    {"lambda-text",
+     "2024-01-27T12:12:44.122-05:00 | START RequestId: " ID " Version: 7\n"
+     "-- | --\n"
+     "  | 2024-01-27T12:12:44.123-05:00 | [INFO] hello\n"
+     "  and more | of it\n"
+     "  | 2024-01-27T12:12:44.124-05:00 | END RequestId: " ID "\n",
+     "E 1706375564122 START RequestId: " ID " Version: 7\n"
+     "E 1706375564123 [INFO] hello\\n  and more | of it\n"
+     "T 1706375564124 END RequestId: " ID "\n"
+     "5 lines, 3 entries, 0 records, 0 unrecognised;"},
     {"lambda-text",
      "localstack_main | > START RequestId: " ID " Version: 7\n"
      "localstack_main | > Error: x\n"
@@ -199,6 +219,15 @@ static const struct row rows[] = {
      "E - {\"timestamp\":\"2024-01-27T17:12:44Z\",\"message\":\"m\"}\n"
      "E - {\"level\":\"INFO\",\"requestId\":\"" ID "\",\"message\":\"END RequestId: " ID "\"}\n"
      "5 lines, 4 entries, 0 records, 1 unrecognised;"},
+    /* What the Telemetry API hands on of a program is the record: it names its request itself. */
+    {"json",
+     "[{\"time\":\"2024-01-27T17:12:44.122Z\",\"type\":\"function\",\"record\":\"" ID "\\tINFO\\tm\\n\"},"
+     "{\"time\":\"2024-01-27T17:12:44.123Z\",\"type\":\"function\",\"record\":{\"requestId\":\"" ID "\"}},"
+     "{\"time\":\"2024-01-27T17:12:44.124Z\",\"type\":\"extension\",\"record\":\"x\"}]\n",
+     "E 1706375564122 " ID "\tINFO\tm\n"
+     "E 1706375564123 {\"requestId\":\"" ID "\"}\n"
+     "E - {\"time\":\"2024-01-27T17:12:44.124Z\",\"type\":\"extension\",\"record\":\"x\"}\n"
+     "1 lines, 3 entries, 0 records, 0 unrecognised;"},
     {"json",
      "{\"Records\":[{\"eventVersion\":\"2.1\",\"eventSource\":\"aws:s3\",\"eventTime\":\"2021-02-18T19:23:27."
      "498Z\",\"eventName\":"
@@ -282,10 +311,11 @@ static const struct row rows[] = {
      "E 1689878258000 \\n x\n"
      "4 lines, 1 entries, 0 records, 0 unrecognised; csv-damaged"},
     /* Insights without @message: figures, and no lines. */
-    {"csv", "@requestId,@duration\n" ID ",12.5\n", "2 lines, 0 entries, 1 records, 0 unrecognised;"},
+    {"csv", "@requestId,@duration\n" ID ",12.5\n",
+     "2 lines, 0 entries, 1 records, 0 unrecognised; no-message"},
     {"json",
      "[[{\"field\":\"@requestId\",\"value\":\"x\"},{\"field\":\"@maxMemoryUsed\",\"value\":\"1.28E8\"}]]",
-     "0 lines, 0 entries, 1 records, 0 unrecognised;"},
+     "0 lines, 0 entries, 1 records, 0 unrecognised; no-message"},
     {"json", "\"START RequestId: " ID " Version: $LATEST\\n\"\n\"a \\\"b\\\"\"\n",
      "E - START RequestId: " ID " Version: $LATEST\\n\n"
      "E - a \"b\"\n"
