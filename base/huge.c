@@ -21,6 +21,7 @@ static struct {
     pthread_mutex_t lock;
     char *room, *at;
     size_t n;
+    bool refused; /* the system moves no pages */
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 enum { KEPT_ROOM = (HUGE_KEPT + 1) * HUGE_PAGE };
@@ -48,18 +49,24 @@ static size_t smaller(size_t a, size_t b)
 
 /* ---- pages that change hands: whole ones ---- */
 
-/* False when the system moves none. Whether it took the room away for which it then had no memory nobody knows. */
-static bool hand_over(char *to, char *from, size_t bytes)
+/* Returns how many bytes: all, or those before a page that the system does not move. Whether it took that page's new place
+ * away for which it then had no memory nobody knows. */
+static size_t hand_over(char *to, char *from, size_t bytes)
 {
     const int flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
-    for (size_t at = 0; at < bytes; at += HUGE_PAGE) {
-        if (mremap(from + at, HUGE_PAGE, HUGE_PAGE, flags, to + at) == to + at)
-            continue;
-        if (at > 0 || errno == ENOMEM)
-            err_oom();
-        return false;
-    }
-    return true;
+    size_t at = 0;
+    while (at < bytes && mremap(from + at, HUGE_PAGE, HUGE_PAGE, flags, to + at) == to + at)
+        at += HUGE_PAGE;
+    return at;
+}
+
+/* The same where the new place must stay whole. False when the system moves none. */
+static bool hand_all(char *to, char *from, size_t bytes)
+{
+    size_t moved = hand_over(to, from, bytes);
+    if (moved < bytes && (moved > 0 || errno == ENOMEM))
+        err_oom();
+    return moved == bytes;
 }
 
 /* Address space alone, of which a process with a limit has none to spare. */
@@ -75,15 +82,26 @@ static void make_room(void)
     kept.at = p + (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
 }
 
+/* The rest of the room may be somebody else's by now. */
+static void stop_keeping(size_t bytes)
+{
+    (void)munmap(kept.at, bytes);
+    kept.refused = true;
+    kept.room = NULL;
+    kept.n = 0;
+}
+
 /* How many of the bytes: none where there is no room left. */
 static size_t keep(char *p, size_t bytes)
 {
     pthread_mutex_lock(&kept.lock);
     bytes = smaller(bytes, (HUGE_KEPT - kept.n) * HUGE_PAGE);
-    if (!kept.room)
+    if (!kept.room && !kept.refused)
         make_room();
-    if (!kept.room || !hand_over(kept.at + kept.n * HUGE_PAGE, p, bytes))
-        bytes = 0;
+    size_t moved = kept.room ? hand_over(kept.at + kept.n * HUGE_PAGE, p, bytes) : 0;
+    if (kept.room && moved < bytes)
+        stop_keeping(kept.n * HUGE_PAGE + moved);
+    bytes = kept.room ? bytes : 0;
     kept.n += bytes / HUGE_PAGE;
     pthread_mutex_unlock(&kept.lock);
     return bytes;
@@ -93,7 +111,7 @@ static void give(char *p, size_t bytes)
 {
     pthread_mutex_lock(&kept.lock);
     size_t n = smaller(bytes / HUGE_PAGE, kept.n);
-    if (n && hand_over(p, kept.at + (kept.n - n) * HUGE_PAGE, n * HUGE_PAGE))
+    if (n && hand_all(p, kept.at + (kept.n - n) * HUGE_PAGE, n * HUGE_PAGE))
         kept.n -= n;
     pthread_mutex_unlock(&kept.lock);
 }
@@ -170,7 +188,7 @@ void huge_drop(void *p, size_t used)
 
 void huge_move(void *to, void *from, size_t n)
 {
-    if (n == 0 || (is_block(to) && is_block(from) && hand_over(to, from, page_up(n))))
+    if (n == 0 || (is_block(to) && is_block(from) && hand_all(to, from, page_up(n))))
         return;
     huge_fill(to, 0, n);
     memcpy(to, from, n);

@@ -169,7 +169,7 @@ static bool clock_time(const struct clock *c, int64_t zone_minutes, int64_t *ret
     int64_t days = text_days(c->year, c->month, c->day);
     int64_t seconds = days * 86400 + c->hour * 3600 + c->minute * 60 + c->second - zone_minutes * 60;
     int64_t time = seconds * 1000 + c->ms;
-    if (time < TIME_MIN || time > TIME_MAX)
+    if (!time_known(time))
         return false;
     *ret = time;
     return true;
@@ -334,6 +334,17 @@ static void civil(int64_t days, unsigned *year, unsigned *month, unsigned *day)
     *year = (unsigned)(yoe + era * 400 + (*month <= 2));
 }
 
+bool text_epoch(struct slice *s, int64_t *ret)
+{
+    struct slice rest = *s;
+    uint64_t ms;
+    if (!text_u64(&rest, &ms) || ms > INT64_MAX || !time_known((int64_t)ms))
+        return false;
+    *ret = (int64_t)ms;
+    *s = rest;
+    return true;
+}
+
 static void put_digits(char *p, unsigned v, size_t n)
 {
     while (n-- > 0) {
@@ -346,7 +357,7 @@ void text_time_print(int64_t time, char ret[TEXT_TIME_SIZE])
 {
     unsigned year, month, day;
     memcpy(ret, "0000-00-00T00:00:00.000Z", TEXT_TIME_SIZE);
-    if (time < TIME_MIN || time > TIME_MAX)
+    if (!time_known(time))
         return;
     civil(time / 86400000, &year, &month, &day);
     unsigned ms = (unsigned)(time % 86400000);

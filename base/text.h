@@ -13,6 +13,10 @@
 /* The years that are taken for a time at all: 2000 to 2099. Outside of them a number is some other number. */
 #define TIME_MIN INT64_C(946684800000)
 #define TIME_MAX INT64_C(4102444799999)
+static inline bool time_known(int64_t time)
+{
+    return time >= TIME_MIN && time <= TIME_MAX;
+}
 
 /* A decimal number as the evidence writes it: 12.34 and 12.340 are kept apart, so that they come out as they
  * went in. Scaled by 10^6 (a millisecond value is held in nanoseconds), with the count of its decimals. */
@@ -140,6 +144,8 @@ bool text_hex(struct slice *s, size_t digits, uint8_t *ret_bytes); /* digits is 
 /* YYYY-MM-DD, then T or blank, hh:mm:ss, optional fraction after . or , (rounded down to ms), optional zone
  * (Z, +hh:mm, +hhmm; none means UTC). */
 bool text_time(struct slice *s, int64_t *ret);
+/* Milliseconds since 1970 in digits. */
+bool text_epoch(struct slice *s, int64_t *ret);
 /* Exactly the 24 bytes YYYY-MM-DDThh:mm:ss.mmmZ at p; the fast path of export files. */
 bool text_time_at(const char *p, int64_t *ret);
 /* 2026-11-20T06:14:58.117Z into ret (25 bytes with the NUL). */

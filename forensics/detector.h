@@ -38,7 +38,7 @@ const struct detector *detector_by_name(struct slice name);
 
 /* Attempts of one function, in order of time. */
 typedef VEC(const struct attempt *) detector_picks;
-/* A writer for `detail`; detector_detail_done puts the text into the finding. */
+/* A writer for `detail`; detail_done puts the text into the finding. */
 struct detail {
     struct buf text;
     struct jsonw w;

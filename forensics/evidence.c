@@ -28,7 +28,6 @@ void evidence_done(struct evidence *ev)
     for (size_t i = 0; i < ev->sources.n; i++)
         source_done(&ev->sources.v[i]);
     vec_done(&ev->sources);
-    vec_done(&ev->paths);
     for (size_t i = 0; i < ev->held.n; i++)
         free(ev->held.v[i]);
     vec_done(&ev->held);
@@ -115,13 +114,13 @@ static void unpack(struct evidence *ev, size_t at, unsigned depth)
 
 /* ---- what cannot be read twice ---- */
 
-static bool read_all(struct evidence *ev, int fd, struct buf *bytes, struct err *e)
+/* NULL, or what is wrong. */
+static const char *read_all(struct evidence *ev, int fd, struct buf *bytes)
 {
     ssize_t n = 1;
     while (n > 0) {
         if (!buf_reserve(bytes, READ_CHUNK))
-            return err_set(e, ERR_IO,
-                           "standard input is larger than 2 GiB; save it to a file and name the file");
+            return "a stream of more than 2 GiB; save it to a file and name the file";
         n = read(fd, bytes->p + bytes->n, READ_CHUNK);
         if (n < 0 && errno == EINTR)
             n = 1;
@@ -129,17 +128,26 @@ static bool read_all(struct evidence *ev, int fd, struct buf *bytes, struct err 
             bytes->n += (size_t)n;
     }
     ev->budget.held -= bytes->n;
-    return n == 0 || err_set(e, ERR_IO, "cannot read standard input: %s", strerror(errno));
+    return n == 0 ? NULL : strerror(errno);
+}
+
+static void lose(struct evidence *ev, const char *path, const char *why)
+{
+    struct source *s = add_source(ev, path);
+    s->open = NULL;
+    source_anomaly(s, ANOMALY_UNREADABLE, 0, 0, why);
 }
 
 /* Standard input and pipes are held in memory. */
-static bool add_stream(struct evidence *ev, const char *path, int fd, struct err *e)
+static void add_stream(struct evidence *ev, const char *path, int fd)
 {
     struct buf bytes;
     buf_init(&bytes, (size_t)ev->budget.held);
-    if (!read_all(ev, fd, &bytes, e)) {
+    const char *wrong = read_all(ev, fd, &bytes);
+    if (wrong) {
+        lose(ev, path, wrong);
         buf_done(&bytes);
-        return false;
+        return;
     }
     size_t at = ev->sources.n;
     struct source *s = add_source(ev, path);
@@ -148,31 +156,39 @@ static bool add_stream(struct evidence *ev, const char *path, int fd, struct err
     s->size = s->memory.n;
     *vec_push(&ev->held) = bytes.p;
     unpack(ev, at, 0);
-    return true;
 }
 
-static bool add_stdin(struct evidence *ev, struct err *e)
+static void add_stdin(struct evidence *ev)
 {
-    if (ev->from_stdin)
-        return true;
+    if (!ev->from_stdin)
+        add_stream(ev, "-", STDIN_FILENO);
     ev->from_stdin = true;
-    return add_stream(ev, "-", STDIN_FILENO, e);
 }
 
 /* A shell's <(...) gives such a path. */
 static void add_pipe(struct evidence *ev, const char *path)
 {
-    struct err e;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0 || !add_stream(ev, path, fd, &e))
-        source_anomaly(add_source(ev, path), ANOMALY_UNREADABLE, 0, 0, fd < 0 ? strerror(errno) : e.msg);
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0) {
+        lose(ev, path, strerror(errno));
+        return;
+    }
+    add_stream(ev, path, fd);
+    close(fd);
 }
 
 /* ---- folders ---- */
 
-static void walk(struct evidence *ev, const char *path, unsigned depth);
+/* The folders on the way down to a path. */
+struct way {
+    struct {
+        dev_t dev;
+        ino_t ino;
+    } folders[WALK_DEPTH_MAX];
+    unsigned depth;
+};
+
+static void walk(struct evidence *ev, struct way *way, const char *path);
 
 /* Empty names and dot files are no evidence: editors and file managers leave them. */
 static int wanted(const struct dirent *d)
@@ -180,52 +196,70 @@ static int wanted(const struct dirent *d)
     return d->d_name[0] != '.';
 }
 
-static void walk_folder(struct evidence *ev, const char *path, unsigned depth)
+static void walk_names(struct evidence *ev, struct way *way, const char *path)
 {
     struct dirent **names = NULL;
     int n = scandir(path, &names, wanted, alphasort);
     if (n < 0) {
-        source_anomaly(add_source(ev, path), ANOMALY_UNREADABLE, 0, 0, strerror(errno));
+        lose(ev, path, strerror(errno));
         return;
     }
     size_t length = strlen(path);
     bool slash = length > 0 && path[length - 1] == '/';
     for (int i = 0; i < n; i++) {
-        const char *child = arena_printf(&ev->arena, "%s%s%s", path, slash ? "" : "/", names[i]->d_name);
-        walk(ev, child, depth + 1);
+        walk(ev, way, arena_printf(&ev->arena, "%s%s%s", path, slash ? "" : "/", names[i]->d_name));
         free(names[i]);
     }
     free(names);
 }
 
-static void walk(struct evidence *ev, const char *path, unsigned depth)
+/* A link to a folder on the way leads to what is being read already. */
+static bool leads_back(const struct way *way, const struct stat *st)
 {
-    struct stat st;
-    if (stat(path, &st) != 0) {
-        source_anomaly(add_source(ev, path), ANOMALY_UNREADABLE, 0, 0, strerror(errno));
-        return;
-    }
-    if (S_ISDIR(st.st_mode)) {
-        if (depth >= WALK_DEPTH_MAX)
-            source_anomaly(add_source(ev, path), ANOMALY_UNREADABLE, 0, 0,
-                           "folders nested deeper than the limit");
-        else
-            walk_folder(ev, path, depth);
-        return;
-    }
-    if (!S_ISREG(st.st_mode)) {
-        add_pipe(ev, path);
-        return;
-    }
-    add_source(ev, path)->size = (uint64_t)(st.st_size > 0 ? st.st_size : 0);
+    for (unsigned i = 0; i < way->depth; i++)
+        if (way->folders[i].dev == st->st_dev && way->folders[i].ino == st->st_ino)
+            return true;
+    return false;
 }
 
-bool evidence_add(struct evidence *ev, const char *path, struct err *e)
+static void walk_folder(struct evidence *ev, struct way *way, const char *path, const struct stat *st)
 {
+    if (leads_back(way, st))
+        return;
+    if (way->depth == WALK_DEPTH_MAX) {
+        lose(ev, path, "folders nested deeper than the limit");
+        return;
+    }
+    way->folders[way->depth].dev = st->st_dev;
+    way->folders[way->depth].ino = st->st_ino;
+    way->depth++;
+    walk_names(ev, way, path);
+    way->depth--;
+}
+
+/* A pipe in a folder may have nobody who writes to it: only one that was named is waited for. */
+static void walk(struct evidence *ev, struct way *way, const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        lose(ev, path, strerror(errno));
+    else if (S_ISDIR(st.st_mode))
+        walk_folder(ev, way, path, &st);
+    else if (S_ISREG(st.st_mode))
+        add_source(ev, path)->size = (uint64_t)(st.st_size > 0 ? st.st_size : 0);
+    else if (way->depth == 0)
+        add_pipe(ev, path);
+    else
+        lose(ev, path, "no file; name a pipe itself to have it read");
+}
+
+void evidence_add(struct evidence *ev, const char *path)
+{
+    struct way way = {.depth = 0};
     if (strcmp(path, "-") == 0)
-        return add_stdin(ev, e);
-    walk(ev, path, 0);
-    return true;
+        add_stdin(ev);
+    else
+        walk(ev, &way, path);
 }
 
 /* ---- archives among the files ---- */

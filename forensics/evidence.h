@@ -25,7 +25,6 @@ struct evidence_options {
 
 struct evidence {
     VEC(struct source) sources; /* sorted by path; a loc's source is an index into it */
-    VEC(const char *) paths;    /* what the sources' paths point to */
     struct arena arena;
     VEC(char *) held; /* standard input and members of archives: what sources' memory points to */
     struct archive_budget budget;
@@ -39,9 +38,8 @@ struct evidence {
 
 void evidence_init(struct evidence *ev);
 void evidence_done(struct evidence *ev);
-/* Adds a file, a folder (walked, sorted by name) or "-". What cannot be opened becomes a source with an anomaly.
- * False only when standard input or a pipe cannot be read. */
-bool evidence_add(struct evidence *ev, const char *path, struct err *e);
+/* Adds a file, a folder (walked, sorted by name), a pipe or "-". What cannot be read becomes a source with an anomaly. */
+void evidence_add(struct evidence *ev, const char *path);
 /* Opens the archives among the files, as evidence_read does first. An archive becomes a source of format "archive"
  * without lines, and one for each member, named ARCHIVE!/MEMBER (ARCHIVE!2/MEMBER the second time that a name
  * occurs), to any depth that LIMIT_NESTING allows. */

@@ -23,7 +23,7 @@ enum attempt_flag {
     ATTEMPT_REINIT = 1 << 7,   /* paid a repeated init inside its duration */
     ATTEMPT_INIT_FAILED = 1 << 8,
     ATTEMPT_STATUS = 1 << 9,  /* the report itself gave a status (the new style) */
-    ATTEMPT_MERGED = 1 << 10, /* a part that has gone into another row: that of `next` */
+    ATTEMPT_MERGED = 1 << 10, /* a part that has gone into another row: that of `into` */
     ATTEMPT_COLD =
         1 << 12, /* an init or restore ended just before it began, and no report tells its duration */
     ATTEMPT_HIDDEN = 1 << 11, /* outside of --from, --to or --function */

@@ -1,5 +1,5 @@
 /* Reading all evidence: sources shared out to workers through one atomic counter, largest first; each worker
- * owns its inflate state, scanner and index, so there is no lock. Then the indexes are joined and frozen.
+ * owns its inflate state, scanner and index, so that they share nothing. Then the indexes are joined and frozen.
  * Files that begin with S3 records are read in a first round, so that the second one knows the keys to look
  * for. */
 #include "base/parallel.h"

@@ -87,10 +87,10 @@ static bool decoration(struct slice *s, int64_t *time)
         *s = ends ? rest : *s;
         return ends;
     }
-    uint64_t ms;
+    int64_t epoch;
     rest = *s;
-    if (text_u64(&rest, &ms) && s->n - rest.n == 13 && rest.n && *rest.p == ' ') {
-        *time = (int64_t)ms;
+    if (text_epoch(&rest, &epoch) && rest.n && *rest.p == ' ') {
+        *time = epoch;
         *s = rest;
         return true;
     }

@@ -20,10 +20,10 @@ static bool column(struct slice *s, struct slice *ret)
 
 static bool is_time(struct slice word, int64_t *ret)
 {
-    uint64_t ms;
-    if (!text_u64(&word, &ms) || word.n || (int64_t)ms < TIME_MIN || (int64_t)ms > TIME_MAX)
+    int64_t time;
+    if (!text_epoch(&word, &time) || word.n)
         return false;
-    *ret = (int64_t)ms;
+    *ret = time;
     return true;
 }
 

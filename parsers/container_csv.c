@@ -7,7 +7,7 @@
 #include "parsers/container.h"
 
 enum column { COLUMN_NONE, COLUMN_TIME, COLUMN_MESSAGE, COLUMN_STREAM, COLUMN_GROUP };
-enum { COLUMNS_MAX = 64 };
+enum { COLUMNS_MAX = 1024 };
 
 static enum column column_of(struct slice name)
 {
@@ -34,6 +34,7 @@ struct header {
     enum column columns[COLUMNS_MAX];
     size_t n;
     bool has_time, has_message;
+    bool more; /* columns than COLUMNS_MAX */
     bool insights; /* names of Logs Insights are among them */
 };
 
@@ -50,6 +51,7 @@ static void read_header(struct slice line, struct header *h)
         h->insights |= slice_starts(name, SLICE("@"));
         h->columns[h->n++] = c;
     }
+    h->more = line.n > 0;
 }
 
 /* The console guards text that a spreadsheet would take for a formula, with a mark before the quotes: '"---". */
@@ -103,10 +105,9 @@ static struct slice take_field(struct slice *s, struct buf *out, bool *ret_ended
 static int64_t time_of(struct slice s)
 {
     struct slice rest = s;
-    uint64_t ms;
     int64_t time;
-    if (text_u64(&rest, &ms) && rest.n == 0 && (int64_t)ms >= TIME_MIN && (int64_t)ms <= TIME_MAX)
-        return (int64_t)ms;
+    if (text_epoch(&rest, &time) && rest.n == 0)
+        return time;
     rest = s;
     return text_time(&rest, &time) ? time : TIME_NONE;
 }
@@ -232,6 +233,9 @@ static size_t next_row(struct table *t, struct slice window)
         return full ? broken_row(t, window.n) : 0;
     if (t->header.n == 0) {
         read_header(slice_of(window.p, line - 1), &t->header);
+        if (t->header.more)
+            input_anomaly(t->in, ANOMALY_CSV_DAMAGED, t->line, t->in->offset,
+                          "more columns than the limit; those behind it are not read");
         return line;
     }
     if (t->broken && !row_start(slice_head(window, line - 1), &t->header))

@@ -31,13 +31,11 @@ static bool export_head(struct slice line, struct entry *ret)
 /* Epoch milliseconds in place of the ISO time: seen in write-ups, cheap to take. */
 static bool epoch_head(struct slice line, struct entry *ret)
 {
-    uint64_t ms;
     enum { EPOCH_DIGITS = 13 };
     struct slice rest = line;
-    if (line.n < EPOCH_DIGITS + 1 || line.p[EPOCH_DIGITS] != ' ' || !text_u64(&rest, &ms) ||
-        rest.n != line.n - EPOCH_DIGITS || (int64_t)ms < TIME_MIN || (int64_t)ms > TIME_MAX)
+    if (line.n < EPOCH_DIGITS + 1 || line.p[EPOCH_DIGITS] != ' ' || !text_epoch(&rest, &ret->time) ||
+        rest.n != line.n - EPOCH_DIGITS)
         return false;
-    ret->time = (int64_t)ms;
     ret->text = slice_skip(rest, 1);
     return true;
 }

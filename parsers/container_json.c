@@ -218,25 +218,62 @@ bool document_read(struct documents *d, struct slice value)
 
 /* ---- wrapped documents ---- */
 
-static bool unwrap_bytes(struct slice raw, bool escaped, enum wrapping how, struct buf *plain,
-                         struct buf *out)
+/* How much more gzip inside of gzip may come to, in all values of the source. */
+static uint64_t rewrapped_left(const struct source *s)
 {
-    if (escaped) {
-        (void)json_decode(raw, plain);
-        raw = buf_slice(plain);
-    }
-    if (how == WRAPPED_JSON)
-        return buf_append(out, raw);
+    uint64_t most = LIMIT_RATIO_FREE + s->size * LIMIT_RATIO;
+    return s->rewrapped < most ? most - s->rewrapped : 0;
+}
+
+static bool unwrap_base64(struct source *s, struct slice raw, struct buf *out)
+{
     struct buf bytes;
+    uint64_t before = rewrapped_left(s), left = before;
     bool ok = false;
     size_t n;
     buf_init(&bytes, LIMIT_WRAPPED);
     if (buf_reserve(&bytes, raw.n + 1) && text_base64(raw, bytes.p, &n)) {
         bytes.n = n;
-        ok = input_inflate(buf_slice(&bytes), out);
+        ok = input_inflate(buf_slice(&bytes), out, &left);
     }
     buf_done(&bytes);
+    s->rewrapped += before - left;
     return ok;
+}
+
+static bool unwrap_bytes(struct source *s, struct slice raw, bool escaped, enum wrapping how,
+                         struct buf *plain, struct buf *out)
+{
+    if (escaped) {
+        (void)json_decode(raw, plain);
+        raw = buf_slice(plain);
+    }
+    return how == WRAPPED_JSON ? buf_append(out, raw) : unwrap_base64(s, raw, out);
+}
+
+static void note_damage(struct source *s, struct loc loc)
+{
+    if (rewrapped_left(s) == 0)
+        source_anomaly(s, ANOMALY_ARCHIVE, loc.line, loc.offset,
+                       "inflates to more than LIMIT_RATIO times its size; what follows is not read");
+    else
+        source_anomaly(s, ANOMALY_BAD_BASE64, loc.line, loc.offset, "a wrapped value is damaged");
+}
+
+static void decoded_init(struct documents *d, size_t most)
+{
+    buf_init(&d->message, most);
+    buf_init(&d->record, most);
+    for (size_t i = 0; i < DECODED_NAMES; i++)
+        buf_init(&d->decoded[i], most);
+}
+
+static void decoded_done(struct documents *d)
+{
+    buf_done(&d->message);
+    buf_done(&d->record);
+    for (size_t i = 0; i < DECODED_NAMES; i++)
+        buf_done(&d->decoded[i]);
 }
 
 bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum wrapping how, struct slice via)
@@ -250,18 +287,16 @@ bool document_unwrap(struct documents *d, struct slice raw, bool escaped, enum w
     }
     buf_init(&plain, LIMIT_WRAPPED);
     buf_init(&text, LIMIT_WRAPPED);
-    if (!unwrap_bytes(raw, escaped, how, &plain, &text))
-        source_anomaly(d->source, ANOMALY_BAD_BASE64, loc.line, loc.offset, "a wrapped value is damaged");
+    if (!unwrap_bytes(d->source, raw, escaped, how, &plain, &text))
+        note_damage(d->source, loc);
     d->source->wrapped |= how == WRAPPED_BASE64;
     struct documents inner = *d;
-    buf_init(&inner.message, LIMIT_WRAPPED);
-    buf_init(&inner.record, LIMIT_WRAPPED);
+    decoded_init(&inner, LIMIT_WRAPPED);
     inner.depth++;
     inner.outer = loc;
     inner.via = via;
     bool found = text.n && document_read(&inner, buf_slice(&text));
-    buf_done(&inner.message);
-    buf_done(&inner.record);
+    decoded_done(&inner);
     buf_done(&plain);
     buf_done(&text);
     return found;
@@ -344,8 +379,7 @@ static void json_parse(struct input *in, const struct sink *sink)
 {
     struct json_shapes shapes = {.tried = 0};
     struct documents d = {.in = in, .source = in->source, .sink = sink, .shapes = &shapes, .line = 1};
-    buf_init(&d.message, LIMIT_DOCUMENT);
-    buf_init(&d.record, LIMIT_DOCUMENT);
+    decoded_init(&d, LIMIT_DOCUMENT);
     index_kinds(&d.kinds);
     while (document_begin(&d)) {
         size_t length = document_records_alike(&d, input_window(in));
@@ -358,8 +392,7 @@ static void json_parse(struct input *in, const struct sink *sink)
     input_lines(in, d.line - 1);
     in->source->format = d.format ? d.format : in->source->format;
     json_shapes_done(&shapes);
-    buf_done(&d.message);
-    buf_done(&d.record);
+    decoded_done(&d);
 }
 
 const struct document *document_kind(struct slice head)

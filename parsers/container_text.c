@@ -186,15 +186,7 @@ static struct slice drop_border(struct slice s)
 
 static bool cell_time(struct slice *s, int64_t *ret)
 {
-    uint64_t ms;
-    struct slice rest = *s;
-    if (text_time(s, ret))
-        return true;
-    if (!text_u64(&rest, &ms) || (int64_t)ms < TIME_MIN || (int64_t)ms > TIME_MAX)
-        return false;
-    *ret = (int64_t)ms;
-    *s = rest;
-    return true;
+    return text_time(s, ret) || text_epoch(s, ret);
 }
 
 /* Tables wrap their text, so that an application line cannot be put together again. What is whole is a platform

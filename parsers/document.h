@@ -15,6 +15,9 @@ struct document_index {
     uint8_t first[256], next[DOCUMENTS_MAX]; /* numbers of rows from 1 */
 };
 
+/* Names of an event, and those that stand outside of its list. */
+enum decoded { DECODED_GROUP, DECODED_STREAM, DECODED_OUTER_GROUP, DECODED_OUTER_STREAM, DECODED_NAMES };
+
 /* The state of reading one file of documents. */
 struct documents {
     struct input *in;
@@ -28,14 +31,15 @@ struct documents {
     const struct json *items; /* the reader of these, once it has begun */
     const char *item;         /* that it came to last */
     /* Turning a pointer into the text into a place: lines are counted once, from `mark` on. */
-    const char *text;           /* the window */
-    uint64_t text_offset;       /* of it in the file */
-    const char *mark;           /* lines before it are counted */
-    uint64_t line;              /* of mark */
-    struct loc outer;           /* place of the wrapping string when `depth` > 0 */
-    unsigned depth;             /* of wrapping: SNS in SQS, base64 in an event … */
-    struct slice via;           /* how a record travelled: "sqs", "sns" … */
-    struct buf message, record; /* decoded strings */
+    const char *text;                  /* the window */
+    uint64_t text_offset;              /* of it in the file */
+    const char *mark;                  /* lines before it are counted */
+    uint64_t line;                     /* of mark */
+    struct loc outer;                  /* place of the wrapping string when `depth` > 0 */
+    unsigned depth;                    /* of wrapping: SNS in SQS, base64 in an event … */
+    struct slice via;                  /* how a record travelled: "sqs", "sns" … */
+    struct buf message, record;        /* decoded strings */
+    struct buf decoded[DECODED_NAMES]; /* the same of names, which stay while others are decoded */
     struct json_shapes *shapes;
     const char *format; /* name of the first kind met */
     struct document_index kinds;

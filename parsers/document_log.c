@@ -72,6 +72,14 @@ static struct slice decode_message(struct documents *d, struct slice raw)
     return slice_skip(buf_slice(&d->message), once);
 }
 
+/* PHP writes \/ for every slash. */
+static struct slice decode_name(struct documents *d, struct slice raw, bool escaped, enum decoded which)
+{
+    struct buf *b = &d->decoded[which];
+    buf_clear(b);
+    return escaped && json_decode(raw, b) ? buf_slice(b) : raw;
+}
+
 /* One field of an event. The message's decoded bytes stay in d->message until the next one. */
 static void event_field(struct documents *d, struct json *j, struct slice key, struct entry *e,
                         bool *has_text)
@@ -93,8 +101,8 @@ static void event_field(struct documents *d, struct json *j, struct slice key, s
             e->text = decode_message(d, raw);
         return;
     case NAME_TIME: e->time = json_time(raw); return;
-    case NAME_STREAM: e->stream = raw; return;
-    case NAME_GROUP: e->group = raw; return;
+    case NAME_STREAM: e->stream = decode_name(d, raw, escaped, DECODED_STREAM); return;
+    case NAME_GROUP: e->group = decode_name(d, raw, escaped, DECODED_GROUP); return;
     case NAME_ID: e->id = raw; return;
     case NAME_OTHER: return;
     }
@@ -147,13 +155,20 @@ struct subscription {
     bool control;
 };
 
+static struct slice outer_name(struct documents *d, struct json *j, enum decoded which)
+{
+    bool escaped;
+    struct slice raw = string_or_scalar(j, &escaped);
+    return decode_name(d, raw, escaped, which);
+}
+
 static void subscription_field(struct documents *d, struct json *j, struct slice key, struct subscription *s)
 {
     bool escaped;
     if (slice_eq(key, SLICE("logGroup")))
-        s->base.group = string_or_scalar(j, &escaped);
+        s->base.group = outer_name(d, j, DECODED_OUTER_GROUP);
     else if (slice_eq(key, SLICE("logStream")))
-        s->base.stream = string_or_scalar(j, &escaped);
+        s->base.stream = outer_name(d, j, DECODED_OUTER_STREAM);
     else if (slice_eq(key, SLICE("messageType")))
         s->control |= slice_eq(string_or_scalar(j, &escaped), SLICE("CONTROL_MESSAGE"));
     else if (slice_eq(key, SLICE("owner")))

@@ -122,6 +122,8 @@ static bool open_stored(struct input *in, struct source *source, uint64_t from)
     in->memory_at = (size_t)from;
     in->raw = from;
     in->raw_end = false;
+    if (!source->memory.p && !source->open)
+        return false; /* who added it has said why */
     if (!source->memory.p) {
         in->fd = open(source->open, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (in->fd < 0) {

@@ -95,7 +95,8 @@ void input_done(struct input *in);
 bool input_wrapped(struct slice head);
 
 /* Inflates a whole wrapped value (base64-decoded data of a record) of any depth into `out`, whose maximum
- * bounds it. False when it is damaged; what came before the damage is in `out`. */
-bool input_inflate(struct slice data, struct buf *out);
+ * bounds it. What layers below another come to is taken off *left, and no more is read of them than that. False when it
+ * is damaged or too much; what came before is in `out`. */
+bool input_inflate(struct slice data, struct buf *out, uint64_t *left);
 
 #endif

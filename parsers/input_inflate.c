@@ -11,7 +11,7 @@ static bool inflate_once(struct slice data, struct buf *out)
     enum gunzip_status status = GUNZIP_MORE_ROOM;
     gunzip_init(&g, inflate_default);
     while (status != GUNZIP_STOPPED) {
-        size_t n = 0, left = out->max - out->n;
+        size_t n = 0, left = out->n < out->max ? out->max - out->n : 0;
         if (left == 0 || !buf_reserve(out, left < INFLATE_CHUNK ? left : INFLATE_CHUNK))
             break;
         status = gunzip_run(&g, &data, out->p + out->n, out->cap - out->n, &n);
@@ -24,23 +24,36 @@ static bool inflate_once(struct slice data, struct buf *out)
     return whole;
 }
 
-bool input_inflate(struct slice data, struct buf *out)
+static void swap(struct buf *a, struct buf *b)
+{
+    struct buf held = *a;
+    *a = *b;
+    *b = held;
+}
+
+bool input_inflate(struct slice data, struct buf *out, uint64_t *left)
 {
     struct buf other;
+    size_t most = out->max;
     bool whole = true;
-    buf_init(&other, out->max);
+    buf_init(&other, most);
     (void)buf_append(&other, data);
     for (unsigned depth = 0; depth < LIMIT_NESTING && slice_starts(buf_slice(&other), SLICE("\x1f\x8b"));
          depth++) {
+        bool below = depth > 0;
+        if (below && *left == 0) {
+            whole = false;
+            break;
+        }
         buf_clear(out);
+        out->max = below && *left < most ? (size_t)*left : most;
         whole = inflate_once(buf_slice(&other), out) && whole;
-        struct buf swap = other;
-        other = *out;
-        *out = swap;
+        if (below)
+            *left -= out->n < *left ? out->n : *left;
+        swap(&other, out);
     }
-    struct buf swap = other;
-    other = *out;
-    *out = swap;
+    swap(&other, out);
+    out->max = most;
     buf_done(&other);
     return whole;
 }

@@ -73,7 +73,7 @@ int64_t json_time(struct slice raw)
     static const int8_t shifts[] = {0, 3, -3, -6}; /* ms, s, µs, ns: for 2000 to 2099 only one of them fits */
     int64_t time;
     for (size_t i = 0; i < sizeof shifts; i++)
-        if (json_scaled(raw, shifts[i], &time) && time >= TIME_MIN && time <= TIME_MAX)
+        if (json_scaled(raw, shifts[i], &time) && time_known(time))
             return time;
     return text_time(&raw, &time) ? time : TIME_NONE;
 }

@@ -29,7 +29,7 @@ bool record_clf_time(struct slice *s, int64_t *ret)
     int64_t days = text_days(year, (unsigned)month / 3 + 1, day);
     int64_t minutes = (int64_t)hour * 60 + minute - sign * (int64_t)(zone_hours * 60 + zone_minutes);
     int64_t time = ((days * 1440 + minutes) * 60 + second) * 1000;
-    if (time < TIME_MIN || time > TIME_MAX)
+    if (!time_known(time))
         return false;
     *ret = time;
     *s = t;

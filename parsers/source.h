@@ -85,7 +85,8 @@ struct anomaly {
 /* Compression and wrapping are shown as "gzip", "gzip, gzip", "base64, gzip" or "none". */
 struct source {
     const char *path; /* as shown to the user; never made absolute */
-    const char *open; /* what is opened; NULL for standard input or a member of an archive */
+    const char
+        *open; /* what is opened; NULL for standard input, a member of an archive, or what cannot be read */
     uint32_t index;
     uint64_t bytes_read;         /* as stored */
     uint64_t bytes_decompressed; /* of text */
@@ -106,6 +107,7 @@ struct source {
     const struct document *kind;
     bool records_first;  /* with S3 records: read in the first round */
     struct source *next; /* goes on with this one's text: a document was cut into files; or NULL */
+    uint64_t rewrapped;  /* bytes that gzip inside of wrapped gzip came to */
     bool wrapped;        /* holds base64: places inside are those of the wrapping string */
     bool continues;      /* some other source's `next` */
     uint64_t size;       /* from the file system, to share out the work */

@@ -86,8 +86,9 @@ static bool unknown(const struct findings *fs, const char *id, struct err *e)
     return err_set(e, ERR_IO, "there is no finding %.20s; the evidence gives F1 to F%zu", id, fs->list.n);
 }
 
-static bool explain(const struct settings *s, const struct evidence *ev, struct err *e)
+static int explain(const struct settings *s, const struct evidence *ev, struct err *e)
 {
+    int status = EXIT_NOT_DONE;
     struct dossier d;
     struct findings fs;
     struct buf out;
@@ -98,16 +99,15 @@ static bool explain(const struct settings *s, const struct evidence *ev, struct 
     buf_init(&out, 0);
     detectors_run(&d, s->only.v, s->only.n, &fs);
     const struct finding *f = find(&fs, s->operands.v[0]);
-    bool ok = f || unknown(&fs, s->operands.v[0], e);
-    if (ok) {
+    if (f || unknown(&fs, s->operands.v[0], e)) {
         quote_findings(ev, &fs);
         write_finding(&out, ev, f);
-        ok = command_write(s, buf_slice(&out), e);
+        status = command_write(s, buf_slice(&out), e) ? command_verdict(s, ev, &fs) : EXIT_NOT_DONE;
     }
     buf_done(&out);
     findings_done(&fs);
     dossier_done(&d);
-    return ok;
+    return status;
 }
 
 static int explain_run(const struct settings *s, struct err *e)
@@ -120,8 +120,8 @@ static int explain_run(const struct settings *s, struct err *e)
         return status;
     }
     evidence_init(&ev);
-    if (command_read(s, 1, &ev, e) && explain(s, &ev, e))
-        status = command_status(&ev);
+    if (command_read(s, 1, &ev, e))
+        status = explain(s, &ev, e);
     evidence_done(&ev);
     return status;
 }

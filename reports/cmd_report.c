@@ -15,8 +15,6 @@ static const struct renderer *choose_renderer(const struct settings *s, struct e
     return NULL;
 }
 
-/* The command as it can be typed again: paths and what narrows the evidence, nothing that leaves the content
- * alone. */
 /* As a shell takes it, so that the line can be typed again. */
 static void put_word(struct slice word, struct buf *out)
 {
@@ -53,6 +51,13 @@ static void put_time(const char *name, int64_t time, struct buf *out)
     put_option(name, slice_str(text), out);
 }
 
+static bool looks_like_option(const char *operand)
+{
+    return operand[0] == '-' && operand[1] != '\0';
+}
+
+/* The command as it can be typed again: paths and what narrows the evidence or what is shown, nothing that leaves the
+ * content alone. */
 static void write_command(const struct settings *s, struct buf *out)
 {
     (void)buf_append(out, SLICE("coldcase report"));
@@ -68,6 +73,12 @@ static void write_command(const struct settings *s, struct buf *out)
         put_option("only", s->only.v[i], out);
     for (size_t i = 0; i < s->expected_loops.n; i++)
         put_option("expected-loop", s->expected_loops.v[i], out);
+    if (s->min_severity != SEVERITY_INFO)
+        put_option("min-severity", slice_str(severity_name(s->min_severity)), out);
+    bool marked = false;
+    for (size_t i = 0; i < s->operands.n; i++)
+        marked |= looks_like_option(s->operands.v[i]);
+    (void)buf_append(out, marked ? SLICE(" --") : SLICE(""));
     for (size_t i = 0; i < s->operands.n; i++) {
         (void)buf_byte(out, ' ');
         put_word(slice_str(s->operands.v[i]), out);
@@ -77,11 +88,6 @@ static void write_command(const struct settings *s, struct buf *out)
 static int by_text(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool fails(const struct settings *s, const struct findings *fs)
-{
-    return s->fail_on >= 0 && fs->list.n && (int)fs->list.v[0]->severity >= s->fail_on;
 }
 
 static int write_report(const struct settings *s, const struct renderer *renderer, const struct evidence *ev,
@@ -103,11 +109,7 @@ static int write_report(const struct settings *s, const struct renderer *rendere
     (void)buf_byte(&command, '\0');
     report_init(&r, ev, &d, &fs, s->min_severity, command.p);
     renderer->render(&r, &out);
-    int status = EXIT_NOT_DONE;
-    if (command_write(s, buf_slice(&out), e)) {
-        status = command_status(ev);
-        status = status == EXIT_DONE && fails(s, &fs) ? EXIT_FOUND : status;
-    }
+    int status = command_write(s, buf_slice(&out), e) ? command_verdict(s, ev, &fs) : EXIT_NOT_DONE;
     report_done(&r);
     buf_done(&out);
     buf_done(&command);

@@ -48,6 +48,7 @@ bool command_read(const struct settings *s, size_t first, struct evidence *ev, s
 struct output {
     const char *path; /* as messages name it */
     int fd;
+    char target[4096]; /* the file itself, also behind a link */
     char beside[4096]; /* the file that will take its place; empty without one */
 };
 bool output_open(struct output *o, const struct settings *s, struct err *e);
@@ -58,5 +59,7 @@ bool output_close(struct output *o, bool good, struct err *e);
 bool command_write(const struct settings *s, struct slice text, struct err *e);
 /* 0 or 2, by what could be read. */
 int command_status(const struct evidence *ev);
+/* 0, 1 or 2: the same, and what was found. */
+int command_verdict(const struct settings *s, const struct evidence *ev, const struct findings *fs);
 
 #endif

@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,7 +95,7 @@ bool command_read(const struct settings *s, size_t first, struct evidence *ev, s
     buf_init(&signatures, SIGNATURES_MAX);
     bool ok = !s->signatures || read_file(s->signatures, &signatures, e);
     for (size_t i = first; i < s->operands.n && ok; i++)
-        ok = evidence_add(ev, s->operands.v[i], e);
+        evidence_add(ev, s->operands.v[i]);
     clock_gettime(CLOCK_MONOTONIC, &progress.begun);
     options.signatures_text = buf_slice(&signatures);
     if (wants_progress(s)) {
@@ -136,13 +138,46 @@ static bool cannot_write(const struct output *o, struct err *e)
     return err_set(e, ERR_IO, "cannot write %.300s: %s", o->path, strerror(errno));
 }
 
+/* What stands half written beside another file, for one who is interrupted; empty without one. */
+static char unfinished[sizeof((struct output *)NULL)->beside];
+
+static void interrupted(int signal)
+{
+    (void)unlink(unfinished);
+    (void)raise(signal); /* as if nobody had caught it, when this returns */
+}
+
+/* A limit on the size of files becomes an error of the write. */
+static void watch(const struct output *o)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    const struct sigaction catch = {.sa_handler = interrupted, .sa_flags = SA_RESETHAND};
+    struct sigaction was;
+    memcpy(unfinished, o->beside, sizeof unfinished);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (sigaction(signals[i], NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+            (void)sigaction(signals[i], &catch, NULL);
+    (void)signal(SIGXFSZ, SIG_IGN);
+}
+
+static bool name_files(struct output *o)
+{
+    char *real = realpath(o->path, NULL);
+    int n = snprintf(o->target, sizeof o->target, "%s", real ? real : o->path);
+    int beside = snprintf(o->beside, sizeof o->beside, "%s.XXXXXX", real ? real : o->path);
+    free(real);
+    return n < (int)sizeof o->target && beside < (int)sizeof o->beside;
+}
+
 /* A file is written beside the one that it replaces. */
 static bool open_file(struct output *o, struct err *e)
 {
-    bool fits = snprintf(o->beside, sizeof o->beside, "%s.XXXXXX", o->path) < (int)sizeof o->beside;
+    bool fits = name_files(o);
     if (fits)
         o->fd = mkstemp(o->beside);
-    if (o->fd < 0)
+    if (o->fd >= 0)
+        watch(o);
+    else
         o->beside[0] = '\0'; /* it is no file of ours */
     if (!fits)
         return err_set(e, ERR_IO, "the name of the output file is too long");
@@ -168,15 +203,22 @@ bool output_write(struct output *o, struct slice text, struct err *e)
     return write_all(o->fd, text) || cannot_write(o, e);
 }
 
+/* As the file that it replaces has it, else as a new one. */
+static mode_t mode_of(const char *path)
+{
+    struct stat st;
+    mode_t mask = umask(0);
+    umask(mask);
+    return stat(path, &st) == 0 ? st.st_mode & 07777 : 0666 & ~mask;
+}
+
 /* Synced and renamed. */
 static bool replace_file(struct output *o)
 {
-    mode_t mask = umask(0);
-    umask(mask);
-    bool ok = fchmod(o->fd, 0666 & ~mask) == 0 && fsync(o->fd) == 0;
+    bool ok = fchmod(o->fd, mode_of(o->target)) == 0 && fsync(o->fd) == 0;
     ok = close(o->fd) == 0 && ok;
     o->fd = -1;
-    ok = ok && rename(o->beside, o->path) == 0;
+    ok = ok && rename(o->beside, o->target) == 0;
     if (ok)
         o->beside[0] = '\0';
     return ok;
@@ -190,6 +232,7 @@ bool output_close(struct output *o, bool good, struct err *e)
         close(o->fd);
     if (o->beside[0])
         unlink(o->beside);
+    unfinished[0] = '\0';
     return good;
 }
 
@@ -206,4 +249,15 @@ int command_status(const struct evidence *ev)
         if (source_lost(&ev->sources.v[i]))
             return EXIT_PARTLY;
     return EXIT_DONE;
+}
+
+static bool fails(const struct settings *s, const struct findings *fs)
+{
+    return s->fail_on >= 0 && fs->list.n && (int)fs->list.v[0]->severity >= s->fail_on;
+}
+
+int command_verdict(const struct settings *s, const struct evidence *ev, const struct findings *fs)
+{
+    int status = command_status(ev);
+    return status == EXIT_DONE && fails(s, fs) ? EXIT_FOUND : status;
 }

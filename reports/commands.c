@@ -5,7 +5,9 @@
 #include "base/version.h"
 #include "forensics/detector.h"
 #include "parsers/container.h"
+#include "reports/escape.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -231,25 +233,49 @@ static bool parse(const struct command *c, int argc, char **argv, struct setting
     return true;
 }
 
+/* It may name a file that evidence has named. */
+static void print_error(const struct command *c, const struct err *e)
+{
+    struct buf shown;
+    buf_init(&shown, 0);
+    escape_terminal(&shown, slice_str(e->msg));
+    fprintf(stderr, "coldcase %s: %.*s\n", c->name, SLICE_ARG(buf_slice(&shown)));
+    buf_done(&shown);
+    if (e->code == ERR_USAGE)
+        fprintf(stderr, "try `coldcase %s --help`\n", c->name);
+}
+
+/* EXIT_DONE when what was printed has gone out. */
+static int printed(void)
+{
+    if (fflush(stdout) == 0)
+        return EXIT_DONE;
+    fprintf(stderr, "coldcase: cannot write to standard output: %s\n", strerror(errno));
+    return EXIT_NOT_DONE;
+}
+
+static bool takes_operands(const struct command *c, const struct settings *s, struct err *e)
+{
+    return *c->operands || s->operands.n == 0 ||
+           err_set(e, ERR_USAGE, "it reads nothing: leave out %.64s", s->operands.v[0]);
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
     struct settings s = {.fail_on = -1, .min_severity = SEVERITY_INFO};
     struct err e = {ERR_NONE, ""};
     s.evidence.from = s.evidence.to = TIME_NONE;
     int status = EXIT_NOT_DONE;
-    if (parse(c, argc, argv, &s, &e)) {
+    if (parse(c, argc, argv, &s, &e) && takes_operands(c, &s, &e)) {
         if (s.help || s.version) {
             s.help ? print_help(c) : print_version();
-            status = EXIT_DONE;
+            status = printed();
         } else {
             status = c->run(&s, &e);
         }
     }
-    if (e.code != ERR_NONE) {
-        fprintf(stderr, "coldcase %s: %s\n", c->name, e.msg);
-        if (e.code == ERR_USAGE)
-            fprintf(stderr, "try `coldcase %s --help`\n", c->name);
-    }
+    if (e.code != ERR_NONE)
+        print_error(c, &e);
     vec_done(&s.functions);
     vec_done(&s.only);
     vec_done(&s.operands);
@@ -262,11 +288,11 @@ int command_main(int argc, char **argv)
     const char *first = argc > 1 ? argv[1] : "";
     if (strcmp(first, "--version") == 0 || strcmp(first, "-V") == 0) {
         print_version();
-        return EXIT_DONE;
+        return printed();
     }
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {
         print_usage(stdout);
-        return EXIT_DONE;
+        return printed();
     }
     const struct command *c = find_command(first);
     if (c)

@@ -208,14 +208,16 @@ void escape_csv(struct buf *out, struct slice s)
     buf_byte(out, '"');
     if (s.n && memchr("=+-@", *s.p, 4))
         buf_byte(out, ' ');
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '"')
-            buf_byte(out, '"');
-        if (c < 0x20 || c == 0x7f)
-            buf_printf(out, "\\u%04x", c);
-        else
-            buf_byte(out, s.p[i]);
+    for (struct slice c; s.n;) {
+        unsigned char first = (unsigned char)*s.p;
+        if (first < 0x20 || first == 0x7f) {
+            buf_printf(out, "\\u%04x", first);
+            s = slice_skip(s, 1);
+        } else if (take_plain(out, &s, &c)) {
+            if (first == '"')
+                buf_byte(out, '"');
+            buf_append(out, c);
+        }
     }
     buf_byte(out, '"');
 }

@@ -75,12 +75,35 @@ exits 'a name too long for a file beside it: 3' 3 "$COLDCASE" timeline good -o "
 same 'and the file is left alone' "$(cat "$deep")" kept
 exits '-o /dev/null' 0 "$COLDCASE" report good -o /dev/null
 same '/dev/null is still a device' "$(test -c /dev/null && echo yes)" yes
+ln -s kept.md link.md && echo old >kept.md && chmod 600 kept.md
+exits '-o through a link' 0 "$COLDCASE" timeline good -o link.md
+same 'writes the file behind it, whose mode stays' "$(readlink link.md) $(stat -c %a kept.md) $(wc -l <kept.md)" 'kept.md 600 1'
+(ulimit -f 1; "$COLDCASE" report good -o limited.md 2>/dev/null; echo "$? $(ls limited* 2>/dev/null)") >out
+same 'a limit on the size of files: 3, and nothing is left' "$(cat out)" '3 '
+exits 'help that cannot be written: 3' 3 bash -c '"$1" --help >/dev/full' - "$COLDCASE"
+exits 'a version that cannot be written: 3' 3 bash -c '"$1" --version >&-' - "$COLDCASE"
+exits 'detectors reads nothing: 3' 3 "$COLDCASE" detectors good
+exits 'explain: 1 where the report would' 1 "$COLDCASE" explain --fail-on info F1 fails
 same 'progress only on a terminal' "$("$COLDCASE" report good 2>&1 >/dev/null)" ''
 same 'a pipe that closes early ends quietly' "$("$COLDCASE" timeline good 2>&1 >/dev/null | head -1)" ''
 
 # ---- streams ----
 same 'standard input' "$(zcat good/000000.gz | "$COLDCASE" timeline - | jq -c .duration_ms)" 177.1
 same 'standard input, gzipped' "$("$COLDCASE" timeline - <good/000000.gz | jq -r .source.file)" -
+
+exits 'standard input that is closed, and good evidence: 2' 2 bash -c '"$1" report -q - good <&-' - "$COLDCASE"
+exits 'standard input that is closed, alone: 3' 3 bash -c '"$1" report -q - <&-' - "$COLDCASE"
+
+# ---- folders ----
+mkdir -p round/in && cp good/000000.gz round/in && ln -s . round/one && ln -s .. round/in/two
+same 'links that lead back are not followed' "$(report round | jq -c '[.totals.invocations, .evidence.duplicates, (.evidence.sources | length)]')" '[1,0,1]'
+mkfifo round/pipe
+exits 'a pipe in a folder is not waited for: 2' 2 timeout 20 "$COLDCASE" report -q round
+same 'and said' "$(report round | jq -c '[.evidence.sources[] | .anomalies[] | .kind]')" '["unreadable"]'
+cp good/000000.gz "$(printf 'ba\033d\377.gz')"
+same 'a name is escaped in CSV' "$("$COLDCASE" timeline --format csv ba*.gz | tail -1 | grep -c 'ba\\u001bd\\xff.gz')" 1
+echo nothing >"$(printf 'no\033evidence')"
+same 'and in an error' "$("$COLDCASE" report -q no*evidence 2>&1 | grep -c 'no\\x1bevidence')" 1
 
 # ---- filters ----
 same '--assume-function names what has no name' "$(timeline --assume-function orders good | jq -c 'map(.function)')" '["orders"]'
