@@ -34,7 +34,7 @@ struct header {
     enum column columns[COLUMNS_MAX];
     size_t n;
     bool has_time, has_message;
-    bool more; /* columns than COLUMNS_MAX */
+    bool more;     /* columns than COLUMNS_MAX */
     bool insights; /* names of Logs Insights are among them */
 };
 
