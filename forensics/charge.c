@@ -210,8 +210,10 @@ static void release_ids(struct index *x, struct timeline *t)
     timeline_make(x, t);
 }
 
+/* The runs that are left are those of no attempt. */
 static void charge_lines(struct index *x, const struct timeline *t)
 {
+    size_t kept = 0;
     vec_sort(&x->runs, by_run);
     for (size_t i = 0; i < x->runs.n; i++) {
         const struct run *r = &x->runs.v[i];
@@ -222,7 +224,10 @@ static void charge_lines(struct index *x, const struct timeline *t)
         struct attempt *a = open_at(t, r->stream, r->first, r->loc);
         if (a)
             a->lines += r->count;
+        else
+            x->runs.v[kept++] = *r;
     }
+    x->runs.n = kept;
 }
 
 /* The attempt that printed it; its line tells no time, so that one without a request id goes by place. */

@@ -20,7 +20,7 @@ struct episode {
 
 static uint64_t limit_examine(const struct dossier *d)
 {
-    return d->index->events[EVENT_APP];
+    return detector_lines(d);
 }
 
 static bool concerns(const struct signature *s)
@@ -438,8 +438,7 @@ static const char *write_clean(const struct dossier *d, struct arena *m)
                              : arena_printf(m, "; %s %s of a network error, which is no limit",
                                             detector_count(m, away), detector_plural(away, "tells", "tell"));
     return arena_printf(m, "no connection limit met in %s application lines, by %zu signatures%s",
-                        detector_count(m, d->index->events[EVENT_APP]), signatures_count(d->ev->signatures),
-                        beside);
+                        detector_count(m, detector_lines(d)), signatures_count(d->ev->signatures), beside);
 }
 
 static const char *limit_run(const struct detector *self, const struct dossier *d, struct findings *fs)

@@ -25,7 +25,7 @@ static bool is_error_line(const struct dossier *d, const struct mark *m)
 
 static uint64_t burst_examine(const struct dossier *d)
 {
-    return d->index->events[EVENT_APP];
+    return detector_lines(d);
 }
 
 /* Errors that are alike: one mark an attempt, in order of time (marks are sorted by it: so are their addresses). */

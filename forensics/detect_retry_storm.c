@@ -14,7 +14,10 @@ enum { FAMILIES_HIGH = 3, ROWS_SHOWN = 10 };
 
 static uint64_t storm_examine(const struct dossier *d)
 {
-    return d->index->attempts.n + d->index->outcomes.n;
+    uint64_t n = d->index->attempts.n;
+    for (size_t i = 0; i < d->index->outcomes.n; i++)
+        n += !d->index->outcomes.v[i].hidden;
+    return n;
 }
 
 typedef VEC(const struct outcome *) outcomes;

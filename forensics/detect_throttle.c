@@ -9,7 +9,7 @@ enum { FAILED_HIGH = 3, HANDLED_LOW = 20 };
 
 static uint64_t throttle_examine(const struct dossier *d)
 {
-    return d->index->events[EVENT_APP];
+    return detector_lines(d);
 }
 
 struct throttled {

@@ -46,6 +46,9 @@ struct detail {
 void detail_init(struct detail *detail);
 void detail_done(struct detail *detail, struct findings *fs, struct finding *f);
 void detail_id(struct detail *detail, const struct dossier *d, const struct attempt *a);
+/* Application lines to look at: all that were read, or those that are known to lie inside of --from, --to and
+ * --function. */
+uint64_t detector_lines(const struct dossier *d);
 /* The line tells that its invocation was ended for want of memory. */
 bool detector_says_memory(const struct dossier *d, const struct mark *m);
 /* A step that says why the finding has its severity: "failed attempts: 47 >= 3, so high". */

@@ -178,6 +178,11 @@ void detail_id(struct detail *detail, const struct dossier *d, const struct atte
     jsonw_string(&detail->w, attempt_id(d->index, a, buffer));
 }
 
+uint64_t detector_lines(const struct dossier *d)
+{
+    return d->index->events[EVENT_APP] - d->index->lines_hidden;
+}
+
 void detector_level(struct findings *fs, struct finding *f, const char *what, uint64_t n, uint64_t high)
 {
     finding_step(fs, f, "%s: %s %s %s, so %s", what, detector_count(&fs->arena, n), n >= high ? ">=" : "<",

@@ -68,22 +68,65 @@ struct filtering {
     struct index *x;
     const struct evidence_options *o;
     atomic_bool hides;
+    atomic_uint_least64_t lines; /* of the application, in attempts that stay */
 };
 
 static void hide_rows(void *ctx, size_t block, size_t from, size_t to)
 {
     struct filtering *f = ctx;
     bool hides = false;
+    uint64_t lines = 0;
     (void)block;
     for (size_t i = from; i < to; i++) {
         struct attempt *a = attempt_walk(&f->x->attempts, i);
-        if (in_window(f->o, attempt_begin(a)) && wanted_function(f->x, f->o, a->function))
+        if (in_window(f->o, attempt_begin(a)) && wanted_function(f->x, f->o, a->function)) {
+            lines += a->lines;
             continue;
+        }
         a->flags |= ATTEMPT_HIDDEN;
         hides = true;
     }
     if (hides)
         atomic_store(&f->hides, true);
+    atomic_fetch_add(&f->lines, lines);
+}
+
+/* Lines of no attempt that surely lie in the window. Of a run only the ends have a time: where one lies outside it is
+ * not known how many are inside. */
+static uint64_t lines_alone(const struct index *x, const struct evidence_options *o)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < x->runs.n; i++) {
+        const struct run *r = &x->runs.v[i];
+        bool begins = in_window(o, r->first), ends = in_window(o, r->last);
+        if (wanted_function(x, o, x->streams.v[r->stream].function))
+            n += begins && ends ? r->count : begins || ends;
+    }
+    return n;
+}
+
+/* Lines of the application that have a mark which stays; those of one line stand behind each other. */
+static uint64_t lines_marked(const struct index *x)
+{
+    uint64_t n = 0;
+    const struct mark *before = NULL;
+    for (size_t i = 0; i < x->marks.n; i++) {
+        const struct mark *m = &x->marks.v[i];
+        if (m->kind != MARK_SIGNATURE && m->kind != MARK_LOGGED)
+            continue;
+        n += !before || before->loc.source != m->loc.source || before->loc.offset != m->loc.offset;
+        before = m;
+    }
+    return n;
+}
+
+/* What no filter hides was all looked at. Else a line counts only where it is known to stay: that nothing was found in
+ * lines that no one asked for is no answer. */
+static void count_hidden(struct index *x, const struct filtering *f)
+{
+    uint64_t all = x->events[EVENT_APP], kept = f->lines + lines_alone(x, f->o), marked = lines_marked(x);
+    kept = kept > marked ? kept : marked;
+    x->lines_hidden = kept < all ? all - kept : 0;
 }
 
 static void drop_hidden(struct index *x)
@@ -104,7 +147,8 @@ void filters_apply(struct index *x, const struct evidence_options *o, unsigned t
 {
     size_t n = 0;
     struct filtering f = {.x = x, .o = o};
-    if (o->from != TIME_NONE || o->to != TIME_NONE || o->functions_n)
+    bool any = o->from != TIME_NONE || o->to != TIME_NONE || o->functions_n;
+    if (any)
         parallel_blocks(threads, x->attempts.n, hide_rows, &f);
     if (f.hides)
         drop_hidden(x);
@@ -115,6 +159,8 @@ void filters_apply(struct index *x, const struct evidence_options *o, unsigned t
             x->marks.v[n++] = *m;
     }
     x->marks.n = n;
+    if (any)
+        count_hidden(x, &f);
     n = 0;
     for (size_t i = 0; i < x->phases.n; i++) {
         const struct phase *p = &x->phases.v[i];

@@ -251,7 +251,7 @@ struct index {
     VEC(struct attempt *) attempts; /* all parts; after the freeze the attempts by start, id, ordinal */
     VEC(struct attempt *) families; /* after the freeze: those of ids with several, by id, ordinal */
     VEC(struct trace_id) traces;
-    VEC(struct run) runs;
+    VEC(struct run) runs;   /* those of no attempt once lines are charged; gone after the freeze */
     VEC(struct mark) marks; /* sorted by time, place after the freeze */
     VEC(struct phase) phases;
     VEC(struct object_event) objects;
@@ -265,6 +265,7 @@ struct index {
     struct clock_skew skew[SKEW_CLOCKS];
     VEC(struct outcome) outcomes; /* by id after the freeze */
     uint64_t events[EVENT_KINDS];
+    uint64_t lines_hidden; /* of the application: not known to be inside of --from, --to and --function */
     uint64_t duplicates;
     uint32_t last_name; /* a version, see index.c */
 };

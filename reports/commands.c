@@ -228,6 +228,8 @@ static bool parse(const struct command *c, int argc, char **argv, struct setting
             specs[n++] = known[i].spec;
     if (!options_parse(argc, argv, specs, n, take_option, s, e))
         return false;
+    if (s->evidence.from != TIME_NONE && s->evidence.to != TIME_NONE && s->evidence.from > s->evidence.to)
+        return err_set(e, ERR_USAGE, "--from is later than --to, so nothing lies between; exchange them");
     s->evidence.functions = s->functions.v;
     s->evidence.functions_n = s->functions.n;
     return true;

@@ -81,4 +81,27 @@ said "$many" "$full" "$many" >twice/b.json
 same 'a line that the second file holds twice' "$(refused)" '[["mysql",2],["redis",1]]'
 mv twice/b.json twice/0.json
 same 'and when its name comes first' "$(refused)" '[["mysql",2],["redis",1]]'
+
+# ---- a window or a name that nothing is in ----
+# Three lines before the first START, in one run, and one in each of two invocations.
+verdict_of() { local d=$1; shift; report "$@" | jq -r --arg d "$d" '.checks[] | select(.detector == $d) | "\(.verdict) \(.examined)"'; }
+app() { printf '%s %s\t%s\tINFO\tall is well\n' "$1" "$1" "$(id "$2")"; }
+mkdir -p some/aws/lambda/f
+{ for s in 1 2 3; do printf '2026-03-04T09:00:0%s.000Z warming up\n' $s; done; for i in 1 2; do start "2026-03-04T1$i:00:00.000Z" $i; app "2026-03-04T1$i:00:00.500Z" $i; report_of "2026-03-04T1$i:00:01.000Z" $i; done; } >some/aws/lambda/f/log.txt
+same "without filters all lines are looked at" "$(verdict_of connection-limit some)" 'clean 5'
+for d in connection-limit throttle error-burst retry-storm; do
+    same "$d: nothing is clean under a name that is not there" "$(verdict_of $d --function typo some)" 'not-run 0'
+    same "$d: nor in a year without a line" "$(verdict_of $d --from 2030-01-01T00:00:00Z some)" 'not-run 0'
+done
+same "lines of the function that was asked for" "$(verdict_of throttle --function f some)" 'clean 5'
+same "lines of invocations in the window" "$(verdict_of throttle --from 2026-03-04T10:30:00Z some)" 'clean 2'
+same "lines of no invocation in the window" "$(verdict_of throttle --to 2026-03-04T09:30:00Z some)" 'clean 3'
+same "of a run that the window cuts one line is sure" "$(verdict_of throttle --to 2026-03-04T09:00:02Z some)" 'clean 1'
+same "between two lines nothing is known" "$(verdict_of throttle --from 2026-03-04T09:00:01.500Z --to 2026-03-04T09:00:02.500Z some)" 'not-run 0'
+sed -i '2s/warming up/Error: ER_CON_COUNT_ERROR: Too many connections/' some/aws/lambda/f/log.txt
+same "but for a line that tells of an error" "$(verdict_of connection-limit --from 2026-03-04T09:00:01.500Z --to 2026-03-04T09:00:02.500Z some)" 'found 1'
+record='{"version":"1.0","timestamp":"2026-03-04T10:00:00.000Z","requestContext":{"requestId":"00000001-0000-4000-8000-000000000000","functionArn":"arn:aws:lambda:eu-west-1:123456789012:function:g:7","condition":"Success","approximateInvokeCount":1},"requestPayload":{},"responseContext":{"statusCode":200,"executedVersion":"7"},"responsePayload":{}}'
+echo "$record" >done.json
+same "a record of Lambda is looked at" "$(verdict_of retry-storm done.json)" 'clean 1'
+same "where it is not hidden" "$(verdict_of retry-storm --function typo done.json)" 'not-run 0'
 finish

@@ -47,6 +47,9 @@ exits 'an unknown option: 3' 3 "$COLDCASE" report --fial-on high good
 same 'it names the nearest one' "$(grep -c 'did you mean --fail-on' err)" 1
 exits 'a bad severity: 3' 3 "$COLDCASE" report --fail-on grave good
 exits 'a bad time: 3' 3 "$COLDCASE" report --from yesterday good
+exits '--from behind --to: 3' 3 "$COLDCASE" report --from 2026-01-02T00:00:00Z --to 2026-01-01T00:00:00Z good
+same 'it says what to do' "$(head -1 err)" 'coldcase report: --from is later than --to, so nothing lies between; exchange them'
+exits '--from and --to of one moment: 0' 0 "$COLDCASE" report --from 2026-01-01T00:00:00Z --to 2026-01-01T00:00:00Z good
 exits 'a bad format: 3' 3 "$COLDCASE" report --format html good
 exits 'an unknown request id: 3' 3 "$COLDCASE" show 00000000-0000-0000-0000-000000000000 good
 exits 'nothing readable: 3' 3 "$COLDCASE" report nowhere -o never.md
