@@ -56,16 +56,21 @@ static int by_begin(const void *a, const void *b)
     return memcmp(&x->id, &y->id, sizeof x->id);
 }
 
-/* The lines of each call behind each other: ordered by the front of their ids, which few calls share. */
-static void collect(const struct index *x, calls *ret)
+/* The lines of each call behind each other: ordered by the front of their ids, which few calls share. The caller frees. */
+static uint32_t *order_lines(const struct index *x)
 {
     size_t n = x->gateway.n;
     int64_t *fronts = huge_array(n, sizeof *fronts);
     for (size_t i = 0; i < n; i++)
         fronts[i] = id_front(&x->gateway.v[i].id);
-    uint32_t *order = order_by(fronts, n, &(struct order_ties){by_call, NULL, x}, 1);
+    return order_by(fronts, n, &(struct order_ties){by_call, NULL, x}, 1);
+}
+
+static void collect(const struct index *x, calls *ret)
+{
+    uint32_t *order = order_lines(x);
     const struct gateway_line *before = NULL;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < x->gateway.n; i++) {
         const struct gateway_line *g = &x->gateway.v[order[i]];
         if (!before || memcmp(&g->id, &before->id, sizeof g->id) != 0)
             *vec_push(ret) = (struct call){.id = g->id, .begin = TIME_NONE, .gave_up = TIME_NONE};
@@ -74,6 +79,47 @@ static void collect(const struct index *x, calls *ret)
     }
     huge_free(order);
     vec_sort(ret, by_begin);
+}
+
+/* ---- a window ---- */
+
+/* When the call begins whose lines stand at `order`, `end` of them; those without a time stand first. */
+static int64_t begin_of(const struct index *x, const uint32_t *order, size_t end)
+{
+    for (size_t i = 0; i < end; i++)
+        if (x->gateway.v[order[i]].time != TIME_NONE)
+            return x->gateway.v[order[i]].time;
+    return TIME_NONE;
+}
+
+static size_t end_of(const struct index *x, const uint32_t *order, size_t from)
+{
+    size_t end = from + 1;
+    const struct request_id *id = &x->gateway.v[order[from]].id;
+    while (end < x->gateway.n && memcmp(&x->gateway.v[order[end]].id, id, sizeof *id) == 0)
+        end++;
+    return end;
+}
+
+void calls_narrow(struct index *x, int64_t from, int64_t to)
+{
+    size_t kept = 0;
+    uint32_t *order = order_lines(x);
+    bool *out = huge_zeros(x->gateway.n, sizeof *out);
+    for (size_t i = 0, end; i < x->gateway.n; i = end) {
+        end = end_of(x, order, i);
+        int64_t begin = begin_of(x, order + i, end - i);
+        bool inside =
+            begin != TIME_NONE && (from == TIME_NONE || begin >= from) && (to == TIME_NONE || begin <= to);
+        for (size_t k = i; k < end && !inside; k++)
+            out[order[k]] = true;
+    }
+    for (size_t i = 0; i < x->gateway.n; i++)
+        if (!out[i])
+            x->gateway.v[kept++] = x->gateway.v[i];
+    x->gateway.n = kept;
+    huge_free(out);
+    huge_free(order);
 }
 
 /* ---- invocations ---- */

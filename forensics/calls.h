@@ -20,6 +20,8 @@ struct call {
 
 typedef VEC(struct call) calls;
 
+/* Drops the lines of calls that did not begin from `from` to `to`, both TIME_NONE when open; what has no time is out. */
+void calls_narrow(struct index *x, int64_t from, int64_t to);
 /* Every call of the frozen index, by begin. The caller frees with vec_done. */
 void calls_make(const struct index *x, calls *ret);
 /* Gives calls without an attempt the first one of their trace that began from `early` ms before the call until the

@@ -4,6 +4,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "forensics/attempt.h"
+#include "forensics/calls.h"
 
 #include <stdatomic.h>
 
@@ -142,7 +143,8 @@ static void drop_hidden(struct index *x)
     x->attempts.n = n;
 }
 
-/* Records and gateway lines stay whatever --function says: they are what connects functions. */
+/* Records and gateway lines stay whatever --function says: they are what connects functions. A gateway's call stays
+ * whole when it began in the window. */
 void filters_apply(struct index *x, const struct evidence_options *o, unsigned threads)
 {
     size_t n = 0;
@@ -180,6 +182,8 @@ void filters_apply(struct index *x, const struct evidence_options *o, unsigned t
         struct outcome *k = &x->outcomes.v[i];
         k->hidden = !in_window(o, k->time) || !wanted_function(x, o, k->function);
     }
+    if (x->gateway.n && (o->from != TIME_NONE || o->to != TIME_NONE))
+        calls_narrow(x, o->from, o->to);
     filter_streams(x, o);
     filter_messages(x, o);
 }

@@ -4,7 +4,7 @@
 
 #include "forensics/evidence.h"
 
-/* Hides attempts, and drops marks, phases, records, messages and environments, outside of them. */
+/* Hides attempts, and drops marks, phases, records, calls, messages and environments, outside of them. */
 void filters_apply(struct index *x, const struct evidence_options *o, unsigned threads);
 
 #endif

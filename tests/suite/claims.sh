@@ -104,4 +104,22 @@ record='{"version":"1.0","timestamp":"2026-03-04T10:00:00.000Z","requestContext"
 echo "$record" >done.json
 same "a record of Lambda is looked at" "$(verdict_of retry-storm done.json)" 'clean 1'
 same "where it is not hidden" "$(verdict_of retry-storm --function typo done.json)" 'not-run 0'
+
+# ---- calls of a gateway in a window ----
+# Given up after 29 s, once at 10:00 and once at 11:00; the second call begins in one window and ends behind it.
+call() { # HOUR N
+    local group=API-Gateway-Execution-Logs_abc123/prod at=2026-03-04T$1
+    jq -n -c --arg id "$(id "$2")" --arg at "$at" --arg group "$group" '{messageType: "DATA_MESSAGE", owner: "1", logGroup: $group, logStream: "s",
+        subscriptionFilters: ["x"], logEvents: [["00:00Z", "Starting execution for request: \($id)"],
+            ["00:00Z", "Sending request to https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:f/invocations"],
+            ["00:29Z", "Execution failed due to a timeout error"], ["00:29Z", "Method completed with status: 504"]]
+            | [to_entries[] | {id: "\(.key)", timestamp: ("\($at):\(.value[0])" | fromdate * 1000), message: "(\($id)) \(.value[1])"}]}'
+}
+{ call 10 1; call 11 2; } >gateway.json
+given_up() { report --only gateway-timeout "$@" gateway.json | jq -c '[.checks[0].examined, [.findings[].detail.pairs[].gateway_request_id[0:8]]]'; }
+same "two calls were given up" "$(given_up)" '[8,["00000001","00000002"]]'
+same "one of them in the window" "$(given_up --from 2026-03-04T10:30:00Z)" '[4,["00000002"]]'
+same "a call that began in the window stays whole" "$(given_up --from 2026-03-04T10:30:00Z --to 2026-03-04T11:00:10Z)" '[4,["00000002"]]'
+same "one that began before it is out" "$(given_up --from 2026-03-04T10:00:10Z --to 2026-03-04T10:30:00Z)" '[0,[]]'
+exits "and does not fail the run" 0 "$COLDCASE" report -q --fail-on info --from 2030-01-01T00:00:00Z gateway.json
 finish
