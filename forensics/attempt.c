@@ -50,30 +50,64 @@ const struct attempt *attempt_find(const struct index *x, const struct request_i
     return NULL;
 }
 
-/* Where the attempt stands in the list of families; its length when it has none. */
-static size_t family_at(const struct index *x, const struct attempt *a)
+int attempt_order(const struct attempt *a, const struct attempt *b)
+{
+    int64_t s = attempt_begin(a), t = attempt_begin(b);
+    if (s != t)
+        return s == TIME_NONE || (t != TIME_NONE && t < s) ? 1 : -1;
+    return loc_before(a->loc, b->loc) ? -1 : loc_before(b->loc, a->loc);
+}
+
+/* Where the first stands whose id is not below this one, or above it. */
+static size_t family_bound(const struct index *x, const struct request_id *id, bool above)
 {
     size_t low = 0, high = x->families.n;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        const struct attempt *m = x->families.v[mid];
-        int c = memcmp(&m->id, &a->id, sizeof a->id);
-        if (c < 0 || (c == 0 && m->ordinal < a->ordinal))
+        if (memcmp(&x->families.v[mid]->id, id, sizeof *id) < (above ? 1 : 0))
             low = mid + 1;
         else
             high = mid;
     }
-    return low < x->families.n && x->families.v[low] == a ? low : x->families.n;
+    return low;
+}
+
+struct family attempt_family(const struct index *x, const struct request_id *id)
+{
+    size_t from = family_bound(x, id, false);
+    return (struct family){x->families.v + from, family_bound(x, id, true) - from};
+}
+
+/* Where it stands in its family, whose length when it is not there. Those with the last ordinal are found by their
+ * order. */
+static size_t family_at(const struct family *f, const struct attempt *a)
+{
+    size_t low = a->ordinal - 1u, high = a->ordinal < ORDINAL_MAX ? low : f->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (attempt_order(f->v[mid], a) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    while (low < f->n && f->v[low] != a && attempt_order(f->v[low], a) == 0)
+        low++;
+    return low < f->n && f->v[low] == a ? low : f->n;
 }
 
 const struct attempt *attempt_next(const struct index *x, const struct attempt *a)
 {
-    size_t at = family_at(x, a);
-    if (at == x->families.n)
-        return a;
-    if (at + 1 < x->families.n && memcmp(&x->families.v[at + 1]->id, &a->id, sizeof a->id) == 0)
-        return x->families.v[at + 1];
-    return x->families.v[at - (size_t)(a->ordinal - 1)];
+    struct family f = attempt_family(x, &a->id);
+    size_t at = family_at(&f, a);
+    return at == f.n ? a : f.v[at + 1 < f.n ? at + 1 : 0];
+}
+
+size_t attempt_number(const struct index *x, const struct attempt *a)
+{
+    if (a->ordinal < ORDINAL_MAX)
+        return a->ordinal;
+    struct family f = attempt_family(x, &a->id);
+    return family_at(&f, a) + 1;
 }
 
 bool attempt_same_trace(const struct index *x, const struct attempt *a, const struct attempt *b)

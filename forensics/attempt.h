@@ -104,10 +104,26 @@ static inline struct decimal attempt_billed(const struct attempt *a)
 
 /* Where the first that begins at `time` or later stands in x->attempts; those without a time stand last. */
 size_t attempt_lower(const struct index *x, int64_t time);
+/* ---- attempts of one id ---- */
+
+/* A row counts up to here: all behind it have the same ordinal, and are told apart by where they stand. */
+enum { ORDINAL_MAX = UINT16_MAX };
+
 /* The first attempt of the id, or NULL; attempt_next leads through the others and back to it. Hidden ones are
  * among them. */
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id);
 const struct attempt *attempt_next(const struct index *x, const struct attempt *a);
+/* All of an id that has several, in their order, hidden ones among them; none for an id that has but one. They lie in
+ * x->families. */
+struct family {
+    struct attempt *const *v;
+    size_t n;
+};
+struct family attempt_family(const struct index *x, const struct request_id *id);
+/* Which of its id it is: 1, 2 … without an end. */
+size_t attempt_number(const struct index *x, const struct attempt *a);
+/* The order of families: by begin, then by place; what has no time stands last. */
+int attempt_order(const struct attempt *a, const struct attempt *b);
 /* Both have a trace, and it is the same. */
 bool attempt_same_trace(const struct index *x, const struct attempt *a, const struct attempt *b);
 /* 1-8hex-24hex, also where the log writes 32 digits; empty when unknown. Points to `buffer` or into x. */

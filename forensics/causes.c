@@ -127,7 +127,7 @@ static int by_request(const void *a, const void *b)
 {
     const struct attempt *x = element(a), *y = element(b);
     int c = memcmp(&x->id, &y->id, sizeof x->id);
-    return c ? c : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+    return c ? c : (x->row > y->row) - (x->row < y->row);
 }
 
 /* Where the first element stands that is not before `a`. */

@@ -145,8 +145,7 @@ static int by_id_begin(const void *a, const void *b)
 {
     const struct attempt *x = *(struct attempt *const *)a, *y = *(struct attempt *const *)b;
     int c = memcmp(&x->id, &y->id, sizeof x->id);
-    int64_t s = time_key(attempt_begin(x)), t = time_key(attempt_begin(y));
-    return c ? c : s != t ? (s < t ? -1 : 1) : by_id_place(x, y);
+    return c ? c : attempt_order(x, y);
 }
 
 static void number_families(struct index *x)
@@ -155,7 +154,7 @@ static void number_families(struct index *x)
     for (size_t i = 1; i < x->families.n; i++) {
         struct attempt *a = x->families.v[i], *before = x->families.v[i - 1];
         if (memcmp(&a->id, &before->id, sizeof a->id) == 0)
-            a->ordinal = (uint16_t)(before->ordinal + 1);
+            a->ordinal = (uint16_t)(before->ordinal + (before->ordinal < ORDINAL_MAX));
     }
 }
 

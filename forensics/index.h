@@ -52,7 +52,7 @@ struct attempt {
     uint32_t function; /* set by the freeze */
     uint32_t row;      /* in index.attempts; set by the freeze */
     uint16_t flags;
-    uint16_t ordinal;                  /* 1, 2 …; set by the freeze */
+    uint16_t ordinal;                  /* 1, 2 … ORDINAL_MAX, see attempt.h; set by the freeze */
     uint16_t memory_mb, max_memory_mb; /* 0: not said */
     uint32_t version;
     struct request_id id;

@@ -105,7 +105,7 @@ static int by_id(const void *a, const void *b)
 {
     const struct attempt *x = *(const struct attempt *const *)a, *y = *(const struct attempt *const *)b;
     int c = memcmp(&x->id, &y->id, sizeof x->id);
-    return c ? c : x->ordinal < y->ordinal ? -1 : x->ordinal > y->ordinal;
+    return c ? c : x->row < y->row ? -1 : x->row > y->row;
 }
 
 /* Also the attempts that --from, --to or --function hide: one of them may have succeeded. */

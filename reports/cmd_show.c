@@ -143,8 +143,8 @@ static void write_attempt(struct shown *s, size_t tie)
     bool restored = a->flags & ATTEMPT_RESTORED;
     char id[37], trace[TRACE_TEXT_SIZE];
     escape_terminal(&s->out, attempt_id(&s->ev->index, a, id));
-    buf_printf(&s->out, "  attempt %u: %s%s\n", a->ordinal, attempt_status_name(attempt_status(a)),
-               attempt_cold(a) ? ", cold" : "");
+    buf_printf(&s->out, "  attempt %zu: %s%s\n", attempt_number(&s->ev->index, a),
+               attempt_status_name(attempt_status(a)), attempt_cold(a) ? ", cold" : "");
     put_field(s, "function", name(s, a->function));
     put_field(s, "version", name(s, a->version));
     put_field(s, "log group", name(s, stream->group));

@@ -103,7 +103,7 @@ static void put_id(struct jsonw *w, const struct record *r)
 }
 static void put_attempt(struct jsonw *w, const struct record *r)
 {
-    jsonw_i64(w, r->a->ordinal);
+    jsonw_i64(w, (int64_t)attempt_number(&r->ev->index, r->a));
 }
 static void put_function(struct jsonw *w, const struct record *r)
 {
@@ -307,7 +307,8 @@ static void write_text(struct buf *out, const struct record *r, bool color)
         text_time_print(attempt_begin(r->a), time);
     buf_printf(out, "%-24s ", time);
     escape_terminal(out, r->id);
-    buf_printf(out, " %2u %s%-11s%s ", r->a->ordinal, on, attempt_status_name(status), *on ? "\033[0m" : "");
+    buf_printf(out, " %2zu %s%-11s%s ", attempt_number(&r->ev->index, r->a), on, attempt_status_name(status),
+               *on ? "\033[0m" : "");
     put_ms(out, r->a->duration);
     buf_append(out, SLICE("ms "));
     if (attempt_cold(r->a)) {

@@ -59,15 +59,16 @@ static void write_first_error(struct report *r, struct buf *out)
         return;
     }
     int64_t after = attempt_over(a) - r->incident.sign->first_seen;
-    put_moment(r, "first error", attempt_over(a),
-               arena_printf(&r->arena, "request %.*s of %.*s %s%s%s",
-                            SLICE_ARG(attempt_id(&r->ev->index, a, id)),
-                            SLICE_ARG(dossier_name(r->dossier, a->function)), words[attempt_status(a)],
-                            after > 0 ? arena_printf(&r->arena, ", %s after the first sign",
-                                                     detector_span(&r->arena, after))
-                                      : "",
-                            a->ordinal > 1 ? arena_printf(&r->arena, " (attempt %u)", a->ordinal) : ""),
-               attempt_report_loc(a), out);
+    put_moment(
+        r, "first error", attempt_over(a),
+        arena_printf(
+            &r->arena, "request %.*s of %.*s %s%s%s", SLICE_ARG(attempt_id(&r->ev->index, a, id)),
+            SLICE_ARG(dossier_name(r->dossier, a->function)), words[attempt_status(a)],
+            after > 0 ? arena_printf(&r->arena, ", %s after the first sign", detector_span(&r->arena, after))
+                      : "",
+            a->ordinal > 1 ? arena_printf(&r->arena, " (attempt %zu)", attempt_number(&r->ev->index, a))
+                           : ""),
+        attempt_report_loc(a), out);
 }
 
 /* A minute is named by its begin, without seconds: it may lie before the onset. */

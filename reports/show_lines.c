@@ -69,32 +69,66 @@ static bool stands_in(const struct pass *p, const struct attempt *a)
            attempt_next(&p->ev->index, a) == a && a->loc.source == p->source->index;
 }
 
-/* Of the attempts with one request id, does a line of that time stand rather in this one? The last that had begun is
- * meant, before any had the first; what another stream holds is not. */
-static bool is_nearest(const struct pass *p, const struct attempt *a, int64_t time, const struct entry *e)
+enum { NEAR_MAX = 4096 /* attempts of one id in other streams that are walked past, either way */ };
+
+/* How many had begun at that time. They stand by begin, those without a time last. */
+static size_t begun_by(const struct family *f, int64_t time)
 {
-    const struct index *x = &p->ev->index;
-    bool here = same_stream(p, a, e), begun = attempt_begin(a) <= time;
-    for (const struct attempt *b = attempt_next(x, a); b != a; b = attempt_next(x, b)) {
-        bool there = same_stream(p, b, e), b_begun = attempt_begin(b) <= time;
-        bool later = begun ? b->ordinal > a->ordinal : b->ordinal < a->ordinal;
-        if (here != there ? there : begun != b_begun ? b_begun : later)
-            return false;
+    size_t low = 0, high = f->n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int64_t begin = attempt_begin(f->v[mid]);
+        if (begin != TIME_NONE && begin <= time)
+            low = mid + 1;
+        else
+            high = mid;
     }
-    return true;
+    return low;
+}
+
+/* Of the attempts of one id, the one in which a line of that time stands: the last that had begun, before any had the
+ * first; what another stream holds only where none is in the line's. NULL when none has a time. */
+static const struct attempt *nearest(const struct pass *p, const struct family *f, int64_t time,
+                                     const struct entry *e)
+{
+    size_t begun = begun_by(f, time);
+    const struct attempt *any = f->v[begun ? begun - 1 : 0];
+    for (size_t i = begun; i-- > 0 && begun - i <= NEAR_MAX;)
+        if (same_stream(p, f->v[i], e))
+            return f->v[i];
+    for (size_t i = begun; i < f->n && i - begun < NEAR_MAX && attempt_begin(f->v[i]) != TIME_NONE; i++)
+        if (same_stream(p, f->v[i], e))
+            return f->v[i];
+    return attempt_begin(any) != TIME_NONE ? any : NULL;
+}
+
+/* A line, and what was found out about it once, for all who ask whether it is theirs. */
+struct said {
+    const struct event *event;
+    const struct entry *entry;
+    int64_t time;
+    bool looked;
+    const struct attempt *nearest; /* once looked: of its id, where that has several */
+};
+
+static bool is_nearest(const struct pass *p, const struct attempt *a, struct said *l)
+{
+    struct family f;
+    if (!l->looked && (f = attempt_family(&p->ev->index, &a->id)).n)
+        l->nearest = nearest(p, &f, l->time, l->entry);
+    l->looked = true;
+    return !l->nearest || l->nearest == a;
 }
 
 /* A line is the attempt's when it names the request id, or when it names no other and stands in its stream between
  * START and REPORT: by time, or by place where it has none. */
-static bool belongs(const struct pass *p, const struct attempt *a, const struct event *event,
-                    const struct entry *e)
+static bool belongs(const struct pass *p, const struct attempt *a, struct said *l)
 {
-    int64_t time = e->time != TIME_NONE ? e->time : event->time;
-    int64_t begin = attempt_begin(a), over = attempt_over(a);
+    int64_t time = l->time, begin = attempt_begin(a), over = attempt_over(a);
     bool timed = time != TIME_NONE && begin != TIME_NONE;
-    if (event->has_id)
-        return memcmp(&event->id, &a->id, sizeof event->id) == 0 && (!timed || is_nearest(p, a, time, e));
-    return timed ? time >= begin && time <= over && same_stream(p, a, e)
+    if (l->event->has_id)
+        return memcmp(&l->event->id, &a->id, sizeof a->id) == 0 && (!timed || is_nearest(p, a, l));
+    return timed ? time >= begin && time <= over && same_stream(p, a, l->entry)
                  : time == TIME_NONE && stands_in(p, a);
 }
 
@@ -106,11 +140,11 @@ static void keep(struct pass *p, size_t tie, int64_t time, struct loc loc, struc
 }
 
 /* The attempt that a line belongs to, by its id or by its stream and time; for a word that leads to it. */
-static const struct attempt *owner(const struct pass *p, const struct event *event, const struct entry *e)
+static const struct attempt *owner(const struct pass *p, struct said *l)
 {
     const struct index *x = &p->ev->index;
     for (size_t i = 0; i < x->attempts.n; i++)
-        if (belongs(p, x->attempts.v[i], event, e))
+        if (belongs(p, x->attempts.v[i], l))
             return x->attempts.v[i];
     return NULL;
 }
@@ -125,13 +159,14 @@ static void on_entry(void *ctx, const struct entry *e)
     follow(p, &event, e);
     if (p->word.n && slice_find(e->text, p->word) < 0)
         return;
+    struct said said = {.event = &event, .entry = e, .time = e->time != TIME_NONE ? e->time : event.time};
     if (p->word.n) {
-        ties_add(p->found, owner(p, &event, e), TIE_LINE);
+        ties_add(p->found, owner(p, &said), TIE_LINE);
         return;
     }
     for (size_t i = 0; i < p->lines->of->n; i++)
-        if (belongs(p, p->lines->of->v[i].attempt, &event, e))
-            keep(p, i, e->time != TIME_NONE ? e->time : event.time, e->loc, slice_rtrim(e->text));
+        if (belongs(p, p->lines->of->v[i].attempt, &said))
+            keep(p, i, said.time, e->loc, slice_rtrim(e->text));
 }
 
 static void on_orphan(void *ctx, struct slice text, struct loc loc)

@@ -50,6 +50,27 @@ awk 'BEGIN {
         } }' >in
 exits '131,072 ids that were made to collide' 0 timeout 20 "$COLDCASE" report -q -o /dev/null in
 
+# One id again and again: attempts FROM UNTIL, one each two seconds; each ends as TAIL says. More than 65,535 led the walk
+# over them past its end, so that it went round for ever.
+again() {
+    awk -v from="$1" -v until="$2" -v tail="$3" 'BEGIN {
+        for (i = from; i < until; i++) {
+            id = id ? id : "00000001-0000-4000-8000-000000000000"
+            at = sprintf("2026-03-%02dT%02d:%02d:%02d", 2 + int(i / 43200), int(i / 1800) % 24, int(i / 30) % 60, i % 30 * 2)
+            print at ".000Z START RequestId: " id " Version: 7"
+            print at ".500Z " at ".500Z\t" id "\tINFO\tneedle in call " i
+            print at ".900Z REPORT RequestId: " id "\tDuration: 900.00 ms\tBilled Duration: 900 ms\tMemory Size: 128 MB\tMax Memory Used: 50 MB" tail
+        } }'
+}
+again 0 66000 '' >in
+exits '66,000 attempts of one id: report' 0 timeout 20 "$COLDCASE" report -q -o /dev/null in
+exits '66,000 attempts of one id: show' 0 timeout 20 "$COLDCASE" show -q 00000001-0000-4000-8000-000000000000 in
+same 'the first fifty are shown' "$(grep -o 'attempt [0-9]*' out | paste -sd' ')" "$(seq -f 'attempt %g' 50 | paste -sd' ')"
+same 'each with its own line' "$(grep -o 'needle in call .*' out)" "$(seq -f 'needle in call %g' 0 49)"
+same 'all have their numbers' "$(timeout 20 "$COLDCASE" timeline -q --format ndjson in | jq -c .attempt | cmp - <(seq 66000) && echo yes)" yes
+exits 'a line of the last' 0 timeout 20 "$COLDCASE" show -q 'needle in call 65999' in
+same 'is that of the last' "$(grep -o 'attempt [0-9]*' out)" 'attempt 66000'
+
 # A line that names another invocation's id stands inside of the one that logs it: it is no attempt, and the id's other
 # one is the first. It was the second, and the search for a first one before it read what is before the list.
 call() { # ID SECOND TEXT
