@@ -162,11 +162,10 @@ static enum cause cause_of(const struct timeouts *t, const struct told *told, co
 static void count_retry(struct timeouts *t, const struct attempt *a)
 {
     const struct outcome *o = outcome_find(t->d->index, &a->id);
-    const struct attempt *last = a;
-    for (const struct attempt *k = attempt_next(t->d->index, a); k != a; k = attempt_next(t->d->index, k))
-        last = k->ordinal > last->ordinal ? k : last;
+    struct family all = attempt_family(t->d->index, &a->id);
+    const struct attempt *last = all.n ? all.v[all.n - 1] : a;
     bool good = attempt_status(last) == ATTEMPT_OK || (o && o->good);
-    t->retried += last != a || good || (o && o->tried > a->ordinal);
+    t->retried += last != a || good || (o && o->tried > attempt_number(t->d->index, a));
     t->succeeded += good;
     t->given_up += o && !good;
 }
