@@ -2,6 +2,8 @@
  * stream and time, spans and calls and deliveries by request id or trace. */
 #include "reports/show.h"
 
+#include "base/huge.h"
+#include "base/order.h"
 #include "forensics/attempt.h"
 #include "forensics/place.h"
 #include "parsers/container.h"
@@ -10,12 +12,19 @@
 
 enum { TRACKED_MAX = 64 /* a file of STARTs alone has as many as it has lines */ };
 
+/* Made for the first line that holds the word. */
+struct owners {
+    uint32_t *by_id; /* rows by request id, those of one in their order */
+    int64_t longest; /* from begin to end, ms */
+};
+
 struct pass {
     const struct evidence *ev;
     struct shown_lines *lines;   /* NULL: only looks for `word` */
     const struct chains *chains; /* with `word` */
     struct slice word;
     ties *found;
+    struct owners owners;
     const struct source *source;
     struct place place;
     VEC(struct request_id) open; /* what has begun and not ended where the reader is, in `stream` */
@@ -139,20 +148,84 @@ static void keep(struct pass *p, size_t tie, int64_t time, struct loc loc, struc
         *vec_push(&l->each[tie]) = (struct shown_line){time, loc, arena_copy(&l->arena, text)};
 }
 
-/* The attempt that a line belongs to, by its id or by its stream and time; for a word that leads to it. */
-static const struct attempt *owner(const struct pass *p, struct said *l)
+/* ---- a word in lines ---- */
+
+static int by_id(const void *ctx, uint32_t a, uint32_t b)
+{
+    const struct index *x = ctx;
+    int c = memcmp(&x->attempts.v[a]->id, &x->attempts.v[b]->id, sizeof(struct request_id));
+    return c ? c : a < b ? -1 : a > b;
+}
+
+/* All lines that hold the word ask for their attempt: by id, or by time. */
+static void make_owners(struct owners *o, const struct index *x, unsigned threads)
+{
+    size_t n = x->attempts.n;
+    int64_t *fronts = huge_array(n, sizeof *fronts);
+    for (size_t i = 0; i < n; i++) {
+        const struct attempt *a = attempt_walk_whole(&x->attempts, i);
+        int64_t ran = attempt_begin(a) == TIME_NONE ? 0 : attempt_over(a) - attempt_begin(a);
+        o->longest = ran > o->longest ? ran : o->longest;
+        fronts[i] = (int64_t)a->id.bytes[0] << 32 | (int64_t)a->id.bytes[1] << 24 | a->id.bytes[2] << 16 |
+                    a->id.bytes[3] << 8 | a->id.bytes[4];
+    }
+    o->by_id = order_by(fronts, n, &(struct order_ties){by_id, NULL, x}, threads);
+}
+
+/* The first visible attempt of the id. */
+static const struct attempt *owner_named(const struct pass *p, const struct request_id *id)
 {
     const struct index *x = &p->ev->index;
-    for (size_t i = 0; i < x->attempts.n; i++)
+    size_t low = 0, high = x->attempts.n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (memcmp(&x->attempts.v[p->owners.by_id[mid]]->id, id, sizeof *id) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    const struct attempt *a = low < x->attempts.n ? x->attempts.v[p->owners.by_id[low]] : NULL;
+    return a && memcmp(&a->id, id, sizeof *id) == 0 ? a : NULL;
+}
+
+/* No attempt runs longer than the longest: one that has begun before that is over. */
+static const struct attempt *owner_by_time(const struct pass *p, struct said *l)
+{
+    const struct index *x = &p->ev->index;
+    size_t from = attempt_lower(x, l->time - p->owners.longest), to = attempt_lower(x, l->time + 1);
+    for (size_t i = from; i < to; i++)
         if (belongs(p, x->attempts.v[i], l))
             return x->attempts.v[i];
     return NULL;
+}
+
+/* The attempt that a line belongs to, by its id or by its stream and time; for a word that leads to it. */
+static const struct attempt *owner(struct pass *p, struct said *l)
+{
+    if (!p->owners.by_id)
+        make_owners(&p->owners, &p->ev->index, p->ev->threads);
+    if (!l->event->has_id && l->time != TIME_NONE)
+        return owner_by_time(p, l);
+    if (!l->event->has_id && p->open.n == 0)
+        return NULL;
+    const struct attempt *a = owner_named(p, l->event->has_id ? &l->event->id : &p->open.v[0]);
+    if (!a || belongs(p, a, l))
+        return a;
+    return l->nearest && !(l->nearest->flags & ATTEMPT_HIDDEN) ? l->nearest : NULL;
+}
+
+/* No more than TIES_MAX attempts are kept: what comes behind them need not be read. */
+static bool is_full(const struct pass *p)
+{
+    return p->word.n && p->found->n == TIES_MAX;
 }
 
 static void on_entry(void *ctx, const struct entry *e)
 {
     struct pass *p = ctx;
     struct event event;
+    if (is_full(p))
+        return;
     message_parse(e->text, &event);
     if (event.error_message.n && !e->stream.n && !p->place.stream.n)
         (void)message_answer(&event);
@@ -346,7 +419,8 @@ void shown_lines_find(const struct chains *c, struct slice word, ties *ret)
 {
     const struct evidence *ev = c->d->ev;
     struct pass p = {.ev = ev, .chains = c, .word = word, .found = ret};
-    for (size_t i = 0; i < ev->sources.n; i++)
+    for (size_t i = 0; i < ev->sources.n && !is_full(&p); i++)
         read_source(&p, &ev->sources.v[i]);
     vec_done(&p.open);
+    huge_free(p.owners.by_id);
 }
