@@ -85,8 +85,7 @@ struct anomaly {
 /* Compression and wrapping are shown as "gzip", "gzip, gzip", "base64, gzip" or "none". */
 struct source {
     const char *path; /* as shown to the user; never made absolute */
-    const char
-        *open; /* what is opened; NULL for standard input, a member of an archive, or what cannot be read */
+    const char *open; /* NULL for standard input, a member of an archive, or what cannot be read */
     uint32_t index;
     uint64_t bytes_read;         /* as stored */
     uint64_t bytes_decompressed; /* of text */

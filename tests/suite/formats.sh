@@ -189,6 +189,20 @@ one=$(data 1 1706375564122 "$start") two=$(data 2 1706375564135 "$jreport")
 form "aws kinesis get-records" f <<<"{\"Records\":[{\"SequenceNumber\":\"1\",\"Data\":\"$one\"},{\"SequenceNumber\":\"2\",\"Data\":\"$two\"}]}"
 form "the event of a Firehose transformation" f <<<"{\"invocationId\":\"i\",\"records\":[{\"recordId\":\"1\",\"data\":\"$one\"},{\"recordId\":\"2\",\"data\":\"$two\"}]}"
 
+# ---- names, columns, times ----
+subscription() { printf '{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"/aws/lambda/f","logStream":"2024/01/27/[7]a","logEvents":[{"id":"1","timestamp":1706375564122,"message":"%s"}]}' "$start"; }
+subscription >case && subscription | sed 's,/,\\/,g' >lines
+same "PHP's slashes: the same names" "$(timeline lines | jq -c 'map([.function, .log_group, .log_stream])')" '[["f","/aws/lambda/f","2024/01/27/[7]a"]]'
+same "and the same event" "$(timeline case lines | jq length)" 1
+wide() { { echo "@timestamp,$(seq -s, "$1"),@message"; echo "2024-01-27 17:12:44.122,$(seq -s, "$1"),$start"; } >case; }
+wide 70
+same "a CSV of 72 columns" "$(report case | jq -c '[.totals.invocations, (.evidence.sources[0].anomalies | length)]')" '[1,0]'
+wide 1100
+same "one of more than are read says so" "$(report case | jq -c '[.evidence.sources[0].anomalies[].kind]')" '["csv-damaged","no-message"]'
+exits "with status 2" 2 "$COLDCASE" report -q case
+printf '%s %s\n' 9999999999999 "$start" 1706375564122 "END RequestId: $id" >case
+same "a number that is no time" "$(timeline case | grep -c 0000-00-00)" 0
+
 # ---- ids ----
 # The newer `serverless logs` prints no request id: no invocation is made of its lines, and the report says so.
 printf 'START\n2023-06-02 11:27:22.355\tINFO\thello\nEND Duration: 3.69 ms (init: 171.20 ms) Memory Used: 57 MB\n' >case

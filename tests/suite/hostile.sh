@@ -52,6 +52,12 @@ exits '131,072 ids that were made to collide' 0 timeout 20 "$COLDCASE" report -q
 
 # One id again and again: attempts FROM UNTIL, one each two seconds; each ends as TAIL says. More than 65,535 led the walk
 # over them past its end, so that it went round for ever; each that timed out walked over all others: 20,000 took 25 s.
+# gzip in the wrapped gzip of sixty records: each inflates to little, all of them to 12 GB.
+inner=$(head -c 209715200 /dev/zero | gzip -9n | gzip -9n | base64 -w0)
+for i in $(seq 60); do printf '{"eventSource":"aws:kinesis","eventID":"%s","kinesis":{"data":"%s"}}\n' "$i" "$inner"; done | jq -cs '{Records: .}' >in
+exits 'gzip in wrapped gzip is bounded over a file: 2' 2 timeout 20 "$COLDCASE" report -q --format json in
+same 'and said' "$(jq -c '[.evidence.sources[0].anomalies[].kind]' out)" '["archive"]'
+
 again() {
     awk -v from="$1" -v until="$2" -v tail="$3" 'BEGIN {
         for (i = from; i < until; i++) {

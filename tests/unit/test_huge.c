@@ -153,12 +153,12 @@ static void put_together_and_moved(void **state)
 }
 
 /* As a sandbox does. */
-static bool refuse_mremap(void)
+static bool refuse_mremap(unsigned error)
 {
     struct sock_filter rules[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mremap, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {sizeof rules / sizeof *rules, rules};
@@ -186,15 +186,28 @@ static int work_without_moves(void)
     return to[0] || to[2 * WORDS] ? 3 : 0;
 }
 
-static void refused_moves_are_copied(void **state)
+/* To give memory back must not need any. */
+static int free_without_memory(void)
+{
+    for (size_t i = 0; i < 3; i++) {
+        uint64_t *p = huge_room(2 * HUGE_PAGE);
+        if (!p)
+            return 1;
+        p[0] = p[WORDS] = i;
+        huge_free(p);
+    }
+    uint64_t *zeros = huge_zeros(2 * WORDS, sizeof *zeros);
+    return zeros[0] || zeros[WORDS] ? 2 : 0;
+}
+
+static void works_where_refused(unsigned error, int (*work)(void))
 {
     enum { NO_FILTER = 77 };
     int status;
     pid_t child = fork();
-    (void)state;
     assert_true(child >= 0);
     if (child == 0)
-        _exit(refuse_mremap() ? work_without_moves() : NO_FILTER);
+        _exit(refuse_mremap(error) ? work() : NO_FILTER);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     if (WEXITSTATUS(status) == NO_FILTER) {
@@ -202,6 +215,18 @@ static void refused_moves_are_copied(void **state)
         skip();
     }
     assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void refused_moves_are_copied(void **state)
+{
+    (void)state;
+    works_where_refused(EPERM, work_without_moves);
+}
+
+static void freed_without_memory(void **state)
+{
+    (void)state;
+    works_where_refused(ENOMEM, free_without_memory);
 }
 
 /* More than is kept: the rest goes to the system. */
@@ -254,6 +279,7 @@ int main(void)
                                        cmocka_unit_test(filled_behind_what_is_there),
                                        cmocka_unit_test(put_together_and_moved),
                                        cmocka_unit_test(refused_moves_are_copied),
+                                       cmocka_unit_test(freed_without_memory),
                                        cmocka_unit_test(many_are_freed),
                                        cmocka_unit_test(threads_share_no_page)};
     return cmocka_run_group_tests(tests, NULL, NULL);
