@@ -50,18 +50,19 @@ awk 'BEGIN {
         } }' >in
 exits '131,072 ids that were made to collide' 0 timeout 20 "$COLDCASE" report -q -o /dev/null in
 
-# One id again and again: attempts FROM UNTIL, one each two seconds; each ends as TAIL says. More than 65,535 led the walk
-# over them past its end, so that it went round for ever; each that timed out walked over all others: 20,000 took 25 s.
 # gzip in the wrapped gzip of sixty records: each inflates to little, all of them to 12 GB.
 inner=$(head -c 209715200 /dev/zero | gzip -9n | gzip -9n | base64 -w0)
 for i in $(seq 60); do printf '{"eventSource":"aws:kinesis","eventID":"%s","kinesis":{"data":"%s"}}\n' "$i" "$inner"; done | jq -cs '{Records: .}' >in
 exits 'gzip in wrapped gzip is bounded over a file: 2' 2 timeout 20 "$COLDCASE" report -q --format json in
 same 'and said' "$(jq -c '[.evidence.sources[0].anomalies[].kind]' out)" '["archive"]'
 
+# One id again and again: attempts FROM UNTIL, one each two seconds; each ends as TAIL says, and with EACH has an id of its
+# own. More than 65,535 led the walk over them past its end, so that it went round for ever; each that timed out walked over
+# all others: 20,000 took 25 s.
 again() {
-    awk -v from="$1" -v until="$2" -v tail="$3" 'BEGIN {
+    awk -v from="$1" -v until="$2" -v tail="$3" -v each="${4:-}" 'BEGIN {
         for (i = from; i < until; i++) {
-            id = id ? id : "00000001-0000-4000-8000-000000000000"
+            id = sprintf("%08d-0000-4000-8000-000000000000", each ? i + 1 : 1)
             at = sprintf("2026-03-%02dT%02d:%02d:%02d", 2 + int(i / 43200), int(i / 1800) % 24, int(i / 30) % 60, i % 30 * 2)
             print at ".000Z START RequestId: " id " Version: 7"
             print at ".500Z " at ".500Z\t" id "\tINFO\tneedle in call " i
@@ -84,7 +85,7 @@ again 0 20000 "$(printf '\tStatus: timeout')" >in
 exits '20,000 attempts of one id that time out' 0 timeout 10 "$COLDCASE" report -q -o /dev/null in
 
 # Each line that holds a word looked at all invocations for its own: 150,000 took 32 s.
-again 0 150000 '' | awk '/START/ { n++ } { sub(/00000001-0000/, sprintf("%08d-0000", n)); print }' >in
+again 0 150000 '' each >in
 exits 'a word in each of 150,000 invocations' 0 timeout 10 "$COLDCASE" show -q 'needle in' in
 same 'the first hundred are its own' "$(tail -1 out)" 'and 50 more invocations; their ids are in `coldcase timeline`'
 exits 'a word in the lines of eleven' 0 timeout 10 "$COLDCASE" show -q 'needle in call 14999' in
