@@ -40,7 +40,7 @@ static void read_records(struct worker *w, struct json *j, struct attempt *a, st
         struct json one;
         json_init(&one, item);
         if (!record_s3(&one, NULL, SLICE("log"), loc, &w->record, &sink))
-            (void)record_queue(item, loc, LOC_NONE, &w->record, &sink);
+            (void)record_queue(item, loc, &w->record, &sink);
     }
 }
 

@@ -66,24 +66,12 @@ static const struct wrapper *wrapper_of(struct slice key)
     return NULL;
 }
 
-/* Where the wrapped text stands, or LOC_NONE when the record wraps none. */
-static struct loc body_of(struct documents *d, struct slice value)
-{
-    static const struct field fields[] = {{"body", 0}, {"Body", 0}, {"Message", 0}, {"Sns/Message", 0}};
-    struct value v = {.type = JSON_END};
-    struct buf scratch; /* never filled: nothing is decoded where a buffer has no room */
-    buf_init(&scratch, 1);
-    (void)fields_read(value, fields, sizeof fields / sizeof *fields, &scratch, &v);
-    buf_done(&scratch);
-    return v.type == JSON_END ? LOC_NONE : document_loc(d, v.raw.p);
-}
-
 /* The envelope first, then what it wraps. */
 static void read_envelope(struct documents *d, struct slice value)
 {
     struct loc loc = document_loc(d, value.p);
     if (d->sink->queue)
-        (void)record_queue(value, loc, body_of(d, value), &d->record, d->sink);
+        (void)record_queue(value, loc, &d->record, d->sink);
     if (d->sink->destination)
         (void)record_dead_letter(value, loc, &d->record, d->sink);
 }

@@ -193,7 +193,7 @@ struct queue_record {
     struct slice trace, lineage; /* of AWSTraceHeader */
     int64_t sent, received;      /* ms; received is the first time; TIME_NONE when absent */
     uint64_t receive_count;      /* 0: not said */
-    struct loc loc, body;
+    struct loc loc;
 };
 
 /* ---- what became of an asynchronous invocation or a stream's batch ---- */

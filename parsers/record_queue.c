@@ -49,11 +49,10 @@ static bool kind_of(const struct value v[SLOTS], enum queue_kind *ret)
     return topic || v[TYPE].type == JSON_STRING;
 }
 
-bool record_queue(struct slice value, struct loc loc, struct loc body, struct buf *scratch,
-                  const struct sink *sink)
+bool record_queue(struct slice value, struct loc loc, struct buf *scratch, const struct sink *sink)
 {
     struct value v[SLOTS] = {{.type = JSON_END}};
-    struct queue_record q = {.loc = loc, .body = body};
+    struct queue_record q = {.loc = loc};
     buf_clear(scratch);
     if (!buf_reserve(scratch, value.n) ||
         !fields_read(value, fields, sizeof fields / sizeof *fields, scratch, v) || !kind_of(v, &q.kind) ||

@@ -6,9 +6,8 @@
 #include "parsers/event.h"
 
 /* Reads one element of "Records" (Lambda's form) or of "Messages" (`aws sqs receive-message`), or an SNS
- * envelope. `body` is where the message stands. False when it is none of them (nothing was delivered). */
-bool record_queue(struct slice value, struct loc loc, struct loc body, struct buf *scratch,
-                  const struct sink *sink);
+ * envelope. False when it is none of them (nothing was delivered). */
+bool record_queue(struct slice value, struct loc loc, struct buf *scratch, const struct sink *sink);
 /* Reads a destination record, or the failure record of a stream's event source mapping. */
 bool record_destination(struct slice value, struct loc loc, struct buf *scratch, const struct sink *sink);
 /* Reads a message of a Lambda function's dead-letter queue: RequestID, ErrorCode, ErrorMessage are attributes. */

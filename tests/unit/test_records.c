@@ -91,7 +91,6 @@ static void on_queue(void *ctx, const struct queue_record *q)
     put_time(out, "sent", q->sent);
     put_time(out, "received", q->received);
     put_number(out, "count", q->receive_count, 0);
-    put_number(out, "body", q->body.offset, 0);
     buf_byte(out, '\n');
 }
 
@@ -247,14 +246,14 @@ static const struct row rows[] = {
      "\"Root=1-a;Lineage=1:fe460cdd:0\"},\"eventSource\":\"aws:sqs\",\"eventSourceARN\":\"arn:aws:sqs:x:1:"
      "q\"}]}",
      "queue sqs id=m1 arn=arn:aws:sqs:x:1:q session=sender trace=1-a lineage=1:fe460cdd:0 sent=1523232000000 "
-     "received=1523232000001 count=2 body=38\n"
+     "received=1523232000001 count=2\n"
      "s3 ObjectCreated:Put b k time=1613676207498 via=sqs\n",
      "records"},
     {"SNS",
      "{\"Records\":[{\"EventSource\":\"aws:sns\",\"Sns\":{\"Type\":\"Notification\",\"MessageId\":\"n1\","
      "\"TopicArn\":\"arn:aws:sns:x:1:t\",\"Message\":\"" NOTICE
      "\",\"Timestamp\":\"2018-04-09T00:00:00.123Z\"}}]}",
-     "queue sns id=n1 arn=arn:aws:sns:x:1:t sent=1523232000123 body=125\n"
+     "queue sns id=n1 arn=arn:aws:sns:x:1:t sent=1523232000123\n"
      "s3 ObjectCreated:Put b k time=1613676207498 via=sns\n",
      "records"},
     /* A dead-letter queue, dumped by the CLI: the attributes say which invocation gave up. */
@@ -264,7 +263,7 @@ static const struct row rows[] = {
      "\"StringValue\":\"r1\",\"DataType\":\"String\"},\"ErrorCode\":{\"StringValue\":\"200\"},"
      "\"ErrorMessage\":{"
      "\"StringValue\":\"it \\\"broke\\\"\"}}}]}",
-     "queue sqs id=m2 sent=1523232000000 body=59\n"
+     "queue sqs id=m2 sent=1523232000000\n"
      "destination DeadLetter request=r1 message=it \"broke\" status=200 time=1523232000000\n"
      "s3 ObjectCreated:Put b k time=1613676207498 via=sqs\n",
      "sqs-messages"},
