@@ -163,17 +163,15 @@ enum front_kind { FRONT_APIGW_REST, FRONT_APIGW_HTTP, FRONT_ALB };
 /* One call that a gateway or load balancer answered. Numbers are UINT32_MAX when absent. */
 struct front_call {
     enum front_kind kind;
-    int64_t time;             /* ms, the request's arrival; TIME_NONE when the line has none */
-    struct slice id;          /* the gateway's request id (a client may have chosen it) */
-    struct slice extended_id; /* x-amz-apigw-id: unique; empty for HTTP APIs and ALB */
-    struct slice lambda_id;   /* the Lambda request id, when the integration answered */
-    struct slice trace;       /* 1-8hex-24hex */
-    struct slice path;        /* method and path as far as given: "GET /hello", "/hello" */
-    struct slice function;    /* ARN of the target group (ALB) or integration, else empty */
-    struct slice error;       /* error message or reason */
-    uint32_t status;          /* what the client got */
-    uint32_t integration_status;
-    uint32_t latency_ms, integration_ms;
+    int64_t time;           /* ms, the request's arrival; TIME_NONE when the line has none */
+    struct slice id;        /* the gateway's request id (a client may have chosen it), else x-amz-apigw-id */
+    struct slice lambda_id; /* the Lambda request id, when the integration answered */
+    struct slice trace;     /* 1-8hex-24hex */
+    struct slice path;      /* method and path as far as given: "GET /hello", "/hello" */
+    struct slice function;  /* ARN of the target group (ALB) or integration, else empty */
+    struct slice error;     /* error message or reason */
+    uint32_t status;        /* what the client got */
+    uint32_t latency_ms;
     struct loc loc;
 };
 #define FRONT_NONE UINT32_MAX

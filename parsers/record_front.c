@@ -153,7 +153,6 @@ static bool read_json(struct slice text, int64_t time, struct loc loc, const str
     struct front_call c = {.kind = v[ROUTE].n ? FRONT_APIGW_HTTP : FRONT_APIGW_REST, .loc = loc};
     c.time = time_of(v, time);
     c.id = v[ID].n ? v[ID] : v[EXTENDED];
-    c.extended_id = v[EXTENDED];
     c.lambda_id = v[LAMBDA];
     c.trace = v[TRACE];
     record_trace_header(v[TRACE], &c.trace, NULL);
@@ -161,9 +160,7 @@ static bool read_json(struct slice text, int64_t time, struct loc loc, const str
     c.function = v[FUNCTION];
     c.error = v[INTEGRATION_ERROR].n ? v[INTEGRATION_ERROR] : v[ERROR];
     c.status = number(v[STATUS]);
-    c.integration_status = number(v[INTEGRATION_STATUS]);
     c.latency_ms = number(v[LATENCY]);
-    c.integration_ms = number(v[INTEGRATION_LATENCY]);
     if (sink->front)
         sink->front(sink->ctx, &c);
     return true;
@@ -174,7 +171,7 @@ static bool read_json(struct slice text, int64_t time, struct loc loc, const str
 static struct front_call empty_call(enum front_kind kind, int64_t time, struct loc loc)
 {
     struct front_call c = {.kind = kind, .time = time, .loc = loc};
-    c.status = c.integration_status = c.latency_ms = c.integration_ms = FRONT_NONE;
+    c.status = c.latency_ms = FRONT_NONE;
     return c;
 }
 
@@ -212,7 +209,6 @@ static bool read_clf(struct slice line, int64_t time, struct loc loc, const stru
     c.status = number(item(&rest));
     (void)item(&rest); /* length */
     c.id = item(&rest);
-    c.extended_id = slice_rtrim(item(&rest));
     struct slice id = c.id;
     c.kind = text_uuid(&id, uuid) ? FRONT_APIGW_REST : FRONT_APIGW_HTTP;
     if (c.status == FRONT_NONE || c.id.n == 0)
@@ -242,7 +238,6 @@ enum balancer {
     ALB_TARGET_TIME,
     ALB_RESPONSE_TIME,
     ALB_STATUS,
-    ALB_TARGET_STATUS,
     ALB_REQUEST = 12,
     ALB_GROUP = 16,
     ALB_TRACE,
@@ -284,10 +279,8 @@ static bool read_balancer(struct slice line, int64_t time, struct loc loc, const
     c.function = v[ALB_GROUP];
     c.error = v[ALB_REASON];
     c.status = number(v[ALB_STATUS]);
-    c.integration_status = number(v[ALB_TARGET_STATUS]);
-    c.integration_ms = milliseconds(v[ALB_TARGET_TIME]);
-    c.latency_ms =
-        sum(sum(milliseconds(v[ALB_REQUEST_TIME]), c.integration_ms), milliseconds(v[ALB_RESPONSE_TIME]));
+    c.latency_ms = sum(sum(milliseconds(v[ALB_REQUEST_TIME]), milliseconds(v[ALB_TARGET_TIME])),
+                       milliseconds(v[ALB_RESPONSE_TIME]));
     if (c.status == FRONT_NONE)
         return false;
     if (sink->front)

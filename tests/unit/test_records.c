@@ -66,16 +66,13 @@ static void on_front(void *ctx, const struct front_call *c)
     buf_printf(out, "front %s", kinds[c->kind]);
     put_time(out, "time", c->time);
     put(out, "id", c->id);
-    put(out, "extended", c->extended_id);
     put(out, "lambda", c->lambda_id);
     put(out, "trace", c->trace);
     put(out, "path", c->path);
     put(out, "function", c->function);
     put(out, "error", c->error);
     put_number(out, "status", c->status, FRONT_NONE);
-    put_number(out, "integration", c->integration_status, FRONT_NONE);
     put_number(out, "latency", c->latency_ms, FRONT_NONE);
-    put_number(out, "integration-latency", c->integration_ms, FRONT_NONE);
     buf_byte(out, '\n');
 }
 
@@ -207,18 +204,18 @@ static const struct row rows[] = {
      "{\"requestId\":\"JKJaXmPLvHcESHA=\",\"requestTimeEpoch\":\"1617314312123\",\"routeKey\":\"GET /h\","
      "\"status\":200,\"integration.latency\":7,\"integration_request_id\":"
      "\"035eb943-58c9-451e-aa94-7fc3a11fb91f\",\"integration_status\":\"200\"}\n",
-     "front rest time=1617314312000 id=8a699106-8d59-11e8-905d-b3747276ed60 extended=KXt trace=1-a-b "
+     "front rest time=1617314312000 id=8a699106-8d59-11e8-905d-b3747276ed60 trace=1-a-b "
      "path=/hello "
-     "error=Execution failed due to a timeout error status=504 latency=29003 integration-latency=29000\n"
+     "error=Execution failed due to a timeout error status=504 latency=29003\n"
      "front http time=1617314312123 id=JKJaXmPLvHcESHA= lambda=035eb943-58c9-451e-aa94-7fc3a11fb91f path=GET "
      "/h "
-     "status=200 integration=200 integration-latency=7\n",
+     "status=200\n",
      "front-calls"},
     {"API Gateway as CLF",
      "1.2.3.4 - - [01/Apr/2021:21:58:32 +0000]\"GET /hello HTTP/1.1\" 504 41 "
      "8a699106-8d59-11e8-905d-b3747276ed60 "
      "KXt\n1.2.3.4 - - [01/Apr/2021:23:58:33 +0200] \"GET /h HTTP/1.1\" 200 - JKJaXmPLvHcESHA=\n",
-     "front rest time=1617314312000 id=8a699106-8d59-11e8-905d-b3747276ed60 extended=KXt path=GET /hello "
+     "front rest time=1617314312000 id=8a699106-8d59-11e8-905d-b3747276ed60 path=GET /hello "
      "status=504\n"
      "front http time=1617314313000 id=JKJaXmPLvHcESHA= path=GET /h status=200\n",
      "access-log"},
@@ -236,7 +233,7 @@ static const struct row rows[] = {
      "trace=1-58337262-36d228ad5d99923122bbe354 path=GET http://h:80/x "
      "function=arn:aws:elasticloadbalancing:us-east-2:1:targetgroup/t/7 error=LambdaInvalidResponse "
      "status=502 "
-     "latency=29503 integration-latency=29500\n"
+     "latency=29503\n"
      "front alb time=1530570181000 path=GET http://h:80/x status=503\n",
      "access-log"},
     {"SQS",
@@ -444,11 +441,11 @@ static void messages(void **state)
         const char *text, *delivered;
     } table[] = {
         {"{\"requestId\":\"r\",\"status\":\"200\",\"integrationLatency\":\"5\"}",
-         "front rest time=5 id=r status=200 integration-latency=5\n"},
+         "front rest time=5 id=r status=200\n"},
         {"{\"timestamp\":\"x\",\"requestId\":\"r\",\"status\":\"200\",\"integrationLatency\":\"5\"}\n",
-         "front rest time=5 id=r status=200 integration-latency=5\n"},
+         "front rest time=5 id=r status=200\n"},
         {"1.2.3.4 - - [01/Apr/2021:21:58:32 +0000]\"GET / HTTP/1.1\" 504 41 r x\n",
-         "front http time=1617314312000 id=r extended=x path=GET / status=504\n"},
+         "front http time=1617314312000 id=r path=GET / status=504\n"},
         {TRAIL_HEAD
          "},\"eventTime\":\"2026-05-21T23:02:23Z\",\"eventSource\":\"s3.amazonaws.com\",\"eventName\":"
          "\"PutObject\",\"requestParameters\":{\"bucketName\":\"b\",\"key\":\"k\"}}",
