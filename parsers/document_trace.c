@@ -63,21 +63,17 @@ static bool read_each(struct documents *d, struct slice value, struct slice pref
 
 /* ---- X-Ray ---- */
 
-struct trace {
-    bool limited;
-};
-
-static void read_segment(struct documents *d, struct slice text, struct loc loc, bool limited)
+static void read_segment(struct documents *d, struct slice text, struct loc loc)
 {
     buf_clear(&d->record);
-    if (record_segment(text, limited, loc, &d->record, d->sink))
+    if (record_segment(text, loc, &d->record, d->sink))
         d->source->records++;
     else
         document_anomaly(d, ANOMALY_JSON_DAMAGED, loc, "a trace's segment document is no segment");
 }
 
 /* The document is a JSON string in what the service answers, and an object in what consoles and scripts save. */
-static void segment_document(struct documents *d, struct json *j, bool limited)
+static void segment_document(struct documents *d, struct json *j)
 {
     struct slice raw;
     bool escaped;
@@ -86,9 +82,9 @@ static void segment_document(struct documents *d, struct json *j, bool limited)
         buf_clear(&d->message);
         struct loc loc = document_loc(d, raw.p);
         bool whole = !escaped || json_decode(raw, &d->message);
-        read_segment(d, whole && escaped ? buf_slice(&d->message) : raw, loc, limited);
+        read_segment(d, whole && escaped ? buf_slice(&d->message) : raw, loc);
     } else if (type == JSON_OBJECT && json_raw(j, &raw)) {
-        read_segment(d, raw, document_loc(d, raw.p), limited);
+        read_segment(d, raw, document_loc(d, raw.p));
     } else {
         (void)json_skip(j);
     }
@@ -96,15 +92,15 @@ static void segment_document(struct documents *d, struct json *j, bool limited)
 
 static void trace_segment(struct documents *d, struct slice item, void *ctx)
 {
-    const struct trace *t = ctx;
     struct json j;
     struct slice key;
+    (void)ctx;
     json_init(&j, item);
     if (!json_enter_object(&j))
         return;
     while (json_next_key(&j, &key)) {
         if (slice_eq(key, SLICE("Document")))
-            segment_document(d, &j, t->limited);
+            segment_document(d, &j);
         else
             (void)json_skip(&j);
     }
@@ -113,9 +109,8 @@ static void trace_segment(struct documents *d, struct slice item, void *ctx)
 /* One element of a trace's `Segments`, which people cut out. */
 bool document_trace_segment(struct documents *d, struct slice value)
 {
-    struct trace t = {.limited = false};
     struct json j;
-    trace_segment(d, value, &t);
+    trace_segment(d, value, NULL);
     json_init(&j, value);
     if (!json_skip(&j))
         document_check(d, &j);
@@ -126,19 +121,16 @@ bool document_trace_segment(struct documents *d, struct slice value)
 static void read_trace(struct documents *d, struct json *j)
 {
     struct slice key;
-    struct trace t = {.limited = false};
     if (json_peek(j) != JSON_OBJECT) {
         (void)json_skip(j);
         return;
     }
     (void)json_enter_object(j);
     while (json_next_key(j, &key)) {
-        if (slice_eq(key, SLICE("Segments"))) {
-            each_item(d, j, trace_segment, &t);
-            continue;
-        }
-        t.limited |= slice_eq(key, SLICE("LimitExceeded")) && json_peek(j) == JSON_TRUE;
-        (void)json_skip(j);
+        if (slice_eq(key, SLICE("Segments")))
+            each_item(d, j, trace_segment, NULL);
+        else
+            (void)json_skip(j);
     }
 }
 
@@ -182,7 +174,7 @@ bool document_segment(struct documents *d, struct slice value)
     struct loc loc = document_loc(d, value.p);
     struct json j;
     buf_clear(&d->record);
-    bool found = record_segment(value, false, loc, &d->record, d->sink);
+    bool found = record_segment(value, loc, &d->record, d->sink);
     d->source->records += found;
     json_init(&j, value);
     if (!json_skip(&j))

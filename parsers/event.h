@@ -135,9 +135,8 @@ struct span {
     bool has_parent;
     bool in_progress; /* the end had not come when it was written */
     bool error, fault, throttle;
-    bool cold;      /* faas.coldstart */
-    bool has_limit; /* LimitExceeded: the trace lacks segments */
-    bool cut;       /* it has subsegments that are not delivered: SPAN_DEPTH_MAX */
+    bool cold; /* faas.coldstart */
+    bool cut;  /* it has subsegments that are not delivered: SPAN_DEPTH_MAX */
     enum span_kind kind;
     enum span_kind within; /* of the parent when both stand in one document, else SPAN_OTHER */
     int64_t start, end;

@@ -28,7 +28,7 @@ bool record_message(struct slice text, int64_t time, struct loc loc, struct buf 
     if (slice_find(text, SLICE("\"startTimeUnixNano\"")) >= 0)
         return record_flat_span(text, loc, scratch, sink);
     if (slice_find(text, SLICE("\"start_time\"")) >= 0)
-        return record_segment(text, false, loc, scratch, sink);
+        return record_segment(text, loc, scratch, sink);
     if (slice_find(text, SLICE("\"eventSource\"")) >= 0)
         return record_cloudtrail(text, loc, scratch, sink);
     return record_front(text, time, loc, sink);

@@ -70,7 +70,6 @@ struct segment {
     struct loc loc;
     struct buf *scratch;
     const struct sink *sink;
-    bool limited;
 };
 
 bool record_trace_id(struct slice text, uint8_t ret[16])
@@ -239,7 +238,7 @@ static int64_t nanoseconds(const struct value *v)
 static bool fill(const struct segment *g, const struct value v[SLOTS], const struct span *parent,
                  struct span *s)
 {
-    *s = (struct span){.via = SLICE("xray"), .loc = g->loc, .has_limit = g->limited};
+    *s = (struct span){.via = SLICE("xray"), .loc = g->loc};
     if (parent) {
         memcpy(s->trace, parent->trace, sizeof s->trace);
         memcpy(s->parent, parent->id, sizeof s->parent);
@@ -294,9 +293,8 @@ static bool read_span(const struct segment *g, struct slice value, const struct 
     return true;
 }
 
-bool record_segment(struct slice value, bool limited, struct loc loc, struct buf *scratch,
-                    const struct sink *sink)
+bool record_segment(struct slice value, struct loc loc, struct buf *scratch, const struct sink *sink)
 {
-    const struct segment g = {loc, scratch, sink, limited};
+    const struct segment g = {loc, scratch, sink};
     return buf_reserve(scratch, value.n) && read_span(&g, value, NULL, 0);
 }

@@ -10,10 +10,8 @@
 enum { SPAN_DEPTH_MAX = 32 };
 
 /* Reads an X-Ray segment or lone subsegment with all its subsegments. `scratch` holds decoded strings for the
- * time of the calls; what it held before is left alone. `limited`: the trace was cut short. False when it is
- * no segment (nothing was delivered). */
-bool record_segment(struct slice value, bool limited, struct loc loc, struct buf *scratch,
-                    const struct sink *sink);
+ * time of the calls; what it held before is left alone. False when it is no segment (nothing was delivered). */
+bool record_segment(struct slice value, struct loc loc, struct buf *scratch, const struct sink *sink);
 /* Reads one span of a `resourceSpans` document; `resource` is what otel_resource found. */
 struct otel_resource {
     struct slice function, function_arn, log_group, log_stream, version;

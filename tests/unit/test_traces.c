@@ -15,7 +15,7 @@
 /* What is counted of all spans of a file. */
 struct tally {
     unsigned spans, inits, invocations, services, functions, aws, errors, faults, throttles, with_request,
-        limited, cut;
+        cut;
     int64_t first, last; /* of segments and subsegments: X-Ray's own Duration spans both */
     struct buf out;      /* a line for each span, where a test wants them */
     bool print;
@@ -47,9 +47,8 @@ static void put_span(struct buf *out, const struct span *s)
         put_hex(out, s->parent, 8);
     buf_printf(out, " %s %.*s %lld..%lld", kinds[s->kind], SLICE_ARG(s->name), (long long)s->start,
                s->end == TIME_NONE ? -1LL : (long long)s->end);
-    buf_printf(out, "%s%s%s%s%s%s", s->error ? " error" : "", s->fault ? " fault" : "",
-               s->throttle ? " throttle" : "", s->cold ? " cold" : "", s->in_progress ? " open" : "",
-               s->has_limit ? " limited" : "");
+    buf_printf(out, "%s%s%s%s%s", s->error ? " error" : "", s->fault ? " fault" : "",
+               s->throttle ? " throttle" : "", s->cold ? " cold" : "", s->in_progress ? " open" : "");
     put_text(out, "request", s->request_id);
     put_text(out, "function", s->function);
     put_text(out, "group", s->log_group);
@@ -74,7 +73,6 @@ static void on_span(void *ctx, const struct span *s)
     t->errors += s->error;
     t->faults += s->fault;
     t->throttles += s->throttle;
-    t->limited += s->has_limit;
     t->cut += s->cut;
     t->with_request += s->kind == SPAN_SERVICE && s->request_id.n == 36;
     t->first = t->first == 0 || s->start < t->first ? s->start : t->first;
@@ -247,11 +245,11 @@ static const struct form forms[] = {
      "\\\"throttle\\\":true,\\\"namespace\\\":\\\"aws\\\",\\\"aws\\\":{\\\"operation\\\":\\\"PutObject\\\","
      "\\\"bucket_name\\\":\\\"b\\\",\\\"key\\\":\\\"k\\\\u00e9\\\",\\\"request_id\\\":\\\"R\\\"}}]}\"}]}]}",
      "0037350a775b7afb3067811a4c6daade 18476b3c270cc8d2< function f 1681339658206941000..1681339658260729000 "
-     "fault limited function=f group=/aws/lambda/f via=xray\n"
+     "fault function=f group=/aws/lambda/f via=xray\n"
      "0037350a775b7afb3067811a4c6daade 635660f683ab2b1d<18476b3c270cc8d2 init Init "
-     "1681339657000000000..1681339658000000000 limited function=f group=/aws/lambda/f via=xray\n"
+     "1681339657000000000..1681339658000000000 function=f group=/aws/lambda/f via=xray\n"
      "0037350a775b7afb3067811a4c6daade 72196dbd1971fbad<18476b3c270cc8d2 aws S3 1681339658100000000..-1 "
-     "throttle limited request=R function=f group=/aws/lambda/f operation=PutObject bucket=b "
+     "throttle request=R function=f group=/aws/lambda/f operation=PutObject bucket=b "
      "key=k\xc3\xa9 via=xray\n",
      "xray-traces"},
     {"a segment in progress",
@@ -421,8 +419,8 @@ static void wrong_types(void **state)
     buf_init(&scratch, 0);
     buf_init(&t.out, 0);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        assert_false(record_segment(text_of(texts[i]), false, LOC_NONE, &scratch, &sink));
-    assert_true(record_segment(text_of(odd), false, LOC_NONE, &scratch, &sink));
+        assert_false(record_segment(text_of(texts[i]), LOC_NONE, &scratch, &sink));
+    assert_true(record_segment(text_of(odd), LOC_NONE, &scratch, &sink));
     buf_byte(&t.out, '\0');
     assert_string_equal(t.out.p, "6437350a775b7afb3067811a4c6daade 24ddd1434624a637< other f 1000000000..-1 "
                                  "via=xray\n");
@@ -445,7 +443,7 @@ static void deep(void **state)
                           "\"1-6437350a-775b7afb3067811a4c6daade\",\"subsegments\":[");
     for (int i = 0; i < DEPTH; i++)
         buf_append(&text, SLICE("]}"));
-    assert_true(record_segment(buf_slice(&text), false, LOC_NONE, &scratch, &sink));
+    assert_true(record_segment(buf_slice(&text), LOC_NONE, &scratch, &sink));
     assert_int_equal(t.spans, SPAN_DEPTH_MAX + 1);
     assert_int_equal(t.cut, 1);
     buf_done(&text);
