@@ -188,7 +188,7 @@ struct queue_record {
     struct slice sender;         /* AROA…:NAME */
     struct slice session;        /* NAME in it: the function that sent it; else empty */
     struct slice trace, lineage; /* of AWSTraceHeader */
-    int64_t sent, received;      /* ms; received is the first time; TIME_NONE when absent */
+    int64_t sent;                /* ms; TIME_NONE when absent */
     uint64_t receive_count;      /* 0: not said */
     struct loc loc;
 };
@@ -199,10 +199,10 @@ struct destination_record {
     struct slice request_id, function_arn, version;
     struct slice condition; /* RetriesExhausted, Success, EventAgeExceeded, RetryAttemptsExhausted …;
                                "DeadLetter" for a message of a dead-letter queue */
-    struct slice function_error, error_message;
+    struct slice error_message;
     struct slice stream_arn; /* of a stream's batch; empty for asynchronous invocations */
     uint64_t invoke_count;   /* approximate; 0: not said */
-    uint64_t status, batch_size;
+    uint64_t status;
     int64_t time;
     struct loc loc;
 };

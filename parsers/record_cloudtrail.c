@@ -145,7 +145,7 @@ static bool by_service(const struct value v[SLOTS])
 /* A data event of Lambda: its request id is that of the invocation. What failed invoked nothing. */
 static void deliver_invoke(const struct value v[SLOTS], struct loc loc, const struct sink *sink)
 {
-    struct queue_record q = {.kind = QUEUE_INVOKE, .sent = TIME_NONE, .received = TIME_NONE, .loc = loc};
+    struct queue_record q = {.kind = QUEUE_INVOKE, .sent = TIME_NONE, .loc = loc};
     struct slice time = value_string(&v[TIME]);
     q.message_id = value_string(&v[REQUEST]);
     q.arn = value_string(&v[FUNCTION]);

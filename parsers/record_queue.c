@@ -10,7 +10,7 @@
 #include "parsers/record_s3.h"
 #include "parsers/record_span.h"
 
-enum slot { SOURCE, MESSAGE, ARN, SENT, RECEIVED, COUNT, SENDER, HEADER, TYPE, SLOTS };
+enum slot { SOURCE, MESSAGE, ARN, SENT, COUNT, SENDER, HEADER, TYPE, SLOTS };
 
 /* Lambda's spelling, that of the CLI, and SNS's two. */
 static const struct field fields[] = {
@@ -26,8 +26,6 @@ static const struct field fields[] = {
     {"Attributes/SentTimestamp", SENT},
     {"Timestamp", SENT},
     {"Sns/Timestamp", SENT},
-    {"attributes/ApproximateFirstReceiveTimestamp", RECEIVED},
-    {"Attributes/ApproximateFirstReceiveTimestamp", RECEIVED},
     {"attributes/ApproximateReceiveCount", COUNT},
     {"Attributes/ApproximateReceiveCount", COUNT},
     {"attributes/SenderId", SENDER},
@@ -64,7 +62,6 @@ bool record_queue(struct slice value, struct loc loc, struct buf *scratch, const
     q.session = record_session(q.sender);
     record_trace_header(value_string(&v[HEADER]), &q.trace, &q.lineage);
     q.sent = json_time(v[SENT].text);
-    q.received = json_time(v[RECEIVED].text);
     q.receive_count = value_u64(&v[COUNT], 0);
     if (sink->queue)
         sink->queue(sink->ctx, &q);
@@ -80,28 +77,18 @@ enum outcome {
     OUT_COUNT,
     OUT_STATUS,
     OUT_VERSION,
-    OUT_ERROR,
     OUT_MESSAGE,
     OUT_TIME,
     OUT_STREAM,
-    OUT_BATCH,
     OUTCOMES
 };
 
 static const struct field outcome_fields[] = {
-    {"requestContext/requestId", OUT_REQUEST},
-    {"requestContext/functionArn", OUT_FUNCTION},
-    {"requestContext/condition", OUT_CONDITION},
-    {"requestContext/approximateInvokeCount", OUT_COUNT},
-    {"responseContext/statusCode", OUT_STATUS},
-    {"responseContext/executedVersion", OUT_VERSION},
-    {"responseContext/functionError", OUT_ERROR},
-    {"responsePayload/errorMessage", OUT_MESSAGE},
-    {"timestamp", OUT_TIME},
-    {"DDBStreamBatchInfo/streamArn", OUT_STREAM},
-    {"KinesisBatchInfo/streamArn", OUT_STREAM},
-    {"DDBStreamBatchInfo/batchSize", OUT_BATCH},
-    {"KinesisBatchInfo/batchSize", OUT_BATCH},
+    {"requestContext/requestId", OUT_REQUEST},     {"requestContext/functionArn", OUT_FUNCTION},
+    {"requestContext/condition", OUT_CONDITION},   {"requestContext/approximateInvokeCount", OUT_COUNT},
+    {"responseContext/statusCode", OUT_STATUS},    {"responseContext/executedVersion", OUT_VERSION},
+    {"responsePayload/errorMessage", OUT_MESSAGE}, {"timestamp", OUT_TIME},
+    {"DDBStreamBatchInfo/streamArn", OUT_STREAM},  {"KinesisBatchInfo/streamArn", OUT_STREAM},
 };
 
 static const struct field letter_fields[] = {
@@ -122,12 +109,10 @@ static void deliver(const struct value v[OUTCOMES], struct slice condition, stru
     r.request_id = value_string(&v[OUT_REQUEST]);
     r.function_arn = value_string(&v[OUT_FUNCTION]);
     r.version = value_string(&v[OUT_VERSION]);
-    r.function_error = value_string(&v[OUT_ERROR]);
     r.error_message = value_string(&v[OUT_MESSAGE]);
     r.stream_arn = value_string(&v[OUT_STREAM]);
     r.invoke_count = value_u64(&v[OUT_COUNT], 0);
     r.status = value_u64(&v[OUT_STATUS], 0);
-    r.batch_size = value_u64(&v[OUT_BATCH], 0);
     r.time = json_time(v[OUT_TIME].text);
     if (sink->destination)
         sink->destination(sink->ctx, &r);

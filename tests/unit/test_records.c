@@ -86,7 +86,6 @@ static void on_queue(void *ctx, const struct queue_record *q)
     put(out, "trace", q->trace);
     put(out, "lineage", q->lineage);
     put_time(out, "sent", q->sent);
-    put_time(out, "received", q->received);
     put_number(out, "count", q->receive_count, 0);
     buf_byte(out, '\n');
 }
@@ -98,12 +97,10 @@ static void on_destination(void *ctx, const struct destination_record *r)
     put(out, "request", r->request_id);
     put(out, "function", r->function_arn);
     put(out, "version", r->version);
-    put(out, "error", r->function_error);
     put(out, "message", r->error_message);
     put(out, "stream", r->stream_arn);
     put_number(out, "count", r->invoke_count, 0);
     put_number(out, "status", r->status, 0);
-    put_number(out, "batch", r->batch_size, 0);
     put_time(out, "time", r->time);
     buf_byte(out, '\n');
 }
@@ -243,7 +240,7 @@ static const struct row rows[] = {
      "\"Root=1-a;Lineage=1:fe460cdd:0\"},\"eventSource\":\"aws:sqs\",\"eventSourceARN\":\"arn:aws:sqs:x:1:"
      "q\"}]}",
      "queue sqs id=m1 arn=arn:aws:sqs:x:1:q session=sender trace=1-a lineage=1:fe460cdd:0 sent=1523232000000 "
-     "received=1523232000001 count=2\n"
+     "count=2\n"
      "s3 ObjectCreated:Put b k time=1613676207498 via=sqs\n",
      "records"},
     {"SNS",
@@ -276,7 +273,7 @@ static const struct row rows[] = {
      "\"responsePayload\":{"
      "\"errorMessage\":\"Process exited\"}}",
      "destination RetriesExhausted request=r1 function=arn:aws:lambda:x:1:function:f:$LATEST version=$LATEST "
-     "error=Unhandled message=Process exited count=3 status=200 time=1573755365568\n"
+     "message=Process exited count=3 status=200 time=1573755365568\n"
      "s3 ObjectCreated:Put b k\n",
      "destination"},
     {"a stream's failure record",
@@ -287,7 +284,7 @@ static const struct row rows[] = {
      "\"2019-11-14T00:13:49.717Z\",\"KinesisBatchInfo\":{\"shardId\":\"shardId-0\",\"batchSize\":500,"
      "\"streamArn\":"
      "\"arn:s\"}}",
-     "destination RetryAttemptsExhausted request=r2 function=arn:f stream=arn:s count=1 status=200 batch=500 "
+     "destination RetryAttemptsExhausted request=r2 function=arn:f stream=arn:s count=1 status=200 "
      "time=1573690429717\n",
      "destination"},
     {"a destination record through EventBridge",
