@@ -107,7 +107,6 @@ struct s3_record {
     struct slice request_id; /* x-amz-request-id */
     struct slice version_id;
     struct slice via; /* "", "sqs", "sns", "eventbridge", "cloudtrail", "access-log", "log" */
-    uint64_t size;
     struct loc loc;
 };
 

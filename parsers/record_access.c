@@ -153,8 +153,7 @@ static bool take_result(struct slice rest, struct s3_record *r)
         (void)text_u64(&status, &code);
     (void)word(&rest);
     (void)word(&rest);
-    struct slice size = word(&rest);
-    (void)text_u64(&size, &r->size);
+    (void)word(&rest);
     r->version_id = version_of(rest);
     return code >= STATUS_OK_FIRST && code <= STATUS_OK_LAST;
 }

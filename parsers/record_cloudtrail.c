@@ -25,7 +25,6 @@ enum slot {
     BUCKET,
     KEY,
     OBJECT_VERSION,
-    SIZE,
     ERROR,
     RESOURCES,
     FUNCTION,
@@ -46,7 +45,6 @@ static const struct field fields[] = {
     {"requestParameters/bucketName", BUCKET},
     {"requestParameters/key", KEY},
     {"responseElements/x-amz-version-id", OBJECT_VERSION},
-    {"additionalEventData/bytesTransferredIn", SIZE},
     {"errorCode", ERROR},
     {"resources", RESOURCES},
     {"requestParameters/functionName", FUNCTION},
@@ -127,7 +125,6 @@ static void deliver(const struct value v[SLOTS], struct loc loc, struct buf *scr
     r.session = session_of(v);
     r.request_id = value_string(&v[REQUEST]);
     r.version_id = value_string(&v[OBJECT_VERSION]);
-    r.size = value_u64(&v[SIZE], 0);
     r.bucket = value_string(&v[BUCKET]);
     r.key = value_string(&v[KEY]);
     if (r.bucket.n && r.key.n)

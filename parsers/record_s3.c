@@ -6,19 +6,7 @@
 #include "parsers/record_s3.h"
 
 /* What is read of a record, in whatever form it came. */
-enum text {
-    EVENT_NAME,
-    BUCKET,
-    KEY,
-    PRINCIPAL,
-    SEQUENCER,
-    REQUEST_ID,
-    VERSION_ID,
-    TIME,
-    SOURCE,
-    SIZE,
-    TEXTS
-};
+enum text { EVENT_NAME, BUCKET, KEY, PRINCIPAL, SEQUENCER, REQUEST_ID, VERSION_ID, TIME, SOURCE, TEXTS };
 
 struct fields {
     struct json *j;
@@ -118,8 +106,6 @@ static void object_field(struct fields *f, struct slice key)
         keep(f, SEQUENCER);
     else if (slice_eq(key, SLICE("versionId")) || slice_eq(key, SLICE("version-id")))
         keep(f, VERSION_ID);
-    else if (slice_eq(key, SLICE("size")))
-        (void)json_raw(f->j, &f->texts[SIZE]);
     else
         (void)json_skip(f->j);
 }
@@ -170,13 +156,6 @@ static int64_t time_of(struct slice text)
     return time;
 }
 
-/* A whole number; 0 for all else. */
-static uint64_t size_of(struct slice text)
-{
-    uint64_t size;
-    return text_u64(&text, &size) && text.n == 0 ? size : 0;
-}
-
 /* Hands the record to the sink, if it is one of `source`. */
 static bool deliver(struct fields *f, struct slice source, struct slice via, struct loc loc,
                     const struct sink *sink)
@@ -193,7 +172,6 @@ static bool deliver(struct fields *f, struct slice source, struct slice via, str
     r.sequencer = f->texts[SEQUENCER];
     r.request_id = f->texts[REQUEST_ID];
     r.version_id = f->texts[VERSION_ID];
-    r.size = size_of(f->texts[SIZE]);
     sink->s3(sink->ctx, &r);
     return true;
 }

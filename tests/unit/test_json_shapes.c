@@ -319,9 +319,9 @@ struct seen {
 static void on_s3(void *ctx, const struct s3_record *r)
 {
     struct seen *s = ctx;
-    buf_printf(&s->out, "%.*s %.*s [%.*s] %lld %.*s %.*s [%.*s] %llu", SLICE_ARG(r->event_name),
+    buf_printf(&s->out, "%.*s %.*s [%.*s] %lld %.*s %.*s [%.*s]", SLICE_ARG(r->event_name),
                SLICE_ARG(r->bucket), SLICE_ARG(r->key), (long long)r->time, SLICE_ARG(r->principal),
-               SLICE_ARG(r->sequencer), SLICE_ARG(r->version_id), (unsigned long long)r->size);
+               SLICE_ARG(r->sequencer), SLICE_ARG(r->version_id));
     buf_printf(&s->out, " at %llu, %llu\n", (unsigned long long)(r->loc.line + s->line),
                (unsigned long long)(r->loc.offset + s->offset));
 }
