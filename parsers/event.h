@@ -63,7 +63,7 @@ struct event {
     struct request_id id;
     struct slice id_text;
     struct slice version;  /* $LATEST or digits */
-    struct slice function; /* from an ARN or a platform field */
+    struct slice function; /* of a platform line: from an ARN or a field */
     struct slice runtime;  /* nodejs:20.v13 */
     struct slice error_type;
     struct slice error_message;        /* of an error nobody caught, as it stands (JSON escapes included) */

@@ -32,7 +32,6 @@ enum field {
     FIELD_LEVEL,
     FIELD_PYTHON_LEVEL,
     FIELD_ERROR_MESSAGE,
-    FIELD_APP_FUNCTION,
     FIELD_MESSAGE,
     FIELD_TRACE,
     FIELD_ERROR,
@@ -92,9 +91,6 @@ static const struct named app_names[] = {
     {NAME("errorType"), FIELD_ERROR_TYPE},
     {NAME("exception_name"), FIELD_ERROR_TYPE},
     {NAME("errorMessage"), FIELD_ERROR_MESSAGE},
-    {NAME("function_name"), FIELD_APP_FUNCTION},
-    {NAME("function_arn"), FIELD_APP_FUNCTION},
-    {NAME("functionArn"), FIELD_APP_FUNCTION},
     {NAME("message"), FIELD_MESSAGE},
     {NAME("msg"), FIELD_MESSAGE},
     {NAME("xray_trace_id"), FIELD_TRACE}, /* Powertools */
@@ -139,14 +135,6 @@ static void take_id(struct slice word, struct event *e)
     e->has_id = message_id(&word, e) && word.n == 0;
 }
 
-static void take_function(struct slice value, struct event *e)
-{
-    if (slice_starts(value, SLICE("arn:")))
-        value = message_function_of_arn(value);
-    if (value.n)
-        e->function = value;
-}
-
 static void put(enum field field, struct slice raw, struct event *e)
 {
     enum { XRAY_ID_N = 35 }; /* 1-8hex-24hex */
@@ -173,7 +161,6 @@ static void put(enum field field, struct slice raw, struct event *e)
     case FIELD_LEVEL:
     case FIELD_PYTHON_LEVEL: e->level = level_parse(raw); return;
     case FIELD_ERROR_MESSAGE: e->error_message = raw; return;
-    case FIELD_APP_FUNCTION: take_function(raw, e); return;
     case FIELD_MESSAGE: e->said = raw; return;
     case FIELD_TRACE:
         e->trace = raw.n == XRAY_ID_N && slice_starts(raw, SLICE("1-")) ? raw : e->trace;

@@ -137,7 +137,7 @@ static void application(void **state)
          "128,\"function_arn\":"
          "\"arn:aws:lambda:eu-west-1:12345678910:function:test\",\"function_request_id\":\"52fdfc07-2182-"
          "154f-163f-5f0f9a621d72\"}",
-         .id = "52fdfc07-2182-154f-163f-5f0f9a621d72", .function = "test", .level = LEVEL_INFO,
+         .id = "52fdfc07-2182-154f-163f-5f0f9a621d72", .level = LEVEL_INFO,
          .time = "2021-05-03T11:47:12.494Z"}, /* Powertools */
         {"{\"level\":\"INFO\",\"message\":\"m\",\"xray_trace_id\":\"1-6352a70e-1e2c502e358361800241fd45\"}",
          .level = LEVEL_INFO, .trace = "1-6352a70e-1e2c502e358361800241fd45"},
