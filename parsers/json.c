@@ -186,20 +186,6 @@ static bool skip_word(struct json *j, struct slice word)
     return true;
 }
 
-bool json_i64(struct json *j, int64_t *ret)
-{
-    struct slice raw, digits;
-    uint64_t v;
-    if (!json_raw(j, &raw))
-        return false;
-    bool minus = *raw.p == '-';
-    digits = slice_skip(raw, minus);
-    if (!text_u64(&digits, &v) || digits.n || v > INT64_MAX)
-        return false;
-    *ret = minus ? -(int64_t)v : (int64_t)v;
-    return true;
-}
-
 /* ---- objects and arrays ---- */
 
 static bool enter(struct json *j, enum json_type type, const char *sentence)

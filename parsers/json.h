@@ -57,8 +57,6 @@ bool json_next_item(struct json *j);
 bool json_string(struct json *j, struct slice *ret, bool *ret_escaped);
 /* The same; false without an error when the value is no string (it is skipped). */
 bool json_text(struct json *j, struct slice *ret, bool *ret_escaped);
-/* A whole number; false without an error when the value is no such (it is skipped). */
-bool json_i64(struct json *j, int64_t *ret);
 /* The bytes of a whole value of any type. */
 bool json_raw(struct json *j, struct slice *ret);
 bool json_skip(struct json *j);
