@@ -261,7 +261,7 @@ static bool together(const struct evidence *ev, const struct citation *a, const 
            (s->wrapped || source_restart(s, a->loc.offset) == source_restart(s, b->loc.offset));
 }
 
-void quote_citations(const struct evidence *ev, struct citation **list, size_t n, struct arena *arena)
+static void quote_all(const struct evidence *ev, struct citation **list, size_t n, struct arena *arena)
 {
     struct quoting all = {.ev = ev};
     if (n > 1)
@@ -286,6 +286,6 @@ void quote_findings(const struct evidence *ev, struct findings *fs)
     for (size_t i = 0; i < fs->list.n; i++)
         for (size_t k = 0; k < fs->list.v[i]->citations.n; k++)
             *vec_push(&all) = &fs->list.v[i]->citations.v[k];
-    quote_citations(ev, all.v, all.n, &fs->arena);
+    quote_all(ev, all.v, all.n, &fs->arena);
     vec_done(&all);
 }

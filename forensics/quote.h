@@ -9,7 +9,5 @@
 /* Fills the text of every citation: the line, decoded where it stood in a JSON string and cut to LIMIT_QUOTE;
  * of an S3 record the fields that matter. A place that cannot be read again leaves it empty. */
 void quote_findings(const struct evidence *ev, struct findings *fs);
-/* The same for one list; texts are of `arena`. */
-void quote_citations(const struct evidence *ev, struct citation **list, size_t n, struct arena *arena);
 
 #endif
