@@ -54,6 +54,9 @@ void container_sample(struct slice text, bool (*head)(struct slice line, struct 
 /* How many of the first lines begin with START, END or REPORT: in formats that put a time or stream before
  * every entry none does. */
 size_t container_naked(struct slice text);
+/* The score of such a format: `sure` when a quarter of the first lines has a head, half of it when fewer have, 0 when
+ * no more have one than are naked. */
+int container_score(struct slice text, bool (*head)(struct slice line, struct entry *ret), int sure);
 
 /* For container_message: what begins with blanks or with marks. */
 bool container_message_marked(struct slice rest, struct slice *ret);
@@ -71,6 +74,8 @@ static inline bool container_message(struct slice rest, struct slice *ret)
 }
 /* Whether a line of text without times goes on with the entry before it. */
 bool container_line_continues(struct slice line);
+/* Whether a word is the id of an event of CloudWatch: 56 digits. */
+bool container_is_event_id(struct slice word);
 /* Whether a line has the platform's form: START, REPORT … */
 bool container_is_platform(struct slice text);
 

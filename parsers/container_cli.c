@@ -5,8 +5,6 @@
  *     EVENTS<TAB>1706375564172<TAB>START RequestId: …<LF><TAB>1706375564122          get-log-events */
 #include "parsers/container.h"
 
-enum { EVENT_ID_DIGITS = 56 };
-
 /* What stands before the next tab. */
 static bool column(struct slice *s, struct slice *ret)
 {
@@ -27,21 +25,13 @@ static bool is_time(struct slice word, int64_t *ret)
     return true;
 }
 
-static bool is_event_id(struct slice word)
-{
-    for (size_t i = 0; i < word.n; i++)
-        if (word.p[i] < '0' || word.p[i] > '9')
-            return false;
-    return word.n == EVENT_ID_DIGITS;
-}
-
 /* The time of ingestion stands in for the event's own until the entry is whole. */
 static bool cli_head(struct slice line, struct entry *ret)
 {
     struct slice rest = line, word;
     if (!text_literal(&rest, SLICE("EVENTS\t")) || !column(&rest, &word))
         return false;
-    bool has_id = is_event_id(word);
+    bool has_id = container_is_event_id(word);
     if (has_id && !column(&rest, &word))
         return false;
     if (!is_time(word, &ret->time) || (has_id && !column(&rest, &ret->stream)))

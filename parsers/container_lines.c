@@ -303,3 +303,21 @@ size_t container_naked(struct slice text)
     container_sample(text, naked_head, &naked, &lines);
     return naked;
 }
+
+int container_score(struct slice text, bool (*head)(struct slice line, struct entry *ret), int sure)
+{
+    size_t heads, lines;
+    container_sample(text, head, &heads, &lines);
+    if (heads <= container_naked(text))
+        return 0;
+    return heads * 4 >= lines ? sure : sure / 2;
+}
+
+bool container_is_event_id(struct slice word)
+{
+    enum { EVENT_ID_DIGITS = 56 };
+    for (size_t i = 0; i < word.n; i++)
+        if (word.p[i] < '0' || word.p[i] > '9')
+            return false;
+    return word.n == EVENT_ID_DIGITS;
+}

@@ -129,15 +129,6 @@ static bool awslogs_head(struct slice line, struct entry *ret)
     return stream_word(&rest, &ret->stream) && message_follows(rest, ret);
 }
 
-static int score_of(struct slice head, bool (*is_head)(struct slice, struct entry *), int sure)
-{
-    size_t heads, lines;
-    container_sample(head, is_head, &heads, &lines);
-    if (heads <= container_naked(head))
-        return 0;
-    return heads * 4 >= lines ? sure : sure / 2;
-}
-
 /* One pretty document may have more lines than are looked at: a first line with a stream is sure as well. */
 static int tail_score(struct slice head)
 {
@@ -147,12 +138,12 @@ static int tail_score(struct slice head)
         ;
     if (tail_head(line, &first) && first.stream.n)
         return 80;
-    return score_of(head, tail_head, 80);
+    return container_score(head, tail_head, 80);
 }
 
 static int sam_score(struct slice head)
 {
-    return score_of(head, sam_head, 85);
+    return container_score(head, sam_head, 85);
 }
 
 static bool named_head(struct slice line, struct entry *ret)
@@ -168,8 +159,8 @@ static bool platform_head(struct slice line, struct entry *ret)
 /* A time in brackets alone is what any program may write: then the platform must speak behind one. */
 static int awslogs_score(struct slice head)
 {
-    int named = score_of(head, named_head, 84);
-    return named ? named : score_of(head, platform_head, 60);
+    int named = container_score(head, named_head, 84);
+    return named ? named : container_score(head, platform_head, 60);
 }
 
 static void tail_parse(struct input *in, const struct sink *sink)

@@ -20,15 +20,6 @@ static bool column(struct slice *s, struct slice *ret)
     return true;
 }
 
-static bool is_event_id(struct slice word)
-{
-    enum { EVENT_ID_DIGITS = 56 };
-    for (size_t i = 0; i < word.n; i++)
-        if (word.p[i] < '0' || word.p[i] > '9')
-            return false;
-    return word.n == EVENT_ID_DIGITS;
-}
-
 /* YYYY/MM/DD/…[version]hex */
 static bool is_stream(struct slice word)
 {
@@ -53,7 +44,7 @@ static bool cw_head(struct slice line, struct entry *ret)
         rest = after;
     }
     after = rest;
-    if (column(&after, &word) && is_event_id(word)) {
+    if (column(&after, &word) && container_is_event_id(word)) {
         ret->id = word;
         rest = after;
     }
@@ -61,18 +52,9 @@ static bool cw_head(struct slice line, struct entry *ret)
     return timed || ret->group.n || ret->stream.n;
 }
 
-static int score_of(struct slice head, bool (*is_head)(struct slice, struct entry *), int sure)
-{
-    size_t heads, lines;
-    container_sample(head, is_head, &heads, &lines);
-    if (heads <= container_naked(head))
-        return 0;
-    return heads * 4 >= lines ? sure : sure / 2;
-}
-
 static int cw_score(struct slice head)
 {
-    return score_of(head, cw_head, 83);
+    return container_score(head, cw_head, 83);
 }
 
 static void cw_parse(struct input *in, const struct sink *sink)
