@@ -115,17 +115,17 @@ enum event_phase message_phase(struct slice word)
     return slice_eq(word, SLICE("invoke")) ? PHASE_INVOKE : PHASE_NONE;
 }
 
-void message_trace_header(struct slice value, struct event *e)
+void message_trace_header(struct slice header, struct slice *ret_root, struct slice *ret_lineage)
 {
-    while (value.n) {
-        struct slice part = slice_trim(slice_cut(&value, ';'));
+    while (header.n) {
+        struct slice part = slice_trim(slice_cut(&header, ';'));
         char first = part.n ? (char)(*part.p | 32) : '\0';
         if (first != 'r' && first != 'l')
             continue;
         struct slice name = slice_cut(&part, '=');
-        if (slice_eq_nocase(name, SLICE("Root")))
-            e->trace = part;
-        else if (slice_eq_nocase(name, SLICE("Lineage")))
-            e->lineage = part;
+        if (ret_root && slice_eq_nocase(name, SLICE("Root")))
+            *ret_root = part;
+        else if (ret_lineage && slice_eq_nocase(name, SLICE("Lineage")))
+            *ret_lineage = part;
     }
 }

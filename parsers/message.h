@@ -52,8 +52,8 @@ bool message_timeout(struct slice s, struct event *e);
 void message_fields(struct slice text, struct event *e);
 /* The same for most lines, see there; false for any other. */
 bool message_fields_exact(struct slice text, struct event *e);
-/* Root=1-…;… of an X-Ray header into e->trace. */
-void message_trace_header(struct slice value, struct event *e);
+/* The parts of X-Ray's header Root=1-…;Parent=…;Lineage=…; what it lacks stays as it was, and either may be NULL. */
+void message_trace_header(struct slice header, struct slice *ret_root, struct slice *ret_lineage);
 /* NAME of arn:aws:lambda:REGION:ACCOUNT:function:NAME[:VERSION], empty when it is none. */
 struct slice message_function_of_arn(struct slice arn);
 /* success, error, failure, timeout. */

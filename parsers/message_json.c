@@ -157,7 +157,7 @@ static void put(enum field field, struct slice raw, struct event *e)
         e->init = number(raw);
         e->restored = true;
         return;
-    case FIELD_TRACE_HEADER: message_trace_header(raw, e); return;
+    case FIELD_TRACE_HEADER: message_trace_header(raw, &e->trace, &e->lineage); return;
     case FIELD_LEVEL:
     case FIELD_PYTHON_LEVEL: e->level = level_parse(raw); return;
     case FIELD_ERROR_MESSAGE: e->error_message = raw; return;

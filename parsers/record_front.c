@@ -12,7 +12,6 @@
 #include "parsers/json.h"
 #include "parsers/message.h"
 #include "parsers/record_access.h"
-#include "parsers/record_span.h"
 
 static struct slice known(struct slice s)
 {
@@ -155,7 +154,7 @@ static bool read_json(struct slice text, int64_t time, struct loc loc, const str
     c.id = v[ID].n ? v[ID] : v[EXTENDED];
     c.lambda_id = v[LAMBDA];
     c.trace = v[TRACE];
-    record_trace_header(v[TRACE], &c.trace, NULL);
+    message_trace_header(v[TRACE], &c.trace, NULL);
     c.path = path_of(v);
     c.function = v[FUNCTION];
     c.error = v[INTEGRATION_ERROR].n ? v[INTEGRATION_ERROR] : v[ERROR];
@@ -273,7 +272,7 @@ static bool read_balancer(struct slice line, int64_t time, struct loc loc, const
     if (!text_time(&written, &c.time) || v[ALB_REQUEST].n == 0)
         return false;
     (void)text_time(&created, &c.time);
-    record_trace_header(v[ALB_TRACE], &c.trace, NULL);
+    message_trace_header(v[ALB_TRACE], &c.trace, NULL);
     c.id = c.trace; /* it gives no other id */
     c.path = request_path(v[ALB_REQUEST]);
     c.function = v[ALB_GROUP];

@@ -7,8 +7,8 @@
 #include "parsers/record_queue.h"
 
 #include "parsers/fields.h"
+#include "parsers/message.h"
 #include "parsers/record_s3.h"
-#include "parsers/record_span.h"
 
 enum slot { SOURCE, MESSAGE, ARN, SENT, COUNT, SENDER, HEADER, TYPE, SLOTS };
 
@@ -60,7 +60,7 @@ bool record_queue(struct slice value, struct loc loc, struct buf *scratch, const
     q.arn = value_string(&v[ARN]);
     q.sender = value_string(&v[SENDER]);
     q.session = record_session(q.sender);
-    record_trace_header(value_string(&v[HEADER]), &q.trace, &q.lineage);
+    message_trace_header(value_string(&v[HEADER]), &q.trace, &q.lineage);
     q.sent = json_time(v[SENT].text);
     q.receive_count = value_u64(&v[COUNT], 0);
     if (sink->queue)

@@ -90,18 +90,6 @@ bool record_trace_id(struct slice text, uint8_t ret[16])
     return text_hex(&whole, ID_DIGITS, ret);
 }
 
-void record_trace_header(struct slice header, struct slice *ret_root, struct slice *ret_lineage)
-{
-    while (header.n) {
-        struct slice part = slice_trim(slice_cut(&header, ';'));
-        struct slice name = slice_cut(&part, '=');
-        if (ret_root && slice_eq_nocase(name, SLICE("Root")))
-            *ret_root = part;
-        else if (ret_lineage && slice_eq_nocase(name, SLICE("Lineage")))
-            *ret_lineage = part;
-    }
-}
-
 /* One of the ways in which it is written (field guide 5.1): 037bed70:0, a87bd80c:1|68fd508a:5, 25:a87bd80c:1. */
 static bool lineage_piece(struct slice piece, uint32_t *ret_hash, uint64_t *ret_count)
 {

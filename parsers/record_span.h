@@ -40,7 +40,5 @@ struct span_link {
 };
 enum { SPAN_LINKS_MAX = 20 };
 size_t record_span_links(struct slice list, struct span_link *ret, size_t max);
-/* The parts of Root=1-…;Parent=…;Lineage=…; any may be NULL. */
-void record_trace_header(struct slice header, struct slice *ret_root, struct slice *ret_lineage);
 
 #endif

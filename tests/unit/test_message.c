@@ -273,7 +273,8 @@ static void small_words(void **state)
     assert_int_equal(message_status(SLICE("Timeout")), STATUS_NONE);
     assert_int_equal(message_phase(SLICE("snap-start")), PHASE_NONE);
     message_trace_header(
-        SLICE("Self=1-a;Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"), &e);
+        SLICE("Self=1-a;Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1"),
+        &e.trace, &e.lineage);
     assert_true(slice_eq(e.trace, SLICE("1-67891233-abcdef012345678912345678")));
     for (int kind = 0; kind < EVENT_KINDS; kind++)
         assert_non_null(event_name((enum event_kind)kind));

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "parsers/message.h"
 #include "parsers/record_access.h"
 #include "parsers/record_cloudtrail.h"
 #include "parsers/record_span.h"
@@ -71,7 +72,7 @@ static void trace_ids(void **state)
     assert_false(record_trace_id(SLICE("1-4efaaf4g-1e8720b39541901950019ee5"), a));
     assert_false(record_trace_id(SLICE(""), a));
     struct slice root = {"", 0}, lineage = {"", 0};
-    record_trace_header(SLICE("root=1-a ; Sampled=?;Lineage=1:fe460cdd:0|2;k"), &root, &lineage);
+    message_trace_header(SLICE("root=1-a ; Sampled=?;Lineage=1:fe460cdd:0|2;k"), &root, &lineage);
     assert_true(slice_eq(root, SLICE("1-a")));
     assert_true(slice_eq(lineage, SLICE("1:fe460cdd:0|2")));
 }
