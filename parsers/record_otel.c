@@ -241,15 +241,6 @@ static void fill_call(const struct value a[ATTRIBUTE_COUNT], struct span *s)
     set(&s->lineage, &a[LINEAGE]);
 }
 
-/* 16 hexadecimal digits that are not all 0, which means none. */
-static bool span_id(const struct value *v, uint8_t ret[8])
-{
-    static const uint8_t none[8] = {0};
-    struct slice text = value_string(v);
-    enum { SPAN_DIGITS = 16 };
-    return text.n == SPAN_DIGITS && text_hex(&text, SPAN_DIGITS, ret) && memcmp(ret, none, 8) != 0;
-}
-
 static int64_t nanoseconds(const struct value *v)
 {
     int64_t ns;
@@ -261,9 +252,9 @@ static bool deliver(const struct value v[SLOTS], const struct value a[ATTRIBUTE_
                     const struct otel_resource *r, struct slice via, struct loc loc, const struct sink *sink)
 {
     struct span s = {.via = via, .loc = loc, .name = value_string(&v[NAME])};
-    if (!record_trace_id(value_string(&v[TRACE]), s.trace) || !span_id(&v[ID], s.id))
+    if (!record_trace_id(value_string(&v[TRACE]), s.trace) || !record_span_id(value_string(&v[ID]), s.id))
         return false;
-    s.has_parent = span_id(&v[PARENT], s.parent);
+    s.has_parent = record_span_id(value_string(&v[PARENT]), s.parent);
     s.start = nanoseconds(&v[START]);
     s.end = nanoseconds(&v[END]);
     s.links = v[LINKS].type == JSON_ARRAY ? v[LINKS].raw : s.links;

@@ -90,6 +90,17 @@ bool record_trace_id(struct slice text, uint8_t ret[16])
     return text_hex(&whole, ID_DIGITS, ret);
 }
 
+bool record_span_id(struct slice text, uint8_t ret[8])
+{
+    static const uint8_t none[8] = {0};
+    enum { SPAN_DIGITS = 2 * sizeof none };
+    uint8_t id[sizeof none];
+    if (text.n != SPAN_DIGITS || !text_hex(&text, SPAN_DIGITS, id) || memcmp(id, none, sizeof none) == 0)
+        return false;
+    memcpy(ret, id, sizeof id);
+    return true;
+}
+
 /* One of the ways in which it is written (field guide 5.1): 037bed70:0, a87bd80c:1|68fd508a:5, 25:a87bd80c:1. */
 static bool lineage_piece(struct slice piece, uint32_t *ret_hash, uint64_t *ret_count)
 {
@@ -135,13 +146,6 @@ size_t record_span_links(struct slice list, struct span_link *ret, size_t max)
     }
     buf_done(&scratch);
     return n;
-}
-
-static bool span_id(const struct value *v, uint8_t ret[8])
-{
-    struct slice text = value_string(v);
-    enum { SPAN_DIGITS = 16 };
-    return text.n == SPAN_DIGITS && text_hex(&text, SPAN_DIGITS, ret);
 }
 
 static enum span_kind kind_of_origin(struct slice origin)
@@ -236,11 +240,11 @@ static bool fill(const struct segment *g, const struct value v[SLOTS], const str
         s->log_stream = parent->log_stream;
         s->has_parent = true;
     }
-    if (!span_id(&v[ID], s->id) || v[NAME].type != JSON_STRING)
+    if (!record_span_id(value_string(&v[ID]), s->id) || v[NAME].type != JSON_STRING)
         return false;
     if (!record_trace_id(value_string(&v[TRACE]), s->trace) && !parent)
         return false;
-    s->has_parent |= span_id(&v[PARENT], s->parent);
+    s->has_parent |= record_span_id(value_string(&v[PARENT]), s->parent);
     s->name = v[NAME].text;
     s->within = parent ? parent->kind : SPAN_OTHER;
     s->kind = kind_of(v, s->within, !parent);

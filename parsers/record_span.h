@@ -28,6 +28,8 @@ bool record_otel_log(struct slice value, const struct otel_resource *resource, s
 
 /* 1-8hex-24hex (a shorter time part is padded) or 32 hex. */
 bool record_trace_id(struct slice text, uint8_t ret[16]);
+/* 16 hex. All of them 0 means none, as OpenTelemetry says of its ids; X-Ray's are made of the same 64 bits. */
+bool record_span_id(struct slice text, uint8_t ret[8]);
 /* `Lineage=` as a number, LINEAGE_NONE when it cannot be read: 24 bits of the hash that was met most often and,
  * in the lowest byte, how often all of its hashes were met, the request at hand included, LINEAGE_HOPS_MAX at
  * most. What it counts is Lambda's own business: that it grows along a chain is all that is used. */

@@ -77,6 +77,19 @@ static void trace_ids(void **state)
     assert_true(slice_eq(lineage, SLICE("1:fe460cdd:0|2")));
 }
 
+static void span_ids(void **state)
+{
+    static const char *const bad[] = {"", "0000000000000000", "18476b3c270cc8d", "18476b3c270cc8d2a",
+                                      "18476b3c270cc8dg"};
+    uint8_t id[8];
+    (void)state;
+    assert_true(record_span_id(SLICE("18476B3c270cc8d2"), id));
+    assert_memory_equal(id, "\x18\x47\x6b\x3c\x27\x0c\xc8\xd2", 8);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (record_span_id(slice_str(bad[i]), id) || id[0] != 0x18)
+            fail_msg("\"%s\" is taken for the id of a span", bad[i]);
+}
+
 static void clf_times(void **state)
 {
     static const char *const bad[] = {
@@ -116,10 +129,8 @@ static void sessions(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(trace_ids),
-        cmocka_unit_test(clf_times),
-        cmocka_unit_test(sessions),
+        cmocka_unit_test(numbers),   cmocka_unit_test(trace_ids), cmocka_unit_test(span_ids),
+        cmocka_unit_test(clf_times), cmocka_unit_test(sessions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

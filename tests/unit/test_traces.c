@@ -264,6 +264,14 @@ static const struct form forms[] = {
      "5f1872536a106696d56b1f4ef9eba2ed 5cc4a447f5d4d696<5cc4a447f5d4d697 init Initialization "
      "1595437651000000000..-1 via=xray\n",
      "xray-segments"},
+    /* An id of zeros is none: the subsegment keeps the parent in which it stands. */
+    {"a parent of zeros",
+     "{\"trace_id\":\"1-5f187253-6a106696d56b1f4ef9eba2ed\",\"id\":\"5cc4a447f5d4d696\",\"name\":\"L\","
+     "\"start_time\":1,\"parent_id\":\"0000000000000000\",\"subsegments\":[{\"id\":\"5cc4a447f5d4d697\","
+     "\"name\":\"x\",\"start_time\":2,\"parent_id\":\"0000000000000000\"}]}",
+     "5f1872536a106696d56b1f4ef9eba2ed 5cc4a447f5d4d696< other L 1000000000..-1 via=xray\n"
+     "5f1872536a106696d56b1f4ef9eba2ed 5cc4a447f5d4d697<5cc4a447f5d4d696 other x 2000000000..-1 via=xray\n",
+     "xray-segments"},
     {"OTLP, old names, resource last",
      "{\"resourceSpans\":[{\"instrumentationLibrarySpans\":[{\"spans\":[{\"traceId\":"
      "\"5B8EFFF798038103D269B633813FC60C\",\"spanId\":\"EEE19B7EC3C1B174\",\"parentSpanId\":\"\",\"name\":"
@@ -407,6 +415,8 @@ static void wrong_types(void **state)
         "{\"id\":\"24ddd1434624a637\",\"name\":\"f\",\"start_time\":-1,\"trace_id\":\"1-6437350a-"
         "775b7afb3067811a4c6daade\"}",
         "{\"id\":\"24ddd1434624a637\",\"name\":\"f\",\"start_time\":1,\"trace_id\":{}}",
+        "{\"id\":\"0000000000000000\",\"name\":\"f\",\"start_time\":1,\"trace_id\":\"1-6437350a-"
+        "775b7afb3067811a4c6daade\"}",
     };
     static const char odd[] =
         "{\"id\":\"24ddd1434624a637\",\"name\":\"f\",\"start_time\":1,\"trace_id\":"
