@@ -22,6 +22,12 @@ ptrdiff_t slice_find(struct slice s, struct slice needle)
     return hit ? hit - s.p : -1;
 }
 
+struct slice slice_behind(struct slice s, char mark)
+{
+    const char *last = s.n ? memrchr(s.p, mark, s.n) : NULL;
+    return last ? slice_skip(s, (size_t)(last - s.p) + 1) : s;
+}
+
 static unsigned char lower(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);

@@ -94,6 +94,8 @@ ptrdiff_t slice_find(struct slice s, struct slice needle);
 /* The same, ASCII letters compared without case. */
 ptrdiff_t slice_find_nocase(struct slice s, struct slice needle);
 bool slice_eq_nocase(struct slice a, struct slice b);
+/* What stands behind the last `mark`: all of it when there is none, nothing when it ends with one. */
+struct slice slice_behind(struct slice s, char mark);
 /* Blank, tab, CR or LF. One compare for any other character of a text. */
 static inline bool slice_is_space(char c)
 {

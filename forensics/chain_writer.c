@@ -80,14 +80,6 @@ static enum chain_proof weigh(const struct chains *c, size_t i, const struct att
  * those the nearest (thumb-thumb-x is made from thumb-x rather than from x), then the one that began last. */
 enum { SENT_BY = 1 << 21, NAMES_KEY = 1 << 20, ENDS_WITH = 1 << 12 };
 
-static struct slice base_name(struct slice key)
-{
-    size_t n = key.n;
-    while (n > 0 && key.p[n - 1] != '/')
-        n--;
-    return slice_skip(key, n);
-}
-
 static unsigned closeness(const struct chains *c, size_t i, const struct attempt *a)
 {
     int32_t cause = c->cause[a->row];
@@ -97,7 +89,7 @@ static unsigned closeness(const struct chains *c, size_t i, const struct attempt
     bool names = o->number && (a->keys[0] == o->number || a->keys[1] == o->number);
     names |= has_trace(c->d->index, a, m);
     bool derived = from && chain_derived(object_key(o), object_key(from));
-    bool ends = derived && slice_ends(base_name(object_key(o)), base_name(object_key(from)));
+    bool ends = derived && slice_ends(slice_behind(object_key(o), '/'), slice_behind(object_key(from), '/'));
     return (m && m->sender == a ? SENT_BY : 0) + (names ? NAMES_KEY : 0) + (ends ? ENDS_WITH : 0) +
            (derived ? 1 + from->key_n % ENDS_WITH : 0);
 }

@@ -85,17 +85,9 @@ static bool take_run(struct slice *s, struct slice *ret)
     return n > 0;
 }
 
-static struct slice last_part(struct slice key)
-{
-    size_t n = key.n;
-    while (n > 0 && key.p[n - 1] != '/')
-        n--;
-    return n < key.n ? slice_skip(key, n) : key;
-}
-
 static struct slice find_print(struct slice key)
 {
-    struct slice rest = last_part(key), run, best = {"", 0};
+    struct slice name = slice_behind(key, '/'), rest = name.n ? name : key, run, best = {"", 0};
     while (take_run(&rest, &run))
         if (run.n > best.n)
             best = run;

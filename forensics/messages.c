@@ -55,10 +55,7 @@ uint32_t message_unknown_id(struct index *x, uint32_t function)
  * https://sqs.eu-west-1.amazonaws.com/111122223333/jobs. */
 static struct slice last_part(struct slice place)
 {
-    size_t n = place.n;
-    while (n > 0 && place.p[n - 1] != ':' && place.p[n - 1] != '/')
-        n--;
-    return slice_skip(place, n);
+    return slice_behind(slice_behind(place, ':'), '/');
 }
 
 /* Of a function's name, partial or whole ARN, each with or without a version: NAME, 111122223333:function:NAME:7. */

@@ -52,6 +52,15 @@ static void skip_and_head(void **state)
     assert_int_equal(slice_str("abc").n, 3);
 }
 
+static void behind(void **state)
+{
+    (void)state;
+    assert_true(slice_eq(slice_behind(SLICE("a/b/cd"), '/'), SLICE("cd")));
+    assert_true(slice_eq(slice_behind(SLICE("cd"), '/'), SLICE("cd")));
+    assert_int_equal(slice_behind(SLICE("a/b/"), '/').n, 0);
+    assert_int_equal(slice_behind(slice_of(NULL, 0), '/').n, 0);
+}
+
 static void find(void **state)
 {
     (void)state;
@@ -155,6 +164,7 @@ int main(void)
         cmocka_unit_test(equal_and_order),
         cmocka_unit_test(starts_and_ends),
         cmocka_unit_test(skip_and_head),
+        cmocka_unit_test(behind),
         cmocka_unit_test(find),
         cmocka_unit_test(trim),
         cmocka_unit_test(cut),
