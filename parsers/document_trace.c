@@ -127,6 +127,9 @@ static void read_trace(struct documents *d, struct json *j)
     }
     (void)json_enter_object(j);
     while (json_next_key(j, &key)) {
+        if (slice_eq(key, SLICE("LimitExceeded")) && json_peek(j) == JSON_TRUE)
+            document_anomaly(d, ANOMALY_TRACE_LIMITED, document_loc(d, key.p),
+                             "LimitExceeded: the trace is over X-Ray's limit and lacks some of its segments");
         if (slice_eq(key, SLICE("Segments")))
             each_item(d, j, trace_segment, NULL);
         else

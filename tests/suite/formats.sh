@@ -200,6 +200,8 @@ same "a CSV of 72 columns" "$(report case | jq -c '[.totals.invocations, (.evide
 wide 1100
 same "one of more than are read says so" "$(report case | jq -c '[.evidence.sources[0].anomalies[].kind]')" '["csv-damaged","no-message"]'
 exits "with status 2" 2 "$COLDCASE" report -q case
+echo "{\"Traces\":[{\"Id\":\"1-6437350a-775b7afb3067811a4c6daade\",\"LimitExceeded\":true,\"Segments\":[{\"Document\":$segment}]}]}" >case
+same "a trace over the limit of X-Ray is read and noted" "$(report case | jq -c '[.totals.invocations, [.evidence.sources[0].anomalies[].kind]]')" '[1,["trace-limited"]]'
 printf '%s %s\n' 9999999999999 "$start" 1706375564122 "END RequestId: $id" >case
 same "a number that is no time" "$(timeline case | grep -c 0000-00-00)" 0
 
