@@ -25,7 +25,7 @@ struct row_place {
 
 static bool column_fail(const struct row_place *at, enum column column, const char *what)
 {
-    return err_set(at->e, ERR_USAGE, "line %zu, column %d (%s): %s", at->line, column + 1,
+    return err_set(at->e, ERR_USAGE, "signatures file, line %zu, column %d (%s): %s", at->line, column + 1,
                    columns[column].name, what);
 }
 
@@ -44,7 +44,8 @@ static bool split_row(struct slice line, const struct row_place *at, struct slic
         n += line.p[i] == '\t';
     if (n != COLUMNS && n != COLUMNS - 1) /* editors drop the tab before an empty fix */
         return err_set(at->e, ERR_USAGE,
-                       "line %zu has %zu columns; write 6, with a tab between two: name, literal, pattern "
+                       "signatures file, line %zu has %zu columns; write 6, with a tab between two: name, "
+                       "literal, pattern "
                        "(may be empty), class, engine, fix (may be empty)",
                        at->line, n);
     for (size_t i = 0; i < COLUMNS; i++)
@@ -56,7 +57,8 @@ static bool check_lengths(const struct slice cells[COLUMNS], const struct row_pl
 {
     for (enum column c = 0; c < COLUMNS; c++) {
         if (cells[c].n < columns[c].min || cells[c].n > columns[c].max)
-            return err_set(at->e, ERR_USAGE, "line %zu, column %d (%s) is %zu bytes long; write %zu to %zu",
+            return err_set(at->e, ERR_USAGE,
+                           "signatures file, line %zu, column %d (%s) is %zu bytes long; write %zu to %zu",
                            at->line, c + 1, columns[c].name, cells[c].n, columns[c].min, columns[c].max);
         if (cells[c].n && memchr(cells[c].p, '\0', cells[c].n))
             return column_fail(at, c, "holds a NUL byte; the file must be UTF-8 text");
@@ -116,8 +118,8 @@ static bool add_row(struct signature_rows *s, struct slice line, const struct ro
     enum signature_class class = SIGNATURE_CLASSES;
     pcre2_code *code;
     if (s->list.n == signature_table_rows + SIGNATURE_USER_ROWS_MAX)
-        return err_set(at->e, ERR_USAGE, "line %zu: more than %d rows; remove some", at->line,
-                       SIGNATURE_USER_ROWS_MAX);
+        return err_set(at->e, ERR_USAGE, "signatures file, line %zu: more than %d rows; remove some",
+                       at->line, SIGNATURE_USER_ROWS_MAX);
     if (!split_row(line, at, cells) || !check_lengths(cells, at) || !check_cells(s, cells, at, &class) ||
         !compile_cell(cells[COLUMN_PATTERN], at, &code))
         return false;

@@ -18,7 +18,7 @@ struct record {
     const struct stream *s;
     struct slice id;
     char id_text[37];
-    uint32_t signatures[32]; /* indexes, by name */
+    struct seen *signatures; /* by name */
     size_t signatures_n;
 };
 
@@ -42,20 +42,26 @@ static int by_attempt(const void *x, const void *y)
 
 typedef VEC(struct seen) seens;
 
+/* By attempt, each signature of it once. */
 static void collect_signatures(const struct index *x, seens *ret)
 {
+    size_t n = 0;
     for (size_t i = 0; i < x->marks.n; i++)
         if (x->marks.v[i].kind == MARK_SIGNATURE && x->marks.v[i].attempt)
             *vec_push(ret) = (struct seen){x->marks.v[i].attempt, x->marks.v[i].value};
     vec_sort(ret, by_attempt);
+    for (size_t i = 0; i < ret->n; i++)
+        if (i == 0 || by_attempt(&ret->v[i], &ret->v[n - 1]) != 0)
+            ret->v[n++] = ret->v[i];
+    ret->n = n;
 }
 
 static const struct signatures *sorting; /* qsort has no context */
 
 static int by_signature_name(const void *x, const void *y)
 {
-    return strcmp(signatures_get(sorting, *(const uint32_t *)x)->name,
-                  signatures_get(sorting, *(const uint32_t *)y)->name);
+    const struct seen *a = x, *b = y;
+    return strcmp(signatures_get(sorting, a->signature)->name, signatures_get(sorting, b->signature)->name);
 }
 
 static void take_signatures(struct record *r, const seens *all)
@@ -68,15 +74,13 @@ static void take_signatures(struct record *r, const seens *all)
         else
             high = mid;
     }
+    r->signatures = all->v ? all->v + low : NULL;
     r->signatures_n = 0;
-    for (; low < all->n && all->v[low].a == r->a; low++) {
-        uint32_t s = all->v[low].signature;
-        bool again = r->signatures_n && r->signatures[r->signatures_n - 1] == s;
-        if (!again && r->signatures_n < sizeof r->signatures / sizeof *r->signatures)
-            r->signatures[r->signatures_n++] = s;
-    }
+    while (low + r->signatures_n < all->n && all->v[low + r->signatures_n].a == r->a)
+        r->signatures_n++;
     sorting = r->ev->signatures;
-    qsort(r->signatures, r->signatures_n, sizeof *r->signatures, by_signature_name);
+    if (r->signatures_n > 1)
+        qsort(r->signatures, r->signatures_n, sizeof *r->signatures, by_signature_name);
 }
 
 /* ---- columns, one table for all formats ---- */
@@ -182,7 +186,7 @@ static void put_signatures(struct jsonw *w, const struct record *r)
 {
     jsonw_open(w, '[');
     for (size_t i = 0; i < r->signatures_n; i++)
-        jsonw_string(w, slice_str(signatures_get(r->ev->signatures, r->signatures[i])->name));
+        jsonw_string(w, slice_str(signatures_get(r->ev->signatures, r->signatures[i].signature)->name));
     jsonw_close(w, ']');
 }
 static void put_source(struct jsonw *w, const struct record *r)
@@ -276,7 +280,8 @@ static void write_csv(struct buf *out, const struct record *r)
     }
     buf_done(&field);
     for (size_t i = 0; i < r->signatures_n; i++)
-        buf_printf(out, "%s%s", i ? " " : "", signatures_get(r->ev->signatures, r->signatures[i])->name);
+        buf_printf(out, "%s%s", i ? " " : "",
+                   signatures_get(r->ev->signatures, r->signatures[i].signature)->name);
     buf_byte(out, ',');
     escape_csv(out, slice_str(r->ev->sources.v[r->a->loc.source].path));
     buf_printf(out, ",%u,%llu\r\n", r->a->loc.line, (unsigned long long)r->a->loc.offset);

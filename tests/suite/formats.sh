@@ -205,6 +205,11 @@ same "a trace over the limit of X-Ray is read and noted" "$(report case | jq -c 
 printf '%s %s\n' 9999999999999 "$start" 1706375564122 "END RequestId: $id" >case
 same "a number that is no time" "$(timeline case | grep -c 0000-00-00)" 0
 
+# ---- signatures of an invocation: all of them, by name ----
+for n in $(seq 10 49); do printf 'word-%s\tword%s\t\tSRV\tacme\tAsk.\n' "$n" "$n"; done >words.tsv
+{ echo "$start" && seq -f 'ERROR word%g' 49 -1 10 && echo "END RequestId: $id" && echo "$report"; } >case
+same "forty of one invocation" "$("$COLDCASE" timeline -q --format ndjson --signatures words.tsv case | jq -r '.signatures[]')" "$(seq -f 'word-%g' 10 49)"
+
 # ---- ids ----
 # The newer `serverless logs` prints no request id: no invocation is made of its lines, and the report says so.
 printf 'START\n2023-06-02 11:27:22.355\tINFO\thello\nEND Duration: 3.69 ms (init: 171.20 ms) Memory Used: 57 MB\n' >case

@@ -197,20 +197,25 @@ static void test_user_errors(void **state)
     static const struct {
         const char *file, *message;
     } bad[] = {
-        {"a b c\n",
-         "line 1 has 1 columns; write 6, with a tab between two: name, literal, pattern (may be empty), "
-         "class, engine, fix (may be empty)"},
-        {"#\nA-b\tliteral\t\tSRV\tx\t\n", "line 2, column 1 (name): use only a to z, 0 to 9 and -"},
-        {"\tliteral\t\tSRV\tx\t\n", "line 1, column 1 (name) is 0 bytes long; write 1 to 64"},
-        {"net-epipe\tliteral\t\tSRV\tx\t\n", "line 1, column 1 (name): the name is taken; choose another"},
-        {"a\tlite\t\tSRV\tx\t\n", "line 1, column 2 (literal) is 4 bytes long; write 5 to 200"},
+        {"a b c\n", "signatures file, line 1 has 1 columns; write 6, with a tab between two: name, literal, "
+                    "pattern (may be empty), "
+                    "class, engine, fix (may be empty)"},
+        {"#\nA-b\tliteral\t\tSRV\tx\t\n",
+         "signatures file, line 2, column 1 (name): use only a to z, 0 to 9 and -"},
+        {"\tliteral\t\tSRV\tx\t\n",
+         "signatures file, line 1, column 1 (name) is 0 bytes long; write 1 to 64"},
+        {"net-epipe\tliteral\t\tSRV\tx\t\n",
+         "signatures file, line 1, column 1 (name): the name is taken; choose another"},
+        {"a\tlite\t\tSRV\tx\t\n",
+         "signatures file, line 1, column 2 (literal) is 4 bytes long; write 5 to 200"},
         {"a\tliteral\t(a\tSRV\tx\t\n",
-         "line 1, column 3 (pattern): missing closing parenthesis at byte 2 of the pattern"},
+         "signatures file, line 1, column 3 (pattern): missing closing parenthesis at byte 2 of the pattern"},
         {"a\tliteral\t\tDB\tx\t\n",
-         "line 1, column 4 (class): write one of SRV POOL OS THR NET MEM CRASH CFG"},
-        {"a\tliteral\t\tSRV\tMy SQL\t\n", "line 1, column 5 (engine): use only a to z, 0 to 9 and -"},
+         "signatures file, line 1, column 4 (class): write one of SRV POOL OS THR NET MEM CRASH CFG"},
+        {"a\tliteral\t\tSRV\tMy SQL\t\n",
+         "signatures file, line 1, column 5 (engine): use only a to z, 0 to 9 and -"},
         {"a\tliteral\t\tSRV\tx\t\na\tliteral\t\tSRV\tx\t\n",
-         "line 2, column 1 (name): the name is taken; choose another"},
+         "signatures file, line 2, column 1 (name): the name is taken; choose another"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err e = {0};
@@ -220,7 +225,8 @@ static void test_user_errors(void **state)
     }
     struct err e = {0};
     assert_null(signatures_new(SLICE("a\tlit\0ral\t\tSRV\tx\t\n"), &e));
-    assert_string_equal(e.msg, "line 1, column 2 (literal): holds a NUL byte; the file must be UTF-8 text");
+    assert_string_equal(
+        e.msg, "signatures file, line 1, column 2 (literal): holds a NUL byte; the file must be UTF-8 text");
     signatures_free(NULL);
     scanner_free(NULL);
 }
@@ -238,7 +244,7 @@ static void test_user_limit(void **state)
     buf_printf(&b, "one-more\tliteral\t\tNET\tx\t\n");
     struct err e = {0};
     assert_null(signatures_new(buf_slice(&b), &e));
-    assert_string_equal(e.msg, "line 1001: more than 1000 rows; remove some");
+    assert_string_equal(e.msg, "signatures file, line 1001: more than 1000 rows; remove some");
     buf_done(&b);
 }
 
