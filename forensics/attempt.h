@@ -11,6 +11,14 @@ enum { ATTEMPTS_AHEAD = 24 };
     (__builtin_prefetch((list)->v[(i) + ATTEMPTS_AHEAD < (list)->n ? (i) + ATTEMPTS_AHEAD : (i)]),           \
      (list)->v[i])
 
+/* The row that took this one in, if one did; NULL for NULL and for what was dropped. */
+static inline struct attempt *attempt_survivor(struct attempt *a)
+{
+    while (a && (a->flags & ATTEMPT_MERGED))
+        a = a->into;
+    return a;
+}
+
 /* All of a row that will be looked at soon. */
 static inline void attempt_fetch(const struct attempt *a)
 {

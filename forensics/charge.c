@@ -142,13 +142,6 @@ static struct attempt *open_at(const struct timeline *t, uint32_t stream, int64_
     return low > begin ? t->v[low - 1] : NULL;
 }
 
-static struct attempt *survivor(struct attempt *a)
-{
-    while (a && (a->flags & ATTEMPT_MERGED))
-        a = a->into;
-    return a;
-}
-
 static int by_run(const void *a, const void *b)
 {
     const struct run *x = a, *y = b;
@@ -234,7 +227,7 @@ static void charge_lines(struct index *x, const struct timeline *t)
 static void charge_object(const struct timeline *t, struct object_event *o)
 {
     bool alone = !o->attempt && o->stream != UINT32_MAX;
-    o->attempt = alone ? open_at(t, o->stream, TIME_NONE, o->loc) : survivor(o->attempt);
+    o->attempt = alone ? open_at(t, o->stream, TIME_NONE, o->loc) : attempt_survivor(o->attempt);
 }
 
 static void charge_objects(struct index *x, const struct timeline *t)
@@ -243,10 +236,10 @@ static void charge_objects(struct index *x, const struct timeline *t)
         charge_object(t, &x->objects.v[i]);
     for (size_t i = 0; i < x->messages.n; i++) {
         charge_object(t, &x->messages.v[i].event);
-        x->messages.v[i].sender = survivor(x->messages.v[i].sender);
+        x->messages.v[i].sender = attempt_survivor(x->messages.v[i].sender);
     }
     for (size_t i = 0; i < x->links.n; i++)
-        x->links.v[i].attempt = survivor(x->links.v[i].attempt);
+        x->links.v[i].attempt = attempt_survivor(x->links.v[i].attempt);
 }
 
 static bool type_unknown(const struct index *x, const struct attempt *a)
@@ -341,7 +334,7 @@ static void charge_marks(struct index *x, const struct timeline *t)
     vec_sort(&x->marks, by_time_place);
     for (size_t i = 0; i < x->marks.n; i++) {
         struct mark *m = &x->marks.v[i];
-        m->attempt = survivor(m->attempt);
+        m->attempt = attempt_survivor(m->attempt);
         m->attempt = m->attempt ? m->attempt : open_at(t, m->stream, m->time, m->loc);
         if (m->attempt && m->kind == MARK_ERROR)
             charge_error(x, m->attempt, m);

@@ -9,6 +9,7 @@
 #include "forensics/charge.h"
 #include "forensics/filters.h"
 #include "forensics/messages.h"
+#include "forensics/mixed.h"
 #include "forensics/outcomes.h"
 #include "forensics/overlap.h"
 #include "forensics/parts.h"
@@ -229,6 +230,7 @@ void freeze_index(struct index *x, const struct evidence_options *options, unsig
     overlap_unite(x);
     spans_join(x);
     parts_settle(x, threads);
+    mixed_divide(x);
     name_streams(x);
     uint32_t *rows = order_attempts(x, threads);
     freeze_order_objects(x, threads);

@@ -64,14 +64,22 @@ uint32_t index_stream(struct index *x, const struct stream_facts *facts)
     index_keep_least(x, &s->name, intern_id(&x->names, facts->name));
     index_keep_least(x, &s->group, intern_id(&x->names, facts->group));
     index_keep_least(x, &s->function_assumed, intern_id(&x->names, facts->function_assumed));
-    index_keep_least(x, &s->function_platform, intern_id(&x->names, facts->function_platform));
+    index_name_function(x, s, intern_id(&x->names, facts->function_platform));
     index_keep_least(x, &s->function_path, intern_id(&x->names, facts->function_path));
     index_keep_least(x, &s->folder, intern_id(&x->names, facts->folder));
     return id;
 }
 
-static void stream_lives(struct stream *s, int64_t time)
+/* A second name says that lines of several functions are in it. */
+void index_name_function(struct index *x, struct stream *s, uint32_t function)
 {
+    s->several |= function && s->function_platform && s->function_platform != function;
+    index_keep_least(x, &s->function_platform, function);
+}
+
+void index_stream_lives(struct index *x, uint32_t stream, int64_t time)
+{
+    struct stream *s = &x->streams.v[stream];
     if (time == TIME_NONE)
         return;
     if (time < s->first)
@@ -300,9 +308,11 @@ static void on_invocation(struct index *x, struct attempt *a, const struct event
         mark(x, MARK_ERROR, a, e, stream, time, loc);
 }
 
-static void on_phase(struct index *x, const struct event *e, uint32_t stream, int64_t time, struct loc loc)
+static void on_phase(struct index *x, const struct event *e, uint32_t function, uint32_t stream, int64_t time,
+                     struct loc loc)
 {
     struct phase p = {.time = time, .loc = loc, .init = e->init, .stream = stream, .kind = e->kind};
+    p.function = function;
     p.runtime = intern_id(&x->names, e->runtime);
     p.error_type = intern_id(&x->names, e->error_type);
     p.version = intern_id(&x->names, e->version);
@@ -313,7 +323,7 @@ static void on_phase(struct index *x, const struct event *e, uint32_t stream, in
 
 void index_init_error(struct index *x, const struct event *e, uint32_t stream, int64_t time, struct loc loc)
 {
-    on_phase(x, e, stream, time, loc);
+    on_phase(x, e, 0, stream, time, loc);
     x->phases.v[x->phases.n - 1].status = STATUS_ERROR;
 }
 
@@ -322,10 +332,11 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
 {
     struct stream *s = &x->streams.v[stream];
     struct attempt *a = NULL;
-    stream_lives(s, time);
+    uint32_t function = e->function.n ? intern_id(&x->names, e->function) : 0;
+    index_stream_lives(x, stream, time);
     s->environment = true;
-    if (e->function.n)
-        index_keep_least(x, &s->function_platform, intern_id(&x->names, e->function));
+    if (function)
+        index_name_function(x, s, function);
     switch (e->kind) {
     case EVENT_START:
     case EVENT_END:
@@ -336,12 +347,13 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
         if (!e->has_id)
             break;
         a = index_attempt(x, e, stream, time, loc, hint);
+        a->function = function ? function : a->function;
         on_invocation(x, a, e, stream, time, loc);
         break;
     case EVENT_INIT_START:
     case EVENT_INIT_REPORT:
     case EVENT_RESTORE_START:
-    case EVENT_RESTORE_REPORT: on_phase(x, e, stream, time, loc); break;
+    case EVENT_RESTORE_REPORT: on_phase(x, e, function, stream, time, loc); break;
     case EVENT_APP:
     case EVENT_TRACE:
     case EVENT_EXTENSION:

@@ -49,7 +49,7 @@ struct attempt {
     uint32_t billed_ms;
     struct decimal duration, init;
     uint32_t stream;
-    uint32_t function; /* set by the freeze */
+    uint32_t function; /* as a line of its own names it, 0: none does; the freeze settles it for all */
     uint32_t row;      /* in index.attempts; set by the freeze */
     uint16_t flags;
     uint16_t ordinal;                  /* 1, 2 … ORDINAL_MAX, see attempt.h; set by the freeze */
@@ -118,6 +118,7 @@ struct phase {
     struct loc loc;
     struct decimal init;
     uint32_t stream, runtime, error_type, version;
+    uint32_t function; /* as the line names it, 0: it does not */
     enum event_kind
         kind; /* INIT_START, INIT_REPORT, RESTORE_START, RESTORE_REPORT; APP: an init's uncaught error */
     enum event_phase phase;
@@ -131,6 +132,7 @@ struct stream {
     uint32_t function_assumed, function_platform, function_path, folder;
     uint32_t function; /* set by the freeze */
     bool environment;  /* a function ran in it (not a gateway's log) */
+    bool several;      /* platform lines name more than one function, see mixed.h */
     int64_t first, last;
     uint32_t attempts; /* set by the freeze */
 };
@@ -280,6 +282,9 @@ struct stream_facts {
     struct slice key, name, group, function_assumed, function_platform, function_path, folder;
 };
 uint32_t index_stream(struct index *x, const struct stream_facts *facts);
+/* A platform line names the function of the stream. */
+void index_name_function(struct index *x, struct stream *s, uint32_t function);
+void index_stream_lives(struct index *x, uint32_t stream, int64_t time);
 /* A row for the request id in that stream to which a line of that kind and time can be added. `hint` (may be
  * NULL) is looked at first: the one that the line before belonged to. */
 struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,

@@ -18,7 +18,8 @@ static void merge_streams(struct index *x, const struct index *from, struct maps
         index_keep_least(x, &s->name, m->names[f->name]);
         index_keep_least(x, &s->group, m->names[f->group]);
         index_keep_least(x, &s->function_assumed, m->names[f->function_assumed]);
-        index_keep_least(x, &s->function_platform, m->names[f->function_platform]);
+        s->several |= f->several;
+        index_name_function(x, s, m->names[f->function_platform]);
         index_keep_least(x, &s->function_path, m->names[f->function_path]);
         index_keep_least(x, &s->folder, m->names[f->folder]);
         s->environment |= f->environment;
@@ -44,6 +45,7 @@ static void move_attempts(void *ctx, size_t block, size_t from, size_t to)
     for (size_t i = from; i < to; i++) {
         struct attempt *a = v->from->attempts.v[i];
         a->stream = m->streams[a->stream];
+        a->function = m->names[a->function];
         a->version = m->names[a->version];
         a->error_type = m->names[a->error_type];
         a->id_text = m->names[a->id_text];
@@ -111,6 +113,7 @@ static void merge_lines(struct index *x, const struct index *from, const struct 
         p->runtime = m->names[p->runtime];
         p->error_type = m->names[p->error_type];
         p->version = m->names[p->version];
+        p->function = m->names[p->function];
     }
 }
 

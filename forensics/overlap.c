@@ -39,18 +39,11 @@ static uint32_t root_of(uint32_t *into, uint32_t stream)
     return stream;
 }
 
-/* The known one, or of two the one that comes first. */
-static uint32_t least(const struct index *x, uint32_t a, uint32_t b)
+static void add_facts(struct index *x, struct stream *s, const struct stream *other)
 {
-    if (a == 0 || b == 0)
-        return a ? a : b;
-    return slice_cmp(intern_name(&x->names, a), intern_name(&x->names, b)) <= 0 ? a : b;
-}
-
-static void add_facts(const struct index *x, struct stream *s, const struct stream *other)
-{
-    s->function_platform = least(x, s->function_platform, other->function_platform);
-    s->function_path = least(x, s->function_path, other->function_path);
+    s->several |= other->several;
+    index_name_function(x, s, other->function_platform);
+    index_keep_least(x, &s->function_path, other->function_path);
     s->environment |= other->environment;
     s->first = other->first < s->first ? other->first : s->first;
     s->last = other->last > s->last ? other->last : s->last;

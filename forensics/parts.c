@@ -138,6 +138,7 @@ static void absorb(struct index *x, struct attempt *a, struct attempt *b)
         a->end_after = shifted(b->end_after, shift);
     if (!(a->flags & ATTEMPT_REPORT) && (b->flags & ATTEMPT_REPORT))
         absorb_report(a, b, shift);
+    a->function = a->function ? a->function : b->function;
     a->version = a->version ? a->version : b->version;
     a->error_type = a->error_type ? a->error_type : b->error_type;
     a->trace = a->trace ? a->trace : b->trace;

@@ -205,6 +205,23 @@ same "a trace over the limit of X-Ray is read and noted" "$(report case | jq -c 
 printf '%s %s\n' 9999999999999 "$start" 1706375564122 "END RequestId: $id" >case
 same "a number that is no time" "$(timeline case | grep -c 0000-00-00)" 0
 
+# ---- several functions in a file that names no group ----
+platform() { printf '{"time":"2025-05-05T04:01:%s","type":"platform.%s","record":{"requestId":"%s"%s}}\n' "$@"; }
+{
+    platform 20.000Z start 01ad0e05-0000-0000-0000-000000000001 ',"functionArn":"arn:aws:lambda:x:1:function:alpha"'
+    platform 20.100Z start 01ad0e05-0000-0000-0000-000000000002 ',"functionArn":"arn:aws:lambda:x:1:function:beta"'
+    echo '{"time":"2025-05-05T04:01:20.200Z","level":"ERROR","message":"of the one met last"}'
+    platform 20.300Z report 01ad0e05-0000-0000-0000-000000000001 ',"status":"success","metrics":{"durationMs":300}'
+    platform 30.100Z report 01ad0e05-0000-0000-0000-000000000002 ',"status":"timeout","metrics":{"durationMs":10000}'
+    platform 40.000Z start 01ad0e05-0000-0000-0000-000000000003 ''
+    platform 41.000Z report 01ad0e05-0000-0000-0000-000000000003 ',"status":"success","metrics":{"durationMs":1000}'
+} >case
+same "each invocation has the name of its own line" "$(timeline case | jq -c 'map([.request_id[-1:], .function[0:7], .lines])')" '[["1","alpha",0],["2","beta",1],["3","unknown",0]]'
+same "as many environments" "$(report case | jq -c '[.totals.functions, .totals.environments]')" '[3,3]'
+same "also from two files of the same lines" "$(cp case other && timeline case other | jq -c 'map([.request_id[-1:], .function[0:7]])')" '[["1","alpha"],["2","beta"],["3","unknown"]]'
+head -n 5 case | grep -v beta >case.one && mv case.one case
+same "one name is that of all" "$(timeline case | jq -c 'map(.function)')" '["alpha","alpha"]'
+
 # ---- signatures of an invocation: all of them, by name ----
 for n in $(seq 10 49); do printf 'word-%s\tword%s\t\tSRV\tacme\tAsk.\n' "$n" "$n"; done >words.tsv
 { echo "$start" && seq -f 'ERROR word%g' 49 -1 10 && echo "END RequestId: $id" && echo "$report"; } >case

@@ -198,8 +198,7 @@ static void test_user_errors(void **state)
         const char *file, *message;
     } bad[] = {
         {"a b c\n", "signatures file, line 1 has 1 columns; write 6, with a tab between two: name, literal, "
-                    "pattern (may be empty), "
-                    "class, engine, fix (may be empty)"},
+                    "pattern (may be empty), class, engine, fix (may be empty)"},
         {"#\nA-b\tliteral\t\tSRV\tx\t\n",
          "signatures file, line 2, column 1 (name): use only a to z, 0 to 9 and -"},
         {"\tliteral\t\tSRV\tx\t\n",
