@@ -225,6 +225,8 @@ static void find_writer(struct chains *c, const struct search *s, struct running
     const struct message *m = chain_message(c, i);
     int32_t at = o->number ? s->names->call[o->number] : CHAIN_NO_ROW;
     struct stint last = last_of(c, i);
+    if (m && m->foreign)
+        return;
     if (m && m->sender)
         try_writer(c, i, stint_of(m->sender), last, &best);
     for (size_t seen = 0; at >= 0 && seen < CANDIDATES_MAX; at = s->names->next_call[at], seen++)

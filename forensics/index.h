@@ -208,7 +208,8 @@ struct message {
     uint32_t lineage;       /* see record_lineage */
     uint32_t receives;      /* 0: not said */
     bool has_trace;
-    bool again; /* a further delivery to the same function; set by the freeze */
+    bool foreign; /* the trace begins with its sender, and holds no function above it; set by the freeze */
+    bool again;   /* a further delivery to the same function; set by the freeze */
 };
 
 /* What Lambda says of an asynchronous event that it is done with: a destination's record or a dead letter. */

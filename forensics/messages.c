@@ -234,6 +234,7 @@ static void learn(struct index *x, struct message *m, const struct message *from
     m->event.facts = learn_facts(x, &m->event, &from->event);
     m->event.number = m->event.number ? m->event.number : from->event.number;
     m->sender = m->sender ? m->sender : from->sender;
+    m->foreign |= from->foreign;
     m->lineage = m->lineage ? m->lineage : from->lineage;
     m->receives = m->receives > from->receives ? m->receives : from->receives;
     if (!m->has_trace && from->has_trace) {

@@ -291,14 +291,32 @@ static const struct trace_span *span_of(const struct index *x, const struct trac
     return low < x->spans.n && same_span(&x->spans.v[low], &probe) ? &x->spans.v[low] : NULL;
 }
 
-/* The invocation in which the span stands: the first above it that knows a request. */
+/* The first span from there on upwards that knows a request, else the last that is known; NULL when none is. */
+static const struct trace_span *top_of(const struct joining *j, const struct trace_id *trace,
+                                       const uint8_t id[8])
+{
+    const struct trace_span *s = span_of(j->x, trace, id), *above = s;
+    for (size_t up = 0; above && !above->has_request && up < SPAN_DEPTH_MAX; up++) {
+        s = above;
+        above = span_of(j->x, trace, s->parent);
+    }
+    return above ? above : s;
+}
+
+/* The invocation in which the span stands, if one is above it. */
 static struct attempt *part_of(const struct joining *j, const struct trace_id *trace, const uint8_t id[8])
 {
-    const struct trace_span *s = span_of(j->x, trace, id);
-    for (size_t up = 0; s && !s->has_request && up < SPAN_DEPTH_MAX; up++)
-        s = span_of(j->x, trace, s->parent);
+    const struct trace_span *s = top_of(j, trace, id);
     const struct traced *t = s && s->has_request ? find_request(j, &s->request) : NULL;
     return t ? t->part : NULL;
+}
+
+/* A container or a state machine with whose span the trace begins: what it calls shares its trace and no more. */
+static bool is_foreign(const struct joining *j, const struct trace_id *trace, const uint8_t id[8])
+{
+    static const uint8_t none[8] = {0};
+    const struct trace_span *s = top_of(j, trace, id);
+    return s && s->kind == SPAN_OTHER && s->function == 0 && memcmp(s->parent, none, sizeof none) == 0;
 }
 
 static int by_sent(const void *a, const void *b)
@@ -331,6 +349,7 @@ static void tie_messages(struct joining *j)
     for (size_t i = 0; i < x->messages.n; i++) {
         struct message *m = &x->messages.v[i];
         m->sender = m->has_trace ? part_of(j, &m->trace, m->span) : NULL;
+        m->foreign = m->has_trace && is_foreign(j, &m->trace, m->span);
         if (m->sender)
             *vec_push(&sent) = m;
     }

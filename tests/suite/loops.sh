@@ -104,6 +104,18 @@ same 'the request id of a call is that of the next invocation: a loop of 4' "$(b
 jq -c '.Traces[].Segments[].Document |= (fromjson | if .subsegments then del(.subsegments[0].subsegments[0].aws.request_id) else . end | tojson)' invokes.json >silent.json
 same 'without it they are no loop' "$(by_hand "$verdict" silent.json)" '["clean"]'
 
+# A container calls the function four times, one call behind the other: its own span begins the trace.
+for i in 1 2 3 4; do
+    hop $i "$(root 1)" '' "$(span $((i + 8)))" SendMessage $queue |
+        jq -c --argjson n $i 'def closer: . - $n * 6.5; .start_time |= closer | .end_time |= closer | del(.subsegments)'
+done >segments
+jq -n -c --arg trace "$(root 1)" '[range(1; 5) | {n: ., id: ("00000000000000" + ((. + 8) * 16 + 4 | tostring))[-16:]}]
+    | {id: "a000000000000001", name: "batch", trace_id: $trace, start_time: 1772600001, end_time: 1772600020, origin: "AWS::ECS::Container",
+        subsegments: map({id, name: "Lambda", namespace: "aws", start_time: (1772600000 + .n * 3.5 - 0.1), end_time: (1772600000 + .n * 3.5 + 3),
+            aws: {operation: "Invoke", function_name: "relay", request_id: "0000000\(.n)-0000-4000-8000-000000000000"}})}' >>segments
+document segments >container.json
+same 'what a container calls is called by no function' "$(by_hand "$verdict" container.json)" '["clean"]'
+
 # CloudTrail: who called, whom, and the request id; the logs tell the rest.
 invoke() { # SECOND SESSION FUNCTION REQUEST
     printf '{"eventVersion":"1.10","userIdentity":{"type":"AssumedRole","principalId":"AROAEXAMPLEWORKERROLE:%s"},"eventTime":"2026-03-04T10:10:%02dZ","eventSource":"lambda.amazonaws.com","eventName":"Invoke","requestParameters":{"functionName":"%s"},"requestID":"%s","eventCategory":"Data"}\n' \
