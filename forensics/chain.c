@@ -164,15 +164,36 @@ static void name_keys(void *ctx, size_t block, size_t from, size_t to)
     }
 }
 
+/* Of two hand-overs that an attempt names and that were both there before it, is the first more likely what invoked it?
+ * A function may read again what it wrote, a state or a list: what others wrote comes first, then a key that has one
+ * record, then the later one. */
+static bool is_likelier(const struct naming *m, int32_t i, int32_t k, const struct attempt *a)
+{
+    const struct chains *c = m->c;
+    const struct object_event *x = chain_object(c, (size_t)i), *y = chain_object(c, (size_t)k);
+    bool own_x = c->links[i].function == a->function, own_y = c->links[k].function == a->function;
+    if (own_x != own_y)
+        return own_y;
+    bool alone_x = m->n->object[x->number] == i && m->n->next_object[i] < 0,
+         alone_y = m->n->object[y->number] == k && m->n->next_object[k] < 0;
+    return alone_x != alone_y ? alone_x : x->time > y->time;
+}
+
 /* Earlier attempts choose first. */
 static void link_named(struct chains *c, const struct chain_names *n)
 {
-    size_t places = c->d->index->attempts.n * 2;
-    struct naming m = {c, n, chain_rows_new(places)};
+    size_t rows = c->d->index->attempts.n;
+    struct naming m = {c, n, chain_rows_new(rows * 2)};
     parallel_blocks(c->d->ev->threads, (size_t)n->most + 1, name_keys, &m);
-    for (size_t at = 0; at < places; at++)
-        if (m.objects[at] >= 0)
-            chain_trigger(c, (size_t)m.objects[at], (int32_t)(at / 2), TRIGGER_NAMED);
+    for (size_t row = 0; row < rows; row++) {
+        int32_t first = m.objects[row * 2], second = m.objects[row * 2 + 1];
+        bool turned =
+            first >= 0 && second >= 0 && is_likelier(&m, second, first, chain_attempt(c, (int32_t)row));
+        int32_t named[] = {turned ? second : first, turned ? first : second};
+        for (size_t k = 0; k < 2; k++)
+            if (named[k] >= 0)
+                chain_trigger(c, (size_t)named[k], (int32_t)row, TRIGGER_NAMED);
+    }
     huge_free(m.objects);
 }
 

@@ -335,10 +335,11 @@ static void charge_marks(struct index *x, const struct timeline *t)
     for (size_t i = 0; i < x->marks.n; i++) {
         struct mark *m = &x->marks.v[i];
         m->attempt = attempt_survivor(m->attempt);
+        bool full = m->attempt && m->attempt->keys[1]; /* of lines with an id the first two keys count */
         m->attempt = m->attempt ? m->attempt : open_at(t, m->stream, m->time, m->loc);
         if (m->attempt && m->kind == MARK_ERROR)
             charge_error(x, m->attempt, m);
-        if (m->attempt && m->kind == MARK_KEY)
+        if (m->attempt && m->kind == MARK_KEY && !full)
             attempt_names(m->attempt, m->value);
     }
     charge_types(x);

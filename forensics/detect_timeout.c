@@ -88,6 +88,7 @@ struct told {
     const struct mark *line;
     uint32_t words, host;
     int64_t since; /* ms from the words to the end, -1 unknown */
+    int64_t at;    /* time of words that stand apart from the line that tells */
 };
 
 /* Of all attempts that timed out. */
@@ -138,6 +139,9 @@ static void note_mark(struct told *told, const struct mark *m)
         told->words = m->text;
         told->host = m->host;
         told->since = m->kind == MARK_TIMEOUT && m->value != UINT32_MAX ? (int64_t)m->value : -1;
+        told->at = m->kind == MARK_WORDS ? m->time : TIME_NONE;
+    } else if (m->kind == MARK_TIMEOUT && told->words && told->at != TIME_NONE && m->time != TIME_NONE) {
+        told->since = m->time - told->at;
     }
 }
 

@@ -17,7 +17,7 @@ void key_looks_done(struct key_looks *l)
 
 static bool full(const struct look *look)
 {
-    return look->attempt && look->attempt->keys[1];
+    return look->attempt && !look->backward && look->attempt->keys[1];
 }
 
 static void find(const struct keys *k, struct index *x, const struct look *look, const struct key_hint *hint)
@@ -25,11 +25,12 @@ static void find(const struct keys *k, struct index *x, const struct look *look,
     uint32_t numbers[NAMED_MAX];
     size_t n = full(look) ? 0 : keys_find(k, look->line, hint, numbers, NAMED_MAX);
     for (size_t i = 0; i < n; i++) {
-        if (look->attempt)
+        if (look->attempt && !look->backward)
             attempt_names(look->attempt, numbers[i]);
         else
             *vec_push(&x->marks) = (struct mark){.kind = MARK_KEY,
                                                  .time = look->time,
+                                                 .attempt = look->attempt,
                                                  .loc = look->loc,
                                                  .stream = look->stream,
                                                  .value = numbers[i]};

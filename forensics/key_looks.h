@@ -14,6 +14,7 @@ struct look {
     int64_t time;
     struct loc loc;
     uint32_t stream;
+    bool backward; /* it is older than the line before it: which key comes first is seen in the end */
 };
 
 struct waiting;
@@ -26,7 +27,7 @@ struct key_looks {
 
 void key_looks_done(struct key_looks *l);
 /* What is found, now or later, goes into `x` in the order of the lines: to the attempt, or as a mark where there is
- * none. */
+ * none or lines go backward. */
 void key_looks_add(struct key_looks *l, const struct keys *k, struct index *x, const struct look *look);
 /* Looks at all that wait. */
 void key_looks_settle(struct key_looks *l, const struct keys *k, struct index *x);

@@ -30,44 +30,10 @@ static void close_run(struct worker *w, struct turn *t)
     t->run.count = 0;
 }
 
-/* Was the line met last said by this invocation? */
-static bool words_of(const struct words *words, const struct attempt *a)
-{
-    if (words->n == 0)
-        return false;
-    if (words->has_id)
-        return memcmp(&words->id, &a->id, sizeof a->id) == 0;
-    if (attempt_start(a) != TIME_NONE && words->time != TIME_NONE)
-        return words->time >= attempt_start(a);
-    if (a->flags & ATTEMPT_START)
-        return !loc_before(words->loc, a->loc);
-    return words->time != TIME_NONE; /* START stands in the file before */
-}
-
-/* What it said, made alike, and the host that it named. */
-static void put_words(struct worker *w, const struct words *words, struct mark *m)
-{
-    char pattern[WORDING_MAX];
-    struct slice said = slice_of(words->text, words->n);
-    m->text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
-    m->host = intern_id(&w->index.names, wording_host(said));
-}
-
-/* An invocation that is open when its file ends may time out in the next one. (Or further down, where there are more
- * streams than turns.) */
 static void leave_stream(struct worker *w, struct turn *t)
 {
-    const struct attempt *a = t->last;
     close_run(w, t);
-    if (!a || !words_of(&t->words, a) || a->flags & (ATTEMPT_END | ATTEMPT_REPORT))
-        return;
-    struct mark m = {.kind = MARK_WORDS,
-                     .time = t->words.time,
-                     .loc = t->words.loc,
-                     .attempt = t->last,
-                     .stream = t->stream};
-    put_words(w, &t->words, &m);
-    *vec_push(&w->index.marks) = m;
+    words_leave(w, t);
 }
 
 void scan_leave_streams(struct worker *w)
@@ -130,19 +96,6 @@ static void add_to_run(struct worker *w, int64_t time, struct loc loc)
         t->run = (struct run){.stream = t->stream, .loc = loc, .first = time};
     t->run.count++;
     t->run.last = time;
-}
-
-static void keep_words(struct words *words, const struct event *e, int64_t time, struct loc loc)
-{
-    struct slice said = slice_head(e->said.n ? e->said : e->text, WORDS_MAX);
-    if (said.n == 0)
-        return;
-    words->n = said.n;
-    words->has_id = e->has_id;
-    words->id = e->id;
-    words->time = time;
-    words->loc = loc;
-    slice_put(said, words->text);
 }
 
 static void mark_error(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
@@ -264,25 +217,10 @@ static void on_app(struct worker *w, const struct event *e, int64_t time, struct
     if (!known && !e->unhandled && e->level >= LEVEL_ERROR)
         mark_logged(w, e, a, time, loc);
     scan_line(w, e, signs, a, time, loc);
-    keep_words(&w->turn->words, e, time, loc);
+    words_keep(w, e, a, time, loc);
 }
 
 /* ---- platform lines ---- */
-
-static void mark_timeout(struct worker *w, const struct event *e, struct attempt *a, int64_t time,
-                         struct loc loc)
-{
-    const struct words *words = &w->turn->words;
-    struct mark m = {.kind = MARK_TIMEOUT, .time = time, .loc = loc, .attempt = a, .stream = w->stream};
-    bool mine = words_of(words, a);
-    m.value = UINT32_MAX;
-    m.level = e->level;
-    if (mine && time != TIME_NONE && words->time != TIME_NONE && time >= words->time)
-        m.value = time - words->time < UINT32_MAX ? (uint32_t)(time - words->time) : UINT32_MAX;
-    if (mine)
-        put_words(w, words, &m);
-    *vec_push(&w->index.marks) = m;
-}
 
 /* An XRAY line that stands alone belongs to the report before it. */
 static void on_trace(struct worker *w, const struct event *e)
@@ -312,7 +250,7 @@ static void on_platform(struct worker *w, const struct event *e, int64_t time, s
     if (e->lineage.n)
         scan_lineage(w, e->lineage, a, time, loc);
     if (e->status == STATUS_TIMEOUT && e->kind != EVENT_RUNTIME_DONE)
-        mark_timeout(w, e, a, time, loc);
+        words_timeout(w, e, a, time, loc);
 }
 
 /* ---- the sink ---- */
@@ -330,6 +268,7 @@ static void take_entry(void *ctx, const struct entry *entry)
     if (w->turn->unnamed && e.error_message.n)
         (void)message_answer(&e);
     int64_t time = entry->time != TIME_NONE ? entry->time : e.time;
+    turn_moves(w->turn, time);
     if (e.kind == EVENT_GATEWAY)
         scan_gateway_settle(w, entry->text, &e);
     if (w->turn->records && e.kind == EVENT_APP) {

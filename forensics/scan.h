@@ -59,6 +59,11 @@ void scan_leave_streams(struct worker *w);
 void scan_line(struct worker *w, const struct event *e, unsigned signs, struct attempt *a, int64_t time,
                struct loc loc);
 void scan_lineage(struct worker *w, struct slice lineage, struct attempt *a, int64_t time, struct loc loc);
+/* Last words of an invocation, see scan_words.c: a line may be some, a time-out takes them, a stream is left. `a` is NULL
+ * for a line without a request id. */
+void words_keep(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc);
+void words_timeout(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc);
+void words_leave(struct worker *w, const struct turn *t);
 /* For a line that is taken for one of a gateway: text behind a request id in brackets is a gateway's by the group's
  * name, or by its own words where no group is known; else `e` becomes what an application wrote. */
 void scan_gateway_settle(const struct worker *w, struct slice text, struct event *e);

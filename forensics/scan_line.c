@@ -96,7 +96,12 @@ static void find_keys(struct worker *w, const struct event *e, struct attempt *a
 {
     if (!w->keys)
         return;
-    struct look look = {.line = e->text, .attempt = a, .time = time, .loc = loc, .stream = w->stream};
+    struct look look = {.line = e->text,
+                        .attempt = a,
+                        .time = time,
+                        .loc = loc,
+                        .stream = w->stream,
+                        .backward = w->turn->backward};
     key_looks_add(&w->looks, w->keys, &w->index, &look);
 }
 

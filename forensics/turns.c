@@ -61,7 +61,8 @@ struct turn *turns_add(struct turns *t, struct slice group, struct slice name)
     *slot = (uint16_t)t->n;
     *turn = (struct turn){.group = arena_copy(&t->arena, group),
                           .name = arena_copy(&t->arena, name),
-                          .slot = (uint16_t)(slot - t->slots)};
+                          .slot = (uint16_t)(slot - t->slots),
+                          .time = TIME_NONE};
     return turn;
 }
 

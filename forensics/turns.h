@@ -25,10 +25,20 @@ struct turn {
     bool gateway;  /* an execution log by its group's name */
     bool unnamed;  /* no group is known, nor a function: the words of each line decide whose it is */
     bool records;  /* no function's stream: its messages may be access lines, spans or CloudTrail events */
+    bool backward; /* the entry met last is older than the one before it */
+    int64_t time;  /* of the entry met last, TIME_NONE */
     struct attempt *last; /* the attempt met last */
     struct run run;       /* open; count 0 when there is none */
     struct words words;
 };
+
+static inline void turn_moves(struct turn *t, int64_t time)
+{
+    if (time == t->time || time == TIME_NONE)
+        return;
+    t->backward = time < t->time;
+    t->time = time;
+}
 
 /* As many streams as are kept at once: 0.7 MB. */
 enum { TURNS_MAX = 1024, TURNS_SLOTS = 4 * TURNS_MAX };

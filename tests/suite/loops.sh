@@ -242,6 +242,35 @@ awk -v log_file=asked/aws/lambda/worker/log.txt -v records=asked/records.json '
 same 'who uploads first and then waits for each answer is not taken for a bucket' "$(by_hand '[.checks[0].verdict, (.checks[0].why | .[:41])]' asked)" \
     '["not-run","60 calls of worker each follow a write of"]'
 
+# Users upload, and each call reads the list that the call before wrote, then what was uploaded, and writes the list
+# again. Its lines name the list first, and it reads what it wrote, but nothing that it writes invokes it.
+mkdir -p list/aws/lambda/agg
+awk -v log_file=list/aws/lambda/agg/log.txt -v records=list/records.json '
+    function time(ms) { return sprintf("2026-03-04T10:%02d:%06.3fZ", ms / 60000, ms % 60000 / 1000) }
+    function put(key, by, ms) {
+        printf "{\"Records\":[{\"eventSource\":\"aws:s3\",\"eventTime\":\"%s\",\"eventName\":\"ObjectCreated:Put\",\"userIdentity\":{\"principalId\":\"AWS:AROAEXAMPLE:%s\"},\"s3\":{\"bucket\":{\"name\":\"data\"},\"object\":{\"key\":\"%s\",\"sequencer\":\"%016X\"}}}]}\n", time(ms), by, key, ms >records
+    }
+    function say(ms, text) { printf "%s %s\t%s\tINFO\t%s\n", time(ms), time(ms), id, text >log_file }
+    BEGIN {
+        for (begin = 10000; i < 20; i++) {
+            run = 1500 + i * 7919 % 2800
+            id = sprintf("%08d-0000-4000-8000-000000000000", i)
+            put("in/" i ".csv", "admin", begin - 500 - i * 113 % 600)
+            printf "%s START RequestId: %s Version: 7\n", time(begin), id >log_file
+            say(begin + 20, "loaded out/manifest.json")
+            say(begin + 30, "adding in/" i ".csv")
+            printf "%s END RequestId: %s\n", time(begin + run), id >log_file
+            printf "%s REPORT RequestId: %s\tDuration: %d.00 ms\tBilled Duration: %d ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t\n", time(begin + run), id, run, run >log_file
+            put("out/manifest.json", "agg", begin + run - 5 - i * 31 % 55)
+            begin += run + 1600 + i * 1931 % 4000
+        }
+    }'
+same 'a list that is read again is no loop, although it is named first' "$(by_hand '.findings' list)" '[]'
+newest_first() { jq -R -s -c '{events: (split("\n") | map(select(. != "")) | reverse | map({timestamp: (.[:19] + "Z" | fromdate * 1000) + (.[20:23] | tonumber), message: .[25:], logStreamName: "s"}))}'; }
+newest_first <list/aws/lambda/agg/log.txt >lines.json && rm list/aws/lambda/agg/log.txt && mv lines.json list/aws/lambda/agg.json
+same 'nor when the newest line stands first' "$(by_hand '.findings' list)" '[]'
+same 'of which each is read' "$(timeline list | jq -c '[length, (map(select(.status == "ok" and .lines == 2)) | length)]')" '[20,20]'
+
 # Whole seconds: hops of one second come in the order of the chain.
 "$GENERATE" --scenario loop-lineage --seed 3 -o whole >/dev/null
 hops=$(by_hand '.findings[0].detail.generations' whole/evidence)

@@ -144,4 +144,29 @@ same 'what both hold counts once' "$(timeline first second | jq -c 'map([.reques
 same 'what came twice is told' "$(report first second | jq -c '[.evidence.duplicates, .totals.environments]')" '[3,1]'
 same 'the order of the files is nothing' "$(timeline second first)" "$(timeline first second)"
 same 'without a call in common they are two' "$(report first third | jq -c '[.evidence.duplicates, .totals.environments]')" '[0,2]'
+# ---- lines in any order ----
+# One id, tried twice in one stream, and the words before the time-out: pages, documents and chunks come in any order.
+mkdir -p order/aws/lambda
+begin=1772618400000
+line() { printf '{"timestamp":%s,"message":"%s\\n"}\n' $((begin + $1)) "$2"; }
+report() { line "$1" "REPORT RequestId: $id\tDuration: $2.00 ms\tBilled Duration: $2 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB${3:+\tStatus: $3}"; }
+{
+    line 0 "START RequestId: $id Version: 7"
+    line 10 "2026-03-04T10:00:00.010Z\t$id\tINFO\tGET https://rates.example.com/x"
+    line 3000 "END RequestId: $id"
+    report 3000 3000 timeout
+    line 63500 "START RequestId: $id Version: 7"
+    line 63510 "2026-03-04T10:01:03.510Z\t$id\tINFO\tstored"
+    line 63810 "END RequestId: $id"
+    report 63810 310 ''
+} >lines
+attempts='map([.attempt, .status, .start[14:], .end[14:], .duration_ms, .lines])'
+due='[[1,"timeout","00:00.000Z","00:03.000Z",3000,1],[2,"ok","01:03.500Z","01:03.810Z",310,1]]'
+words='[.findings[] | select(.detector == "timeout") | [.detail.host, .detail.last_words[0].pattern, .detail.causes]]'
+told='[["rates.example.com","GET https://rates.example.com/x",[{"class":"call","count":1}]]]'
+for order in '1 2 3 4 5 6 7 8' '8 7 6 5 4 3 2 1' '7 8 1 2 3 4 5 6' '5 6 7 8 3 4 1 2'; do
+    for n in $order; do sed -n "${n}p" lines; done | jq -c -s '{events: map(. + {logStreamName: "s"})}' >order/aws/lambda/f.json
+    same "lines $order: two attempts" "$(timeline order | jq -c "$attempts")" "$due"
+    same "lines $order: the words before the time-out" "$("$COLDCASE" report -q --format json order | jq -c "$words")" "$told"
+done
 finish
