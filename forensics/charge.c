@@ -18,7 +18,7 @@ struct timeline {
     struct attempt **v; /* by stream, then start */
     size_t n;
     size_t *first;  /* per stream, of streams.n + 1 */
-    bool *bare;     /* per stream: some of its rows are ROW_BARE */
+    bool *odd;      /* per stream: some of its rows are ROW_ODD */
     bool *tied;     /* per stream: two of its rows begin in one millisecond, or seem to */
     uint32_t *rows; /* as handed over */
     unsigned threads;
@@ -69,7 +69,7 @@ static void deal_rows(const struct index *x, struct timeline *t, size_t *at)
         uint32_t row = t->rows[i], stream = row & ROW_STREAM;
         moment += !(row & ROW_TIED) || moment == 0;
         t->tied[stream] |= met[stream] == moment;
-        t->bare[stream] |= (row & ROW_BARE) != 0;
+        t->odd[stream] |= (row & ROW_ODD) != 0;
         met[stream] = moment;
         t->v[at[stream]++] = x->attempts.v[i];
     }
@@ -83,7 +83,7 @@ static void timeline_make(struct index *x, struct timeline *t)
     t->n = x->attempts.n;
     t->v = huge_array(t->n, sizeof *t->v);
     t->first = huge_zeros(streams + 1, sizeof *t->first);
-    t->bare = huge_zeros(streams, sizeof *t->bare);
+    t->odd = huge_zeros(streams, sizeof *t->odd);
     t->tied = huge_zeros(streams, sizeof *t->tied);
     for (size_t i = 0; i < streams; i++)
         x->streams.v[i].attempts = 0;
@@ -99,7 +99,7 @@ static void timeline_make(struct index *x, struct timeline *t)
 static void timeline_done(struct timeline *t)
 {
     huge_free(t->first);
-    huge_free(t->bare);
+    huge_free(t->odd);
     huge_free(t->tied);
     huge_free(t->v);
 }
@@ -173,6 +173,27 @@ static bool encloses(const struct attempt *host, const struct attempt *a)
     return a->first <= attempt_report(host);
 }
 
+bool charge_is_odd(const struct attempt *a)
+{
+    enum { SHORTER_MS = 1000 };
+    if (!(a->flags & ATTEMPT_START))
+        return true;
+    return a->flags & ATTEMPT_REPORT && attempt_start(a) != TIME_NONE && attempt_report(a) != TIME_NONE &&
+           decimal_known(a->duration) &&
+           attempt_report(a) - attempt_start(a) + SHORTER_MS < a->duration.scaled / DECIMAL_SCALE;
+}
+
+/* A program that ships logs prints what the platform said of other functions, between the lines of an invocation that is
+ * whole. */
+static bool is_printed(const struct attempt *host, const struct attempt *a)
+{
+    if (!a->flags || !charge_is_odd(a) || !encloses(host, a) || a->loc.source != host->loc.source)
+        return false;
+    if (host->report_bytes == 0) /* it stands above START: the newest line comes first */
+        return loc_before(a->loc, host->loc);
+    return loc_before(host->loc, a->loc) && loc_before(attempt_report_loc(a), attempt_report_loc(host));
+}
+
 /* A row of application lines alone is an invocation when its id is a UUID that nothing speaks against. A word,
  * or the id of another system that a program logs under the name of request id, gives its lines to the
  * invocation in which they stand. */
@@ -181,18 +202,19 @@ static void release_ids(struct index *x, struct timeline *t)
     bool released = false;
     for (size_t stream = 0; stream < x->streams.n; stream++) {
         struct attempt *host = NULL;
-        for (size_t i = t->first[stream]; t->bare[stream] && i < t->first[stream + 1]; i++) {
+        for (size_t i = t->first[stream]; t->odd[stream] && i < t->first[stream + 1]; i++) {
             struct attempt *a = t->v[i];
-            if (a->flags) {
+            bool printed = x->streams.v[stream].name && is_printed(host, a);
+            if (a->flags && !printed) {
                 host = a;
                 continue;
             }
-            if (a->id_text == 0 && !(x->streams.v[stream].name && encloses(host, a)))
+            if (!printed && a->id_text == 0 && !(x->streams.v[stream].name && encloses(host, a)))
                 continue;
             if (host)
                 host->lines += a->lines;
             a->flags |= ATTEMPT_MERGED;
-            a->into = host;
+            a->into = printed ? NULL : host; /* what it failed of is no failure of the host */
             released = true;
         }
     }
@@ -334,10 +356,12 @@ static void charge_marks(struct index *x, const struct timeline *t)
     vec_sort(&x->marks, by_time_place);
     for (size_t i = 0; i < x->marks.n; i++) {
         struct mark *m = &x->marks.v[i];
+        bool known = m->attempt;
         m->attempt = attempt_survivor(m->attempt);
+        bool dropped = known && !m->attempt;
         bool full = m->attempt && m->attempt->keys[1]; /* of lines with an id the first two keys count */
         m->attempt = m->attempt ? m->attempt : open_at(t, m->stream, m->time, m->loc);
-        if (m->attempt && m->kind == MARK_ERROR)
+        if (m->attempt && m->kind == MARK_ERROR && !dropped)
             charge_error(x, m->attempt, m);
         if (m->attempt && m->kind == MARK_KEY && !full)
             attempt_names(m->attempt, m->value);

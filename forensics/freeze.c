@@ -117,7 +117,7 @@ static void take_rows(void *ctx, size_t block, size_t from, size_t to)
         a->function = x->streams.v[a->stream].function;
         w->ordered[i] = a;
         begin = attempt_begin(a);
-        w->order[i] = a->stream | (a->flags ? 0 : ROW_BARE) | (begin == before ? ROW_TIED : 0);
+        w->order[i] = a->stream | (charge_is_odd(a) ? ROW_ODD : 0) | (begin == before ? ROW_TIED : 0);
     }
 }
 

@@ -169,4 +169,21 @@ for order in '1 2 3 4 5 6 7 8' '8 7 6 5 4 3 2 1' '7 8 1 2 3 4 5 6' '5 6 7 8 3 4 
     same "lines $order: two attempts" "$(timeline order | jq -c "$attempts")" "$due"
     same "lines $order: the words before the time-out" "$("$COLDCASE" report -q --format json order | jq -c "$words")" "$told"
 done
+# ---- what the platform said of others ----
+# A function that ships logs prints lines of other functions as they were: an environment has one invocation at a time.
+for n in 1 2 3; do
+    at=$((n * 60000))
+    id=0000000$n-0d5c-4c1e-9a53-5e5f0f1c41d0
+    line $at "START RequestId: $id Version: 7"
+    id=${id/0d5c/ffff} && report $((at + 3)) 3000 timeout
+    line $((at + 4)) "RequestId: $other Error: Runtime exited with error: exit status 1"
+    id=${id/ffff/0d5c} && line $((at + 300)) "END RequestId: $id"
+    report $((at + 300)) 300 ''
+done >lines
+mkdir -p shipped/aws/lambda
+for way in . reverse; do
+    jq -c -s "$way | {events: map(. + {logStreamName: \"2026/03/04/[7]00000000000000000000000000000001\"})}" lines >shipped/aws/lambda/f.json
+    same "printed reports are no invocations ($way)" "$(timeline shipped | jq -c 'map(.status)')" '["ok","ok","ok"]'
+    same "nor do they make one fail ($way)" "$("$COLDCASE" report -q --format json shipped | jq -c '[.findings[].title]')" '[]'
+done
 finish
