@@ -4,11 +4,12 @@
 
 #include "forensics/attempt.h"
 #include "forensics/messages.h"
+#include "parsers/record_span.h"
 
 enum { LOOK_BACK_MAX = 256 };
 
 struct hop {
-    const struct trace_id *trace;
+    struct trace_id trace;
     uint32_t count;
     bool mixed; /* calls of several functions have that count in that trace */
     struct attempt *attempt;
@@ -18,27 +19,36 @@ typedef VEC(struct hop) hops;
 static int by_count(const void *a, const void *b)
 {
     const struct hop *x = a, *y = b;
-    int c = memcmp(x->trace, y->trace, sizeof *x->trace);
+    int c = memcmp(&x->trace, &y->trace, sizeof x->trace);
     c = c ? c : x->count < y->count ? -1 : x->count > y->count;
     int64_t s = attempt_begin(x->attempt), t = attempt_begin(y->attempt);
     c = c ? c : s < t ? -1 : s > t;
     return c ? c : memcmp(&x->attempt->id, &y->attempt->id, sizeof x->attempt->id);
 }
 
+/* The attempt's own trace; where its log tells none, the one in the header that it printed. */
+static bool trace_of(const struct index *x, const struct mark *m, struct trace_id *ret)
+{
+    if (m->attempt->trace)
+        *ret = x->traces.v[m->attempt->trace - 1];
+    return m->attempt->trace || record_trace_id(intern_name(&x->names, m->text), ret->bytes);
+}
+
 static void collect(const struct index *x, hops *ret)
 {
     for (size_t i = 0; i < x->marks.n; i++) {
-        struct attempt *a = x->marks.v[i].attempt;
-        if (x->marks.v[i].kind == MARK_LINEAGE && a && a->trace && a->ordinal == 1 &&
-            attempt_begin(a) != TIME_NONE)
-            *vec_push(ret) = (struct hop){&x->traces.v[a->trace - 1], x->marks.v[i].value & 0xff, false, a};
+        const struct mark *m = &x->marks.v[i];
+        struct hop h = {.count = m->value & 0xff, .attempt = m->attempt};
+        if (m->kind == MARK_LINEAGE && m->attempt && m->attempt->ordinal == 1 &&
+            attempt_begin(m->attempt) != TIME_NONE && trace_of(x, m, &h.trace))
+            *vec_push(ret) = h;
     }
     vec_sort(ret, by_count);
 }
 
 static int by_group(const struct hop *a, const struct hop *b)
 {
-    int c = memcmp(a->trace, b->trace, sizeof *a->trace);
+    int c = memcmp(&a->trace, &b->trace, sizeof a->trace);
     return c ? c : a->count < b->count ? -1 : a->count > b->count;
 }
 
@@ -104,7 +114,7 @@ static void add(struct index *x, const struct hop *h, struct attempt *caller)
                                     .key_at = "",
                                     .attempt = h->attempt,
                                     .stream = UINT32_MAX},
-                          .trace = *h->trace,
+                          .trace = h->trace,
                           .sender = caller,
                           .has_trace = true};
     m->event.bucket = message_unknown_id(x, h->attempt->function);

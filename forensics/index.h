@@ -99,7 +99,7 @@ enum mark_kind {
     MARK_TIMEOUT, /* text: the last words before it, value: ms since them or UINT32_MAX */
     MARK_WORDS,   /* last words of an invocation that was open when its file ended */
     MARK_KEY,     /* value: number of an object key that the line names; gone after the freeze */
-    MARK_LINEAGE, /* value: what the trace header of the invocation counts, see record_lineage */
+    MARK_LINEAGE, /* value: what the trace header of the invocation counts, see record_lineage; text: its trace */
 };
 
 /* Something worth a row of its own at one line. */

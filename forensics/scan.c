@@ -248,7 +248,7 @@ static void on_platform(struct worker *w, const struct event *e, int64_t time, s
         return;
     w->turn->last = a;
     if (e->lineage.n)
-        scan_lineage(w, e->lineage, a, time, loc);
+        scan_lineage(w, e->lineage, e->trace, a, time, loc);
     if (e->status == STATUS_TIMEOUT && e->kind != EVENT_RUNTIME_DONE)
         words_timeout(w, e, a, time, loc);
 }

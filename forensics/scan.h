@@ -58,7 +58,9 @@ void scan_leave_streams(struct worker *w);
  * the hops that its trace header counts. `signs` are those of its text; `a` is NULL when it has no request id. */
 void scan_line(struct worker *w, const struct event *e, unsigned signs, struct attempt *a, int64_t time,
                struct loc loc);
-void scan_lineage(struct worker *w, struct slice lineage, struct attempt *a, int64_t time, struct loc loc);
+/* What a trace header counts; `root` is the trace that it names, empty when it names none. */
+void scan_lineage(struct worker *w, struct slice lineage, struct slice root, struct attempt *a, int64_t time,
+                  struct loc loc);
 /* Last words of an invocation, see scan_words.c: a line may be some, a time-out takes them, a stream is left. `a` is NULL
  * for a line without a request id. */
 void words_keep(struct worker *w, const struct event *e, struct attempt *a, int64_t time, struct loc loc);

@@ -107,12 +107,26 @@ static void find_keys(struct worker *w, const struct event *e, struct attempt *a
 
 /* ---- hops ---- */
 
-void scan_lineage(struct worker *w, struct slice lineage, struct attempt *a, int64_t time, struct loc loc)
+void scan_lineage(struct worker *w, struct slice lineage, struct slice root, struct attempt *a, int64_t time,
+                  struct loc loc)
 {
     uint32_t hops = record_lineage(lineage);
-    if (hops != LINEAGE_NONE)
-        *vec_push(&w->index.marks) = (struct mark){
-            .kind = MARK_LINEAGE, .time = time, .attempt = a, .loc = loc, .stream = w->stream, .value = hops};
+    if (hops == LINEAGE_NONE)
+        return;
+    struct mark m = {
+        .kind = MARK_LINEAGE, .time = time, .attempt = a, .loc = loc, .stream = w->stream, .value = hops};
+    m.text = intern_id(&w->index.names, root);
+    *vec_push(&w->index.marks) = m;
+}
+
+/* The trace that the header names whose text ends there; empty when none is near. */
+static struct slice root_before(struct slice text)
+{
+    enum { HEADER_MAX = 160 };
+    struct slice near = text.n > HEADER_MAX ? slice_skip(text, text.n - HEADER_MAX) : text, root = {"", 0};
+    for (ptrdiff_t at; (at = slice_find(near, SLICE("Root="))) >= 0;)
+        root = near = slice_skip(near, (size_t)at + sizeof "Root=" - 1);
+    return slice_cut(&root, ';');
 }
 
 /* A trace header that the function printed, alone or in its event. */
@@ -126,7 +140,7 @@ static void find_lineage(struct worker *w, const struct event *e, struct attempt
     struct slice rest = slice_skip(e->text, (size_t)at + sizeof ";Lineage=" - 1);
     while (n < rest.n && strchr("0123456789abcdefABCDEF:|", rest.p[n]) && rest.p[n])
         n++;
-    scan_lineage(w, slice_head(rest, n), a, time, loc);
+    scan_lineage(w, slice_head(rest, n), root_before(slice_head(e->text, (size_t)at)), a, time, loc);
 }
 
 void scan_line(struct worker *w, const struct event *e, unsigned signs, struct attempt *a, int64_t time,
