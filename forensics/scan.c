@@ -89,8 +89,9 @@ static struct attempt *attempt_of(struct worker *w, const struct event *e, int64
 
 static void add_to_run(struct worker *w, int64_t time, struct loc loc)
 {
+    enum { GAP_MS = 10000 }; /* behind it another invocation may be open, where chunks come in any order */
     struct turn *t = w->turn;
-    if (time < t->run.last)
+    if (time < t->run.last || (t->run.last != TIME_NONE && time - t->run.last > GAP_MS))
         close_run(w, t);
     if (t->run.count == 0)
         t->run = (struct run){.stream = t->stream, .loc = loc, .first = time};

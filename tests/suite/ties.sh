@@ -169,6 +169,15 @@ for order in '1 2 3 4 5 6 7 8' '8 7 6 5 4 3 2 1' '7 8 1 2 3 4 5 6' '5 6 7 8 3 4 
     same "lines $order: two attempts" "$(timeline order | jq -c "$attempts")" "$due"
     same "lines $order: the words before the time-out" "$("$COLDCASE" report -q --format json order | jq -c "$words")" "$told"
 done
+# Lines without an id belong to the invocation that began last at their time, also where another's stand before them.
+a=aaaaaaaa-0000-4000-8000-000000000001 b=bbbbbbbb-0000-4000-8000-000000000002
+{
+    line 240000 "START RequestId: $b Version: 7" && line 240009 "order 2"
+    line 0 "START RequestId: $a Version: 7" && line 50 "order 1" && line 240050 "order 2 is stored"
+    line 240100 "END RequestId: $b" && line 200 "END RequestId: $a"
+} | jq -c -s '{events: map(. + {logStreamName: "s"})}' >order/aws/lambda/f.json
+same 'lines without an id go by time' "$(timeline order | jq -c 'map([.request_id[:1], .lines])')" '[["a",1],["b",2]]'
+
 # ---- what the platform said of others ----
 # A function that ships logs prints lines of other functions as they were: an environment has one invocation at a time.
 for n in 1 2 3; do
