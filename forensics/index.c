@@ -167,26 +167,29 @@ static void part_lives(struct attempt *a, int64_t time, struct loc loc)
         a->loc = loc;
 }
 
-bool attempt_lasted(int64_t start, int64_t report, struct decimal duration)
+/* May the START be that of the REPORT met before? Its duration tells, with 30 s for an init before it and extensions
+ * behind it: Lambda tries an event again after a minute (field guide, api-gateway-and-queues 6.5). A REPORT behind its
+ * START is not asked: where a shipper stamps lines, it may come with the next invocation. */
+static bool begins_report(const struct attempt *a, int64_t start)
 {
     enum { SLACK_MS = 30000 };
-    return start == TIME_NONE || report == TIME_NONE || !decimal_known(duration) ||
-           report - start <= duration.scaled / DECIMAL_SCALE + SLACK_MS;
+    int64_t report = attempt_report(a);
+    return start == TIME_NONE || report == TIME_NONE || !decimal_known(a->duration) ||
+           report - start <= a->duration.scaled / DECIMAL_SCALE + SLACK_MS;
 }
 
-/* Does the line fit the part, or does it belong to another attempt of the same id? */
-static bool part_takes(const struct attempt *a, const struct event *e, int64_t time)
+/* Does a line of this kind and time fit the part, or does it belong to another attempt of the same id? */
+static bool part_takes(const struct attempt *a, enum event_kind kind, int64_t time)
 {
     bool timed = time != TIME_NONE && a->first != TIME_NONE;
     if (timed && (time - a->first > ATTEMPT_APART_MS || latest(a) - time > ATTEMPT_APART_MS))
         return false;
-    if (e->kind == EVENT_START)
+    if (kind == EVENT_START)
         return !(a->flags & ATTEMPT_START) && (timed ? a->first >= time : !(a->flags & ATTEMPT_REPORT)) &&
-               attempt_lasted(time, attempt_report(a), a->duration);
-    if (e->kind == EVENT_END && (a->flags & ATTEMPT_END))
+               begins_report(a, time);
+    if (kind == EVENT_END && (a->flags & ATTEMPT_END))
         return false;
-    if (e->kind == EVENT_REPORT &&
-        ((a->flags & ATTEMPT_REPORT) || !attempt_lasted(attempt_start(a), time, e->duration)))
+    if (kind == EVENT_REPORT && (a->flags & ATTEMPT_REPORT))
         return false;
     return !timed || !(a->flags & ATTEMPT_START) || time >= a->first + a->start_after;
 }
@@ -198,7 +201,7 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
     enter_source(x, loc.source);
     struct attempt **open = same ? NULL : open_find(&x->open, &e->id);
     struct attempt *a = same ? hint : open ? *open : NULL;
-    if (!a || a->stream != stream || !part_takes(a, e, time))
+    if (!a || a->stream != stream || !part_takes(a, e->kind, time))
         a = new_part(x, e, stream, loc, same ? open_find(&x->open, &e->id) : open);
     part_lives(a, time, loc);
     return a;

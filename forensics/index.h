@@ -290,9 +290,6 @@ void index_stream_lives(struct index *x, uint32_t stream, int64_t time);
  * NULL) is looked at first: the one that the line before belonged to. */
 struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t stream, int64_t time,
                               struct loc loc, struct attempt *hint);
-/* Can START and REPORT of those times be of one attempt? The duration tells, and for what an init takes before it and an
- * extension behind it there are 30 s: Lambda tries an event again after a minute (field guide, api-gateway-and-queues 6.5). */
-bool attempt_lasted(int64_t start, int64_t report, struct decimal duration);
 /* A phase for an error that nobody caught, of a line that says itself that no request was there yet. */
 void index_init_error(struct index *x, const struct event *e, uint32_t stream, int64_t time, struct loc loc);
 /* Adds a platform event (not EVENT_APP) to its rows. Returns the attempt that it concerns or NULL. */

@@ -55,9 +55,6 @@ static bool same_attempt(const struct attempt *a, const struct attempt *b)
         return false;
     if ((both & ATTEMPT_END) && attempt_end(a) != attempt_end(b))
         return false;
-    if ((a->flags & ATTEMPT_START) && (b->flags & ATTEMPT_REPORT) &&
-        !attempt_lasted(attempt_start(a), attempt_report(b), b->duration))
-        return false;
     bool untimed = a->first == TIME_NONE;
     if (untimed && (both & (ATTEMPT_START | ATTEMPT_REPORT)) && a->loc.source == b->loc.source)
         return false;
