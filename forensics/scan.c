@@ -23,6 +23,16 @@ static struct slice stream_key(struct worker *w, struct slice group, struct slic
     return slice_str(arena_printf(&w->turns.arena, "f%.*s", SLICE_ARG(w->chains[w->source->index])));
 }
 
+/* `123456789012:/aws/lambda/f` is how Logs Insights and live tail write a group. */
+static struct slice without_account(struct slice group)
+{
+    enum { ACCOUNT_DIGITS = 12 };
+    struct slice rest = group;
+    uint64_t account;
+    bool leads = text_u64(&rest, &account) && group.n - rest.n == ACCOUNT_DIGITS && text_char(&rest, ':');
+    return leads ? rest : group;
+}
+
 static void close_run(struct worker *w, struct turn *t)
 {
     if (t->run.count)
@@ -48,7 +58,7 @@ void scan_leave_streams(struct worker *w)
 static void know_stream(struct worker *w, const struct entry *entry)
 {
     struct turn *t = w->turn;
-    struct slice group = t->group.n ? t->group : w->place.group;
+    struct slice group = t->group.n ? without_account(t->group) : w->place.group;
     struct slice stream = t->name.n ? t->name : w->place.stream, ignored[2];
     struct stream_facts facts = {.name = stream, .group = group, .folder = w->place.folder};
     facts.key = stream_key(w, group, stream);

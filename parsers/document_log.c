@@ -108,16 +108,6 @@ static void event_field(struct documents *d, struct json *j, struct slice key, s
     }
 }
 
-/* `123456789012:/aws/lambda/f` is how Insights and live tail write a group. */
-static void trim_account(struct slice *group)
-{
-    struct slice rest = *group;
-    uint64_t account;
-    enum { ACCOUNT_DIGITS = 12 };
-    if (text_u64(&rest, &account) && group->n - rest.n == ACCOUNT_DIGITS && text_char(&rest, ':'))
-        *group = rest;
-}
-
 /* One {"timestamp","message",…} at the reader; `base` lends group and stream that stand outside. */
 static bool read_event(struct documents *d, struct json *j, const struct entry *base)
 {
@@ -133,7 +123,6 @@ static bool read_event(struct documents *d, struct json *j, const struct entry *
         event_field(d, j, key, &e, &has_text);
     if (!has_text || j->error)
         return false;
-    trim_account(&e.group);
     document_entry(d, &e);
     return true;
 }
@@ -251,7 +240,6 @@ static bool read_row(struct documents *d, struct json *j)
     (void)json_enter_array(j);
     while (json_next_item(j))
         insights_cell(d, j, &e, &has_text);
-    trim_account(&e.group);
     if (has_text) {
         document_entry(d, &e);
         return true;
@@ -261,22 +249,45 @@ static bool read_row(struct documents *d, struct json *j)
     return true;
 }
 
+/* {"recordsMatched":12345.0,…}: so many lines the query would give. */
+static uint64_t read_matched(struct json *j)
+{
+    struct slice key, raw;
+    uint64_t matched = 0;
+    if (json_peek(j) != JSON_OBJECT) {
+        (void)json_skip(j);
+        return 0;
+    }
+    (void)json_enter_object(j);
+    while (json_next_key(j, &key))
+        if (json_raw(j, &raw) && slice_eq(key, SLICE("recordsMatched")))
+            (void)text_u64(&raw, &matched);
+    return matched;
+}
+
 bool document_insights(struct documents *d, struct slice value)
 {
     struct json j;
     struct slice key;
+    uint64_t before = d->source->entries, matched = 0;
     json_init(&j, value);
     (void)json_enter_object(&j);
     while (json_next_key(&j, &key)) {
-        if (!slice_eq(key, SLICE("results")) || json_peek(&j) != JSON_ARRAY) {
+        if (slice_eq(key, SLICE("statistics"))) {
+            matched = read_matched(&j);
+        } else if (!slice_eq(key, SLICE("results")) || json_peek(&j) != JSON_ARRAY) {
             (void)json_skip(&j);
-            continue;
+        } else {
+            (void)json_enter_array(&j);
+            while (document_next(d, &j, '['))
+                (void)read_row(d, &j);
         }
-        (void)json_enter_array(&j);
-        while (document_next(d, &j, '['))
-            (void)read_row(d, &j);
     }
     document_check(d, &j);
+    if (d->source->entries > before && matched > d->source->entries - before)
+        document_anomaly(
+            d, ANOMALY_ROWS_LIMITED, document_loc(d, value.p),
+            "the query matched more lines than it gives: raise its limit, or ask for less time at once");
     return true;
 }
 

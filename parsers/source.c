@@ -95,6 +95,7 @@ const char *anomaly_name(enum anomaly_kind kind)
         [ANOMALY_EMPTY] = "empty",
         [ANOMALY_NO_REQUEST_ID] = "no-request-id",
         [ANOMALY_NO_MESSAGE] = "no-message",
+        [ANOMALY_ROWS_LIMITED] = "rows-limited",
         [ANOMALY_TRACE_LIMITED] = "trace-limited",
         [ANOMALY_ORPHAN_LINES] = "orphan-lines",
     };

@@ -48,6 +48,7 @@ enum anomaly_kind {
     ANOMALY_EMPTY,
     ANOMALY_NO_REQUEST_ID, /* reports without one */
     ANOMALY_NO_MESSAGE,    /* rows of a query that left the lines out */
+    ANOMALY_ROWS_LIMITED,  /* a query that matched more lines than it gives */
     ANOMALY_TRACE_LIMITED, /* a trace that X-Ray gave without some of its segments */
     ANOMALY_ORPHAN_LINES,  /* lines before the first entry that belong to no file at hand */
     ANOMALY_KINDS

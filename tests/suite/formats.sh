@@ -204,6 +204,13 @@ echo "{\"Traces\":[{\"Id\":\"1-6437350a-775b7afb3067811a4c6daade\",\"LimitExceed
 same "a trace over the limit of X-Ray is read and noted" "$(report case | jq -c '[.totals.invocations, [.evidence.sources[0].anomalies[].kind]]')" '[1,["trace-limited"]]'
 printf '%s %s\n' 9999999999999 "$start" 1706375564122 "END RequestId: $id" >case
 same "a number that is no time" "$(timeline case | grep -c 0000-00-00)" 0
+printf '@timestamp,@message,@log\n2024-01-27 17:12:44.122,%s,123456789012:/aws/lambda/f\n' "$start" >case
+same "the account before a group is not part of it" "$(timeline case | jq -c 'map([.function, .log_group])')" '[["f","/aws/lambda/f"]]'
+query() { echo "{\"results\":[[{\"field\":\"@timestamp\",\"value\":\"2024-03-13 18:56:24.046\"},{\"field\":\"@message\",\"value\":\"$jreport\"}]],\"statistics\":{\"recordsMatched\":$1,\"recordsScanned\":9.0},\"status\":\"Complete\"}" >case; }
+query 5.0
+same "a query that matched more lines than it gives" "$(report case | jq -c '[.evidence.sources[0].anomalies[].kind]')" '["rows-limited"]'
+query 1.0
+same "one that gives all" "$(report case | jq -c '[.evidence.sources[0].anomalies[].kind]')" '[]'
 
 # ---- several functions in a file that names no group ----
 platform() { printf '{"time":"2025-05-05T04:01:%s","type":"platform.%s","record":{"requestId":"%s"%s}}\n' "$@"; }

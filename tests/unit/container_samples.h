@@ -189,7 +189,7 @@ static const struct row rows[] = {
      "18:37:37.729\"},{\"field\":\"@message\",\"value\":\"m\"},{\"field\":"
      "\"@log\",\"value\":\"123456789012:/aws/lambda/"
      "f\"},{\"field\":\"@ptr\",\"value\":\"p\"}]],\"status\":\"Complete\"}",
-     "E 1689878257729 group=/aws/lambda/f m\n"
+     "E 1689878257729 group=123456789012:/aws/lambda/f m\n"
      "0 lines, 1 entries, 0 records, 0 unrecognised;"},
     {"json",
      "[{\"@timestamp\":\"2023-07-20 "

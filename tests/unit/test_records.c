@@ -321,7 +321,7 @@ static const struct row rows[] = {
      "\"s\","
      "\"logGroupIdentifier\":\"123456789012:/aws/lambda/"
      "f\",\"message\":\"m\",\"timestamp\":1706375564122}]}}",
-     "entry time=1706375564122 group=/aws/lambda/f stream=s m\n", "live-tail"},
+     "entry time=1706375564122 group=123456789012:/aws/lambda/f stream=s m\n", "live-tail"},
 };
 
 static void read_with(const struct container *chosen, struct slice text, struct source *source,
