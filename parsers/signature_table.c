@@ -24,6 +24,8 @@
 
 /* A quote as it may come: none, plain, or escaped once or more. */
 #define Q "\\\\{0,15}[\"']?"
+/* A word begins, also behind a line's end that JSON wrote as \n (Prisma's messages hold three before the words). */
+#define BEGIN "(?:\\b|(?<=\\\\n))"
 /* key: 'value' or "key":"value" or key=value, up to the value. */
 #define KEY(names) Q "\\b(?:" names ")" Q "[ ]*[:=][ ]*" Q
 /* 1040 (HY000): | (1040, ' | [1040] | no: 1040, SQLState: HY000) | ER_CON_COUNT_ERROR: -- optional. A mark
@@ -258,12 +260,12 @@ const struct signature signature_table[] = {
     TEXT("activerecord-pool-timeout", "could not obtain a connection from the pool within", NULL, POOL,
          "pool", FIX_POOL),
     TEXT("prisma-pool-timeout", "Timed out fetching a new connection from the connection pool",
-         "(?:\\b(P2024)\\b\\W{1,4})?\\bTimed out fetching a new connection from the connection pool", POOL,
-         "pool", FIX_POOL),
+         "(?:\\b(P2024)\\b\\W{1,4})?" BEGIN "Timed out fetching a new connection from the connection pool",
+         POOL, "pool", FIX_POOL),
     CODE("prisma-p2024", "P2024", ALONE("Timed out fetching") KEY("code|errorCode") "(P2024)\\b", POOL,
          "pool", FIX_POOL),
     TEXT("prisma-too-many-connections", "Too many database connections opened",
-         "(?:\\b(P2037)\\b\\W{1,4})?\\bToo many database connections opened"
+         "(?:\\b(P2037)\\b\\W{1,4})?" BEGIN "Too many database connections opened"
          "(?![^\\n]{0,80}?" SERVER_WORDS ")",
          SRV, "database", FIX_SERVER),
     CODE("prisma-p2037", "P2037", ALONE("Too many database connections") KEY("code|errorCode") "(P2037)\\b",

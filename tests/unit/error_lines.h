@@ -200,6 +200,17 @@ static const struct shape_case true_cases[] = {
      "fetching a new connection from the connection pool. More info: http://pris.ly/d/connection-pool "
      "(Current connection pool timeout: 10, connection limit: 5)",
      "prisma-pool-timeout"},
+    /* unhandled: the runtime prints the message as a JSON string, with \n for the ends of its lines */
+    {LEVEL_ERROR,
+     "Invoke Error \t{\"errorType\":\"PrismaClientKnownRequestError\",\"errorMessage\":\"\\nInvalid "
+     "`prisma.user.findMany()` invocation:\\n\\n\\nTimed out fetching a new connection from the connection "
+     "pool. More info: http://pris.ly/d/connection-pool (Current connection pool timeout: 10, connection "
+     "limit: 1)\",\"code\":\"P2024\",\"clientVersion\":\"5.9.1\",\"stack\":[\"x\"]}",
+     "prisma-pool-timeout"},
+    {LEVEL_ERROR,
+     "{\"errorType\":\"PrismaClientKnownRequestError\",\"errorMessage\":\"\\nInvalid `prisma.a.count()` "
+     "invocation:\\n\\n\\nToo many database connections opened: try later\",\"stackTrace\":[]}",
+     "prisma-too-many-connections"},
     {LEVEL_ERROR, "PrismaClientInitializationError: Can't reach database server at `db.internal`:`5432`",
      "prisma-unreachable"},
     {LEVEL_NONE,

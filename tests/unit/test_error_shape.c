@@ -64,6 +64,15 @@ static const struct shape_case decoys[] = {
     {LEVEL_NONE, "too many connections: 0", NULL},
     {LEVEL_NONE, "count(Too many connections) = 0", NULL},
     {LEVEL_NONE, "opened 1040 too many connections last year", NULL},
+    /* a pool's words as a title, a setting, a count */
+    {LEVEL_ERROR,
+     "{\"title\":\"P2024:\\nTimed out fetching a new connection from the connection pool\",\"msg\":\"no "
+     "page\"}",
+     NULL},
+    {LEVEL_NONE, "{\"retryOn\":\"\\nTimed out fetching a new connection from the connection pool\"}", NULL},
+    {LEVEL_ERROR, "Timed out fetching a new connection from the connection pool: 0", NULL},
+    {LEVEL_INFO, "{\"message\":\"tuned:\\nTimed out fetching a new connection from the connection pool\"}",
+     NULL},
     /* SQL, URLs, code */
     {LEVEL_NONE, "SELECT * FROM alerts WHERE message = 'Too many connections'", NULL},
     {LEVEL_ERROR, "INSERT INTO tickets (subject) VALUES ('FATAL: sorry, too many clients already')", NULL},
