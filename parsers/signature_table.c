@@ -217,8 +217,11 @@ const struct signature signature_table[] = {
          "(?<!because )\\btoo many open connections", SRV, "memcached", FIX_REDIS),
 
     /* Brokers and search */
+    /* 530 (NOT-ALLOWED) with message "NOT_ALLOWED - (amqplib) | (530, "NOT_ALLOWED - (pika) | Exception (530)
+     * Reason: "NOT_ALLOWED - (Go) | reply-code=530, reply-text=NOT_ALLOWED - (Java). The words are the server's:
+     * rabbitmq-server deps/rabbit/src/rabbit_reader.erl. */
     TEXT("rabbitmq-connection-limit", "connection limit (",
-         "(?:(?:\\b(530) \\(NOT_ALLOWED\\) with message " Q
+         "(?:(?:\\b(530)\\W{1,4}(?:NOT[_-]ALLOWED\\) with message |Reason: |reply-text=)?" Q
          ")?\\bNOT_ALLOWED - [^\\n]{1,200}?)?\\bconnection limit \\(\\d+\\) is reached",
          SRV, "rabbitmq", FIX_BROKER),
     TEXT("rabbitmq-channel-max", "has reached the negotiated channel_max",

@@ -171,6 +171,28 @@ static const struct shape_case true_cases[] = {
      "Error: Operation failed: ConnectionOpen; 530 (NOT_ALLOWED) with message \"NOT_ALLOWED - access to "
      "vhost '/' refused for user 'app': connection limit (100) is reached\"",
      "rabbitmq-connection-limit"},
+    {LEVEL_ERROR,
+     "Invoke Error \t{\"errorType\":\"Error\",\"errorMessage\":\"Handshake terminated by server: 530 "
+     "(NOT-ALLOWED) with message \\\"NOT_ALLOWED - access to vhost '/' refused for user 'app': connection "
+     "limit (100) is reached\\\"\",\"stack\":[]}",
+     "rabbitmq-connection-limit"},
+    {LEVEL_ERROR,
+     "ConnectionClosedByBroker: (530, \"NOT_ALLOWED - access to vhost '/' refused for user 'app': connection "
+     "limit (100) is reached\")\nTraceback (most recent call last):",
+     "rabbitmq-connection-limit"},
+    {LEVEL_ERROR,
+     "{\"errorMessage\":\"(530, \\\"NOT_ALLOWED - access to vhost '/' refused for user 'app': connection "
+     "limit (100) is reached\\\")\",\"errorType\":\"ProbableAccessDeniedError\"}",
+     "rabbitmq-connection-limit"},
+    {LEVEL_NONE,
+     "2024/05/01 10:00:00 dial: Exception (530) Reason: \"NOT_ALLOWED - access to vhost '/' refused for user "
+     "'app': connection limit (5) is reached\"",
+     "rabbitmq-connection-limit"},
+    {LEVEL_NONE,
+     "com.rabbitmq.client.ShutdownSignalException: connection error; protocol method: "
+     "#method<connection.close>(reply-code=530, reply-text=NOT_ALLOWED - access to vhost '/' refused for "
+     "user 'app': connection limit (5) is reached, class-id=10, method-id=40)",
+     "rabbitmq-connection-limit"},
     {LEVEL_WARN,
      "[Producer clientId=p-1] Connection to node -1 (b-1.msk/10.0.0.4:9092) could not be established. "
      "Broker may not be available.",

@@ -73,6 +73,16 @@ static const struct shape_case decoys[] = {
     {LEVEL_ERROR, "Timed out fetching a new connection from the connection pool: 0", NULL},
     {LEVEL_INFO, "{\"message\":\"tuned:\\nTimed out fetching a new connection from the connection pool\"}",
      NULL},
+    {LEVEL_INFO,
+     "runbook: (530, \"NOT_ALLOWED - access to vhost '/' refused for user 'app': connection limit (9) is "
+     "reached\")",
+     NULL},
+    {LEVEL_ERROR,
+     "{\"title\":\"530 (NOT-ALLOWED) with message 'NOT_ALLOWED - access to vhost: connection limit (9) is "
+     "reached'\"}",
+     NULL},
+    {LEVEL_NONE, "mail goes out when the connection limit (100) is reached", NULL},
+    {LEVEL_ERROR, "(530, \"NOT_ALLOWED - vhost /shop not found\")", NULL},
     /* SQL, URLs, code */
     {LEVEL_NONE, "SELECT * FROM alerts WHERE message = 'Too many connections'", NULL},
     {LEVEL_ERROR, "INSERT INTO tickets (subject) VALUES ('FATAL: sorry, too many clients already')", NULL},
