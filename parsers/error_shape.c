@@ -94,7 +94,8 @@ static const struct {
     /* Rule 4: where only prose or a key that holds anything vouches for the words. */
     [SHAPE_SUBJECT] =
         {"\\b(?:tickets?|articles?|titles?|titled|subject|topic|slug|headline|search\\w*|how to|faq|"
-         "docs?|documentation|runbook|wiki|blog|posts?|keywords?|questions?|page|retryable\\w*|"
+         "docs?\\b|documentation|runbook|wiki|blog|(?-i:[Pp]osts?)\\b|keywords?|questions?|pages?\\b|"
+         "retryable\\w*|"
          "retry ?on|mentions?|issue #?\\d+|comment|summary|insert\\s+into|select\\s.*\\sfrom|where\\s)",
          true},
     /* Rule 4: a list over several lines of errors to retry or to ignore. */

@@ -98,6 +98,23 @@ static const struct shape_case true_cases[] = {
      "postgres-reserved-slots"},
     {LEVEL_NONE, "Npgsql.PostgresException (0x80004005): 53300: sorry, too many clients already",
      "postgres-too-many-clients"},
+    {LEVEL_ERROR,
+     "{\"timestamp\":\"2024-05-01T10:00:00.004Z\",\"level\":\"Error\",\"requestId\":\"a\",\"message\":"
+     "\"Npgsql.PostgresException (0x80004005): 53300: sorry, too many clients already\"}",
+     "postgres-too-many-clients"},
+    {LEVEL_ERROR,
+     "{\"level\":\"Error\",\"message\":\"db failed: Npgsql.PostgresException (0x80004005): 53300: remaining "
+     "connection slots are reserved for roles with the SUPERUSER attribute\\n   at Npgsql.Internal."
+     "NpgsqlConnector.Open()\"}",
+     "postgres-reserved-slots"},
+    {LEVEL_ERROR,
+     "{\"level\":\"Error\",\"message\":\"Npgsql.PostgresException (0x80004005): 53300: too many connections "
+     "for role \\\"app\\\"\"}",
+     "postgres-too-many-connections-for"},
+    {LEVEL_ERROR,
+     "{\"level\":\"error\",\"msg\":\"docdb-a.example.com: FATAL: sorry, too many clients already\"}",
+     "postgres-too-many-clients"},
+    {LEVEL_ERROR, "POST /orders failed: sorry, too many clients already", "postgres-too-many-clients"},
     {LEVEL_ERROR, "Error querying the database: FATAL: too many connections for role \"app\"",
      "postgres-too-many-connections-for"},
     {LEVEL_NONE, "asyncpg.exceptions.TooManyConnectionsError: sorry, too many clients already",

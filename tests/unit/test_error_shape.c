@@ -83,6 +83,10 @@ static const struct shape_case decoys[] = {
      NULL},
     {LEVEL_NONE, "mail goes out when the connection limit (100) is reached", NULL},
     {LEVEL_ERROR, "(530, \"NOT_ALLOWED - vhost /shop not found\")", NULL},
+    {LEVEL_ERROR, "{\"message\":\"post 12 (by ann): FATAL: sorry, too many clients already\"}", NULL},
+    {LEVEL_ERROR, "{\"message\":\"posts: Npgsql.PostgresException: 53300: sorry, too many clients already\"}",
+     NULL},
+    {LEVEL_ERROR, "{\"message\":\"saved page 3 of docs: Error: too many connections for role\"}", NULL},
     /* SQL, URLs, code */
     {LEVEL_NONE, "SELECT * FROM alerts WHERE message = 'Too many connections'", NULL},
     {LEVEL_ERROR, "INSERT INTO tickets (subject) VALUES ('FATAL: sorry, too many clients already')", NULL},
