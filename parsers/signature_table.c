@@ -43,13 +43,17 @@
 #define NODE(code)                                                                                           \
     "(?|\\b(?:connect|read|write|getaddrinfo|bind|listen|spawn(?: \\S+)?|query\\w*)[ ]+(" code               \
     ")\\b|" KEY("code") "(" code ")\\b|\\b(?:" code "):[ ](?!\\d))"
-/* AWS errors in the words of boto, of Go's SDK, of objects (name, Code, __type) and as a class before its
- * message. */
+/* Ruby's SDK: aws-sdk-ruby gems/aws-sdk-core/lib/aws-sdk-core/errors.rb makes a class for each code. */
+#define RUBY "Aws::\\w{1,40}::Errors::"
+/* AWS errors in the words of boto, of Go's SDK, of objects (name, Code, __type), of Ruby (printed, as the runtime's
+ * errorType, not caught) and as a class before its message. */
 #define AWS(code)                                                                                            \
     "(?|\\bAn error occurred \\((" code ")\\) when calling|\\bapi error (" code "):|"                        \
     "\\bRequestID: [\\w-]+, (" code                                                                          \
     "):|" KEY("name|[cC]ode|__type") "(?:[\\w.]+#)?(" code ")\\b|"                                           \
-                                     "(?<![\\w.])(?:[\\w$]{1,60}\\.){0,9}(?:" code                           \
+                                     "(?:#<|Function<)" RUBY "(" code ")(?=[>:])|"                           \
+                                     ":in [`'][^'\\n]{1,80}': [^\\n]{0,300}\\(" RUBY "(" code ")\\)|"        \
+                                     "(?<![\\w.])(?:" RUBY "|(?:[\\w$]{1,60}\\.){0,9})(?:" code              \
                                      ")(?=:|\\\\{0,15}[\"']|\\s*$| \\[))"
 
 /* Words of the servers: rows that wrap them step back. */
@@ -385,8 +389,12 @@ const struct signature signature_table[] = {
          FIX_THROTTLE),
     CODE("dynamodb-transaction-in-progress", "TransactionInProgressException",
          AWS("TransactionInProgressException"), THR, "dynamodb", FIX_THROTTLE),
+    /* .NET names the service (AmazonSimpleSystemsManagementException), not the code; other SDKs' codes have rows. */
     TEXT("aws-rate-exceeded", "Rate exceeded",
-         "(?<!Exception: )(?<!\\): )(?<!operation: )\\bRate exceeded\\b", THR, "aws", FIX_THROTTLE),
+         "(?<!ThrottlingException: |ThrottledException: |TooManyRequestsException: |LimitExceededException: |"
+         "ThroughputExceededException: |RequestThrottledException: )(?<!\\): )(?<!operation: )\\bRate "
+         "exceeded\\b",
+         THR, "aws", FIX_THROTTLE),
     TEXT("http-too-many-requests", "Too Many Requests", "(?:\\b429 )?\\bToo Many Requests\\b(?! /_)", THR,
          "http", FIX_THROTTLE),
     CODE("sqs-over-limit", "OverLimit", AWS("OverLimit"), THR, "sqs", FIX_THROTTLE),

@@ -311,6 +311,29 @@ static const struct shape_case true_cases[] = {
      "operation error SSM: GetParameter, https response error StatusCode: 400, RequestID: 4f2a, "
      "api error ThrottlingException: Rate exceeded",
      "aws-throttling-exception"},
+    {LEVEL_NONE,
+     "Error raised from handler method\n{\n  \"errorMessage\": \"The level of configured provisioned "
+     "throughput "
+     "for the table was exceeded.\",\n  \"errorType\": \"Function<Aws::DynamoDB::Errors::"
+     "ProvisionedThroughputExceededException>\",\n  \"stackTrace\": [\n    \"/var/task/app.rb:12:in "
+     "`handler'\"\n  "
+     "]\n}",
+     "dynamodb-throughput-exceeded"},
+    {LEVEL_ERROR,
+     "{\"errorMessage\":\"slow\",\"errorType\":\"Function<Aws::DynamoDB::Errors::ThrottlingException>\"}",
+     "aws-throttling-exception"},
+    {LEVEL_ERROR, "Aws::SSM::Errors::ThrottlingException: Rate exceeded", "aws-throttling-exception"},
+    {LEVEL_ERROR, "put failed: #<Aws::DynamoDB::Errors::ThrottlingException: Rate exceeded>",
+     "aws-throttling-exception"},
+    {LEVEL_NONE, "/var/task/app.rb:12:in `handler': Rate exceeded (Aws::SSM::Errors::ThrottlingException)",
+     "aws-throttling-exception"},
+    {LEVEL_ERROR,
+     "Amazon.SimpleSystemsManagement.AmazonSimpleSystemsManagementException: Rate exceeded\n   at "
+     "Acme.Function.Handler(SQSEvent evnt) in /src/Function.cs:line 44",
+     "aws-rate-exceeded"},
+    {LEVEL_NONE,
+     "software.amazon.awssdk.services.ssm.model.SsmException: Rate exceeded (Service: Ssm, Status Code: 400)",
+     "aws-rate-exceeded"},
     {LEVEL_ERROR, "SlowDown: Please reduce your request rate.", "s3-slow-down"},
     {LEVEL_NONE, "fatal error: runtime: out of memory", "go-out-of-memory"},
     {LEVEL_NONE, "java.lang.OutOfMemoryError: Java heap space", "java-out-of-memory"},

@@ -93,6 +93,13 @@ static const struct shape_case decoys[] = {
     {LEVEL_ERROR, "slow query: SELECT id FROM logs WHERE text LIKE '%Too many connections%'", NULL},
     {LEVEL_NONE, "if (err.code === 'ER_CON_COUNT_ERROR') retry()", NULL},
     {LEVEL_NONE, "except asyncpg.exceptions.TooManyConnectionsError:", NULL},
+    {LEVEL_NONE, "rescue Aws::DynamoDB::Errors::ThrottlingException => e", NULL},
+    {LEVEL_NONE, "rescued 0 of (Aws::DynamoDB::Errors::ThrottlingException)", NULL},
+    {LEVEL_NONE, "{\"retry_on\":[\"Aws::DynamoDB::Errors::ThrottlingException\"]}", NULL},
+    {LEVEL_NONE, "Aws::DynamoDB::Errors::ThrottlingException: 0", NULL},
+    {LEVEL_INFO, "see AmazonSimpleSystemsManagementException: Rate exceeded", NULL},
+    {LEVEL_NONE, "{\"title\":\"AmazonECSException: Rate exceeded\"}", NULL},
+    {LEVEL_NONE, "Rate exceeded: 0", NULL},
     /* lists of retryable errors, settings */
     {LEVEL_NONE, "retryable errors: ThrottlingException, TooManyRequestsException, SlowDown", NULL},
     {LEVEL_NONE, "{ retryableErrors: [ 'ThrottlingException', 'ECONNRESET', 'Too many connections' ] }",
