@@ -101,6 +101,18 @@ static struct episode *episode_of(episodes *all, uint32_t function, const struct
     return e;
 }
 
+/* Of two that were met equally often, the one that was so first. */
+static void name_signature(const struct dossier *d, struct episode *e)
+{
+    size_t *met = calloc(signatures_count(d->ev->signatures), sizeof *met);
+    if (!met)
+        err_oom();
+    for (size_t i = 0; i < e->marks.n; i++)
+        if (++met[e->marks.v[i]->value] > met[e->signature])
+            e->signature = e->marks.v[i]->value;
+    free(met);
+}
+
 static void collect(const struct dossier *d, episodes *all)
 {
     const struct index *x = d->index;
@@ -115,6 +127,8 @@ static void collect(const struct dossier *d, episodes *all)
         struct episode *e = episode_of(all, x->streams.v[m->stream].function, s, m->value);
         *vec_push(&e->marks) = m;
     }
+    for (size_t i = 0; i < all->n; i++)
+        name_signature(d, &all->v[i]);
     free(outranked);
 }
 

@@ -77,6 +77,13 @@ same 'connection-limit by hand: a minute later it does not' \
     "$({ says 00:01.100 1 "$refused"; says 01:01.100 1 "$used_up"; } | engines)" '[["mysql",1],["pool",1]]'
 same 'connection-limit by hand: nor what came before, nor in another attempt' \
     "$({ says 00:01.100 1 "$used_up"; says 00:01.200 1 "$refused"; says 00:01.300 2 "$used_up"; } | engines)" '[["mysql",1],["pool",2]]'
+slots='FATAL: remaining connection slots are reserved for non-replication superuser connections'
+clients='FATAL: sorry, too many clients already'
+named() { "$COLDCASE" report -q --assume-function f --only connection-limit --format json - | jq -c '[.findings[].detail.signature]'; }
+same 'connection-limit by hand: the signature met most names the finding' \
+    "$({ says 00:01.100 1 "$slots"; says 00:01.200 2 "$clients"; says 00:01.300 3 "$clients"; } | named)" '["postgres-too-many-clients"]'
+same 'connection-limit by hand: of two the first' \
+    "$({ says 00:01.100 1 "$slots"; says 00:01.200 2 "$clients"; } | named)" '["postgres-reserved-slots"]'
 
 # Lambda's own record of an event: what it says counts beside the log (field guide 6.5).
 record() { # REQUEST CONDITION COUNT
