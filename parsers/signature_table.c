@@ -92,6 +92,9 @@ const struct signature signature_table[] = {
          MYSQL("ER_GET_CONNECTION_TIMEOUT|45028") "(?:pool timeout: failed to retrieve a|retrieve) "
                                                   "connection from pool (?:timeout )?after",
          POOL, "mysql", FIX_POOL),
+    /* MySqlConnector (.NET): mysql-net/MySqlConnector src/MySqlConnector/Core/ServerSession.cs. */
+    TEXT("mysqlconnector-pool-exhausted", "Connect Timeout expired. All pooled connections are in use", NULL,
+         POOL, "mysql", FIX_POOL),
     TEXT("mysql-pool-closed", "Pool is closed", "\\bPool is closed\\.", CRASH, "mysql", FIX_CLOSED),
     TEXT("mysql-connection-lost", "Connection lost: The server closed the connection", NULL, NET, "mysql",
          FIX_PG_RESTART),
@@ -290,6 +293,9 @@ const struct signature signature_table[] = {
     TEXT("c3p0-checkout-timeout", "by a client to checkout a Connection has timed out",
          "An attempt by a client to checkout a Connection has timed out", POOL, "pool", FIX_POOL),
     TEXT("http-pool-timeout", "Timeout waiting for connection from pool", NULL, POOL, "http", FIX_HTTP),
+    /* SDK for Java v2, asynchronous clients: aws/aws-sdk-java-v2 http-clients/netty-nio-client NettyUtils.java. */
+    TEXT("http-acquire-timeout", "Acquire operation took longer than the configured maximum time", NULL, POOL,
+         "http", FIX_HTTP),
 
     /* 7.2: the environment's own limits */
     TEXT("os-too-many-open-files", "too many open files",

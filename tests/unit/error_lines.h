@@ -264,6 +264,15 @@ static const struct shape_case true_cases[] = {
      "com.amazonaws.SdkClientException: Unable to execute HTTP request: Timeout waiting for connection "
      "from pool",
      "http-pool-timeout"},
+    {LEVEL_ERROR,
+     "MySqlConnector.MySqlException (0x80004005): Connect Timeout expired. All pooled connections are in "
+     "use.",
+     "mysqlconnector-pool-exhausted"},
+    {LEVEL_NONE,
+     "Unable to execute HTTP request: Acquire operation took longer than the configured maximum time. This "
+     "indicates that a request cannot get a connection from the pool within the specified maximum time.: "
+     "software.amazon.awssdk.core.exception.SdkClientException",
+     "http-acquire-timeout"},
     /* the environment */
     {LEVEL_ERROR, "Error: EMFILE: too many open files, open '/var/task/templates/mail.html'",
      "os-too-many-open-files"},

@@ -87,6 +87,10 @@ static const struct shape_case decoys[] = {
     {LEVEL_ERROR, "{\"message\":\"posts: Npgsql.PostgresException: 53300: sorry, too many clients already\"}",
      NULL},
     {LEVEL_ERROR, "{\"message\":\"saved page 3 of docs: Error: too many connections for role\"}", NULL},
+    {LEVEL_ERROR, "{\"title\":\"Connect Timeout expired. All pooled connections are in use.\"}", NULL},
+    {LEVEL_NONE, "gauge: all pooled connections are in use", NULL},
+    {LEVEL_NONE, "{\"retryOn\":[\"Acquire operation took longer than the configured maximum time\"]}", NULL},
+    {LEVEL_INFO, "acquire operation took longer than the configured maximum time 0 times", NULL},
     /* SQL, URLs, code */
     {LEVEL_NONE, "SELECT * FROM alerts WHERE message = 'Too many connections'", NULL},
     {LEVEL_ERROR, "INSERT INTO tickets (subject) VALUES ('FATAL: sorry, too many clients already')", NULL},
