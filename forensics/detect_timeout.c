@@ -89,6 +89,7 @@ struct told {
     uint32_t words, host;
     int64_t since; /* ms from the words to the end, -1 unknown */
     int64_t at;    /* time of words that stand apart from the line that tells */
+    bool idle;     /* the words tell of no call that hung */
 };
 
 /* Of all attempts that timed out. */
@@ -138,6 +139,7 @@ static void note_mark(struct told *told, const struct mark *m)
     if ((m->kind == MARK_TIMEOUT || m->kind == MARK_WORDS) && m->text) {
         told->words = m->text;
         told->host = m->host;
+        told->idle = m->idle;
         told->since = m->kind == MARK_TIMEOUT && m->value != UINT32_MAX ? (int64_t)m->value : -1;
         told->at = m->kind == MARK_WORDS ? m->time : TIME_NONE;
     } else if (m->kind == MARK_TIMEOUT && told->words && told->at != TIME_NONE && m->time != TIME_NONE) {
@@ -155,6 +157,8 @@ static enum cause cause_of(const struct timeouts *t, const struct told *told, co
         return CAUSE_SILENT;
     if (told->since >= 0 && limit > 0 && (double)told->since <= BUSY_SHARE * limit)
         return CAUSE_BUSY;
+    if (told->idle)
+        return CAUSE_OTHER;
     for (size_t i = 0; i < sizeof cause_words / sizeof *cause_words; i++)
         if (slice_find_nocase(words, slice_str(cause_words[i].word)) >= 0)
             return cause_words[i].cause;

@@ -109,7 +109,8 @@ struct mark {
     struct loc loc;
     uint32_t stream, text, host, value;
     enum mark_kind kind;
-    enum level level;
+    enum level level : 16;
+    bool idle : 1; /* TIMEOUT, WORDS: the words tell of no call that they may have waited for */
 };
 
 /* A line of an environment's life outside of invocations. */

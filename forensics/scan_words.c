@@ -1,5 +1,6 @@
 /* What an invocation said last before it timed out: the words of the application line behind which the time went. */
 #include "forensics/attempt.h"
+#include "forensics/host.h"
 #include "forensics/scan.h"
 #include "forensics/wording.h"
 
@@ -20,13 +21,14 @@ static bool words_of(const struct words *words, const struct attempt *a)
     return words->time != TIME_NONE; /* START stands in the file before */
 }
 
-/* What it said, made alike, and the host that it named. */
+/* What it said, made alike, and the host that it waited for. */
 static void put_words(struct worker *w, const struct words *words, struct mark *m)
 {
     char pattern[WORDING_MAX];
     struct slice said = slice_of(words->text, words->n);
     m->text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
-    m->host = intern_id(&w->index.names, wording_host(said));
+    m->host = intern_id(&w->index.names, host_of(said));
+    m->idle = host_only_referred(said);
 }
 
 static void mark_words(struct worker *w, const struct words *words, struct attempt *a, uint32_t stream)

@@ -10,7 +10,5 @@ enum { WORDING_MAX = 160 };
 /* The first line of `text` with <n>, <id>, <ip>, <time> and <…> in place of what varies. Writes at most
  * WORDING_MAX bytes to `ret` and returns how many. */
 size_t wording_of(struct slice text, char ret[WORDING_MAX]);
-/* The host that the line names as a URL's, or as host:port or ip:port; empty when there is none. */
-struct slice wording_host(struct slice text);
 
 #endif

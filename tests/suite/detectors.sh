@@ -136,6 +136,19 @@ jq -n -c --arg id "$(id 1)" '{Messages: [{MessageId: "m1", ReceiptHandle: "x", B
     ErrorCode: {StringValue: "200", DataType: "Number"}, ErrorMessage: {StringValue: "timed out", DataType: "String"}}}]}' >given/record.json
 same 'timeout by hand: a dead letter tells that it was given up' "$(by_hand timeout given "$retried")" '[0,0,1]'
 
+# waited WORDS: an invocation that said them half a second before its end; where it waited.
+waited() {
+    printf '2026-03-04T10:00:00.000Z START RequestId: %s Version: 7\n2026-03-04T10:00:00.500Z 2026-03-04T10:00:00.500Z\t%s\tINFO\t%s\n' \
+        "$(id 1)" "$(id 1)" "$1"
+    attempt 00 "$(id 1)" 90 'Status: timeout' | tail -2
+}
+waits() { waited "$1" >waits.log; by_hand timeout waits.log '[.findings[0].detail | .host, .causes[0].class]'; }
+same 'timeout by hand: the name looked up, not the resolver' \
+    "$(waits 'dial tcp: lookup redis.prod.example.com on 169.254.78.1:53: read udp: i/o timeout')" '["redis.prod.example.com","connect"]'
+same 'timeout by hand: a bare host behind what announces it' "$(waits 'Error: getaddrinfo EAI_AGAIN users.svc.local')" '["users.svc.local","connect"]'
+same 'timeout by hand: a bucket is no host' "$(waits 'writing to s3://reports-bucket/out.csv')" '[null,"other"]'
+same 'timeout by hand: a page that the line refers to is no call' "$(waits 'see https://docs.example.com/errors#E17 for details')" '[null,"other"]'
+
 # climb STEP: 14 reports of one environment, each with STEP MB more.
 climb() { local i; for i in $(seq 10 23); do attempt "$i" "$(id "$i")" $((100 + (i - 10) * $1)) ''; done; }
 climb 8 >climb.log
