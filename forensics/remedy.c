@@ -2,6 +2,14 @@
 #include "forensics/remedy.h"
 
 #include "forensics/attempt.h"
+#include "forensics/detector.h"
+
+#include <math.h>
+
+/* What chance explains less often than this has another reason (chosen). */
+#define BLAME_CHANCE 0.001
+/* So few that went well at a version's begin say nothing for it. */
+enum { BLAME_FIRST = 8 };
 
 /* "17"; $LATEST and an unknown version are none. */
 static bool is_number(struct slice version)
@@ -71,22 +79,88 @@ void remedy_stop_retries(const struct dossier *d, const struct function *fn, str
         shell);
 }
 
+/* The one version of all the finding's attempts; 0 when they are of several, or it is unknown. */
+static uint32_t version_of(const struct finding *f)
+{
+    uint32_t version = f->attempts.n ? f->attempts.v[0]->version : 0;
+    for (size_t i = 1; i < f->attempts.n; i++)
+        version = f->attempts.v[i]->version == version ? version : 0;
+    return version;
+}
+
+/* Of one version of the function. */
+struct record {
+    size_t attempts, well, before; /* `before`: of the attempts, those begun before the onset */
+};
+
+static struct record record_of(const struct function *fn, uint32_t version, int64_t onset)
+{
+    struct record r = {0};
+    for (size_t i = 0; i < fn->attempts.n; i++) {
+        const struct attempt *a = fn->attempts.v[i];
+        if (a->version != version)
+            continue;
+        r.attempts++;
+        r.well += attempt_status(a) == ATTEMPT_OK;
+        r.before += attempt_begin(a) != TIME_NONE && attempt_begin(a) < onset;
+    }
+    return r;
+}
+
+/* The version before that of all the finding's attempts, when the finding came with the newer one. Let p be the share of
+ * the newer one's attempts that it names: chance alone explains that its first ones went well, (1 - p)^n >= BLAME_CHANCE,
+ * or they are few; and it does not explain that the older one's went well. 0 when there is none. */
+static uint32_t version_to_blame(const struct function *fn, const struct finding *f, uint32_t *ret_older)
+{
+    uint32_t newer = version_of(f);
+    int64_t begin = f->attempts.n ? attempt_begin(f->attempts.v[0]) : TIME_NONE;
+    *ret_older = 0;
+    for (size_t i = begin == TIME_NONE || !newer ? 0 : dossier_lower(fn, begin); i-- > 0 && !*ret_older;)
+        if (fn->attempts.v[i]->version != newer && attempt_status(fn->attempts.v[i]) == ATTEMPT_OK)
+            *ret_older = fn->attempts.v[i]->version;
+    if (!*ret_older)
+        return 0;
+    struct record now = record_of(fn, newer, begin), then = record_of(fn, *ret_older, begin);
+    double share = fmin((double)f->attempts.n / (double)now.attempts, 1 - 1e-9);
+    bool early = now.before < BLAME_FIRST || exp((double)now.before * log1p(-share)) >= BLAME_CHANCE;
+    return early && exp((double)then.well * log1p(-share)) < BLAME_CHANCE ? newer : 0;
+}
+
+static void write_roll_back(struct findings *fs, struct finding *f, const char *shell, const char *why,
+                            struct slice to)
+{
+    finding_command(fs, f, "# goes back to version %.*s, %s", SLICE_ARG(to), why);
+    finding_command(fs, f, "aws lambda update-alias --function-name %s --name ALIAS --function-version %.*s",
+                    shell, SLICE_ARG(to));
+}
+
 void remedy_roll_back(const struct dossier *d, const struct function *fn, int64_t onset, struct findings *fs,
                       struct finding *f)
 {
     const char *shell = dossier_shell_name(&fs->arena, dossier_name(d, fn->name));
     size_t at = onset == TIME_NONE ? fn->attempts.n : dossier_lower(fn, onset);
-    uint32_t last = at < fn->attempts.n ? version_before(fn, onset, true) : 0;
+    uint32_t last = at < fn->attempts.n ? version_before(fn, onset, true) : 0, older = 0;
     struct slice before = dossier_name(d, last);
     if (is_number(before) && last != fn->attempts.v[at]->version) {
-        finding_command(fs, f, "# goes back to version %.*s, the last to run well before", SLICE_ARG(before));
-        finding_command(fs, f,
-                        "aws lambda update-alias --function-name %s --name ALIAS --function-version %.*s",
-                        shell, SLICE_ARG(before));
+        write_roll_back(fs, f, shell, "the last to run well before", before);
         return;
     }
-    finding_command(
-        fs, f, "# the evidence knows no earlier version to go back to; shows when the function was changed");
+    uint32_t blamed = version_to_blame(fn, f, &older);
+    before = dossier_name(d, older);
+    if (blamed && is_number(before)) {
+        struct record then = record_of(fn, older, TIME_NONE);
+        write_roll_back(
+            fs, f, shell,
+            arena_printf(&fs->arena,
+                         "of which %s of %s invocations ended well; the finding's are all of %.*s",
+                         detector_count(&fs->arena, then.well), detector_count(&fs->arena, then.attempts),
+                         SLICE_ARG(dossier_name(d, blamed))),
+            before);
+        return;
+    }
+    finding_command(fs, f, "# %s; shows when the function was changed",
+                    is_number(before) ? "the evidence does not tell that an earlier version would be better"
+                                      : "the evidence knows no earlier version to go back to");
     finding_command(fs, f, "aws lambda get-function-configuration --function-name %s --query LastModified",
                     shell);
 }

@@ -15,7 +15,8 @@ void remedy_configure(const struct dossier *d, const struct function *fn, const 
 /* Stops the automatic retries of asynchronous events and leaves the destinations as they are. */
 void remedy_stop_retries(const struct dossier *d, const struct function *fn, struct findings *fs,
                          struct finding *f);
-/* Goes back to the version that ran well last before `onset`, when that was another one. */
+/* Goes back to the version that ran well last before `onset`, when that was another one; else to the one before that of
+ * the finding's attempts, which are noted by now, when they came with theirs. */
 void remedy_roll_back(const struct dossier *d, const struct function *fn, int64_t onset, struct findings *fs,
                       struct finding *f);
 

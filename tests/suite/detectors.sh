@@ -265,6 +265,21 @@ same 'timeout by hand: $LATEST is changed in place, and its destinations stay' "
 { attempt 00 "$(id 1)" 90 "$broken"; attempt 02 "$(id 1)" 90 "$broken"; attempt 05 "$(id 1)" 90 "$broken"; } >storm.log
 same 'retry-storm by hand: the destinations are read and stay' "$(verbs retry-storm storm.log)" "$retries"
 
+# rolled WELL: 20 attempts of version 31 that end well, WELL of version 32 that do, then 20 of which 10 crash.
+rolled() {
+    local i well=$1
+    for i in $(seq 10 49); do
+        status=''
+        [ "$i" -lt $((30 + well)) ] || [ $((i % 2)) = 1 ] || status=$broken
+        attempt "$i" "$(id "$i")" 90 "$status" | sed "s/Version: 7/Version: $([ "$i" -lt 30 ] && echo 31 || echo 32)/"
+    done >rolled.log
+    "$COLDCASE" report -q --assume-function f --only crash rolled.log | sed -n 's/^.*--function-version //p'
+}
+same 'crash by hand: the newer version began well, and the older one never failed' "$(rolled 3)" 31
+same 'crash by hand: the newer version ran well before' "$(rolled 14)" ''
+same 'crash by hand: and the report does not say that there is no older one' \
+    "$("$COLDCASE" report -q --assume-function f --only crash rolled.log | grep -c 'does not tell that an earlier')" 1
+
 # inits VERSION RUNTIME: one invocation that goes well, and one of version 7 whose init fails twice.
 inits() {
     mkdir -p inits
