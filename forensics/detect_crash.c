@@ -6,6 +6,7 @@
 #include "forensics/detector.h"
 #include "forensics/marked.h"
 #include "forensics/remedy.h"
+#include "forensics/told.h"
 
 enum { CRASH_HIGH = 5, CRASH_MEDIUM = 2 };
 #define CRASH_HIGH_SHARE 0.01
@@ -35,50 +36,13 @@ static void add(groups *all, uint32_t *of_type, const struct function *fn, const
     *vec_push(&all->v[*number - 1].picks) = a;
 }
 
-/* ---- where the errors are told ---- */
-
-/* Of so many of a group the line is looked up that tells the error. */
-enum { CITED = 10 };
-
-struct told {
-    const struct attempt *attempt;
-    const struct mark *mark; /* its first one of an error, or NULL */
-};
-typedef VEC(struct told) tellings;
-
-static int by_attempt(const void *a, const void *b)
+/* How many invocations of the function ended in it, those that other findings tell included. */
+static size_t of_type(const struct function *fn, uint32_t type)
 {
-    const struct told *x = a, *y = b;
-    return x->attempt < y->attempt ? -1 : x->attempt > y->attempt;
-}
-
-static struct told *told_of(const tellings *all, const struct attempt *a)
-{
-    return bsearch(&(struct told){a, NULL}, all->v, all->n, sizeof *all->v, by_attempt);
-}
-
-static void look_up(const struct dossier *d, const groups *all, tellings *ret)
-{
-    for (size_t i = 0; i < all->n; i++)
-        for (size_t k = 0; k < all->v[i].picks.n && k < CITED; k++)
-            *vec_push(ret) = (struct told){all->v[i].picks.v[k], NULL};
-    vec_sort(ret, by_attempt);
-    for (size_t i = 0; ret->n && i < d->index->marks.n; i++) {
-        const struct mark *m = &d->index->marks.v[i];
-        struct told *told = m->kind == MARK_ERROR && m->attempt ? told_of(ret, m->attempt) : NULL;
-        if (told && !told->mark)
-            told->mark = m;
-    }
-}
-
-/* The line in which the error is told: the first mark of the attempt, else its report. */
-static void cite(const tellings *all, const struct group *g, struct finding *f)
-{
-    for (size_t i = 0; i < g->picks.n; i++) {
-        const struct attempt *a = g->picks.v[i];
-        const struct mark *told = i < CITED ? told_of(all, a)->mark : NULL;
-        finding_cite(f, told ? told->loc : attempt_report_loc(a), told ? told->time : attempt_report(a), a);
-    }
+    size_t n = 0;
+    for (size_t i = 0; i < fn->failed.n; i++)
+        n += fn->failed.v[i]->error_type == type && attempt_status(fn->failed.v[i]) == ATTEMPT_FAILED;
+    return n;
 }
 
 static void write_prose(const struct dossier *d, const struct function *fn, const struct group *g,
@@ -88,14 +52,18 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     struct slice name = dossier_name(d, fn->name),
                  type = g->type ? dossier_name(d, g->type) : SLICE("an error");
     const char *count = detector_count(m, g->picks.n);
+    size_t all = of_type(fn, g->type), left = all - g->picks.n;
     f->moment = "failed invocation";
-    f->title = arena_printf(m, "%s %s of %.*s failed with %.*s", count,
+    f->title = arena_printf(m, "%s%s %s of %.*s failed with %.*s", count, left ? " further" : "",
                             detector_plural(g->picks.n, "invocation", "invocations"), SLICE_ARG(name),
                             SLICE_ARG(type));
     f->what =
-        arena_printf(m, "%s of %s invocations (%.2f %%) ended in %.*s, which the program did not catch.",
-                     count, detector_count(m, fn->attempts.n),
-                     100.0 * (double)g->picks.n / (double)fn->attempts.n, SLICE_ARG(type));
+        arena_printf(m, "%s of %s invocations (%.2f %%) ended in %.*s, which the program did not catch.%s",
+                     detector_count(m, all), detector_count(m, fn->attempts.n),
+                     100.0 * (double)all / (double)fn->attempts.n, SLICE_ARG(type),
+                     left ? arena_printf(m, " Other detectors tell of %s of them, this one of %s.",
+                                         detector_count(m, left), count)
+                          : "");
     f->how = "The runtime reports the error itself (Invoke Error, Traceback, a crash line, or Status: error "
              "in the report). "
              "A caller that got a proper answer from one of these requests would disprove it.";
@@ -107,7 +75,7 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
 }
 
 static void report(const struct detector *self, const struct dossier *d, const struct group *g,
-                   const tellings *told, struct findings *fs)
+                   const struct told_all *told, struct findings *fs)
 {
     const struct function *fn = g->function;
     bool high = g->picks.n >= CRASH_HIGH && (double)g->picks.n >= CRASH_HIGH_SHARE * (double)fn->attempts.n;
@@ -118,8 +86,8 @@ static void report(const struct detector *self, const struct dossier *d, const s
     for (size_t i = 0; i < g->picks.n; i++) {
         finding_attempt(f, g->picks.v[i]);
         finding_seen(f, attempt_over(g->picks.v[i]));
+        told_cite(told, d, g->picks.v[i], fs, f);
     }
-    cite(told, g, f);
     f->key = arena_copy(&fs->arena, dossier_name(d, g->type)).p;
     write_prose(d, fn, g, fs, f);
     struct detail detail;
@@ -164,19 +132,22 @@ static const char *crash_run(const struct detector *self, const struct dossier *
     struct marked explained, storms;
     uint32_t *of_type = huge_zeros(d->index->names.names.n + 1, sizeof *of_type);
     groups all = {0};
-    tellings told = {0};
+    struct told_all told = {0};
     bool left = false;
     marked_init(&explained, d, marked_named);
     marked_storms(&storms, d);
     for (size_t i = 0; i < d->functions.n; i++)
         left |= collect(&d->functions.v[i], d, &explained, &storms, of_type, &all);
-    look_up(d, &all, &told);
+    for (size_t i = 0; i < all.n; i++)
+        for (size_t k = 0; k < all.v[i].picks.n && k < TOLD_MAX; k++)
+            told_add(&told, all.v[i].picks.v[k]);
+    told_settle(&told, d);
     for (size_t i = 0; i < all.n; i++) {
         report(self, d, &all.v[i], &told, fs);
         vec_done(&all.v[i].picks);
     }
     vec_done(&all);
-    vec_done(&told);
+    told_done(&told);
     marked_done(&explained);
     marked_done(&storms);
     huge_free(of_type);

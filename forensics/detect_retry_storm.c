@@ -9,6 +9,7 @@
 #include "forensics/handled.h"
 #include "forensics/marked.h"
 #include "forensics/remedy.h"
+#include "forensics/told.h"
 
 enum { FAMILIES_HIGH = 3, ROWS_SHOWN = 10 };
 
@@ -33,6 +34,7 @@ struct storm {
     outcomes unlogged;                   /* requests that records alone tell of */
     const struct object_event **objects; /* one a family, or NULL */
     const struct object_event *shared;   /* the object that all families have in common, or NULL */
+    struct told_all lines;               /* of the first attempts, where their error is told */
 };
 
 static size_t requests_of(const struct storm *s)
@@ -199,6 +201,14 @@ static void write_prose(const struct storm *s, struct findings *fs, struct findi
                  detector_count(m, s->tried));
 }
 
+static void find_lines(struct storm *s)
+{
+    for (size_t i = 0; i < s->families.n; i++)
+        for (size_t k = 0; k < s->families.v[i].attempts.n && s->lines.list.n < TOLD_MAX; k++)
+            told_add(&s->lines, s->families.v[i].attempts.v[k]);
+    told_settle(&s->lines, s->d);
+}
+
 static void report(const struct detector *self, struct storm *s, struct findings *fs)
 {
     enum severity severity = s->told * 2 >= s->attempts + s->unlogged.n ? SEVERITY_INFO
@@ -210,7 +220,7 @@ static void report(const struct detector *self, struct storm *s, struct findings
             const struct attempt *a = s->families.v[i].attempts.v[k];
             finding_attempt(f, a);
             finding_seen(f, attempt_begin(a));
-            finding_cite(f, attempt_report_loc(a), attempt_report(a), a);
+            told_cite(&s->lines, s->d, a, fs, f);
         }
         const struct outcome *o = s->families.v[i].outcome;
         if (o)
@@ -267,8 +277,11 @@ static void examine_function(const struct detector *self, struct storm *s, const
     marked_poisoned(s->d, s->f, &s->families);
     count_told(s, plain);
     find_unlogged(s);
-    if (requests_of(s))
+    if (requests_of(s)) {
+        find_lines(s);
         report(self, s, fs);
+    }
+    told_done(&s->lines);
     marked_families_done(&s->families);
     vec_done(&s->unlogged);
 }

@@ -61,12 +61,16 @@ struct finding {
     char id[24]; /* F1, F2 … in report order */
     const struct detector *detector;
     enum severity severity;
-    uint32_t function;          /* name id; 0 when it concerns several or none */
-    const char *title;          /* a sentence without a full stop */
-    const char *moment;         /* what one of it is, for the timeline: "refused connection" */
-    const char *what;           /* two or three sentences: what happened, numbers in it */
-    const char *how;            /* how it is known, and what would disprove it */
-    const char *fix;            /* the durable fix */
+    uint32_t function;  /* name id; 0 when it concerns several or none */
+    const char *title;  /* a sentence without a full stop */
+    const char *moment; /* what one of it is, for the timeline: "refused connection" */
+    const char *what;   /* two or three sentences: what happened, numbers in it */
+    const char *how;    /* how it is known, and what would disprove it */
+    const char *fix;    /* the durable fix */
+    /* The first line cited tells an error of that type; `error` is what is known of its message without the line.
+     * Quoting puts the message behind `what`. */
+    bool tells_error;
+    struct slice error_type, error;
     VEC(const char *) commands; /* what to do now: AWS CLI, one a line; "# …" lines explain */
     VEC(struct fact) facts;
     VEC(const char *)

@@ -5,6 +5,7 @@
 
 #include "base/parallel.h"
 #include "forensics/attempt.h"
+#include "forensics/told.h"
 #include "parsers/container.h"
 #include "parsers/json.h"
 
@@ -280,6 +281,17 @@ static void quote_all(const struct evidence *ev, struct citation **list, size_t 
     vec_done(&all.parts);
 }
 
+/* The finding's claim ends with what the error says, to the letter where the line has it. */
+static void state_error(struct finding *f, struct arena *arena)
+{
+    if (!f->tells_error || f->citations.n == 0)
+        return;
+    struct slice message = told_message(f->citations.v[0].text, f->error_type, arena);
+    message = cut(message.n ? message : f->error);
+    if (message.n)
+        f->what = arena_printf(arena, "%s The first says: \"%.*s\".", f->what, SLICE_ARG(message));
+}
+
 void quote_findings(const struct evidence *ev, struct findings *fs)
 {
     VEC(struct citation *) all = {0};
@@ -287,5 +299,7 @@ void quote_findings(const struct evidence *ev, struct findings *fs)
         for (size_t k = 0; k < fs->list.v[i]->citations.n; k++)
             *vec_push(&all) = &fs->list.v[i]->citations.v[k];
     quote_all(ev, all.v, all.n, &fs->arena);
+    for (size_t i = 0; i < fs->list.n; i++)
+        state_error(fs->list.v[i], &fs->arena);
     vec_done(&all);
 }

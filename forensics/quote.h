@@ -7,7 +7,8 @@
 #include "forensics/finding.h"
 
 /* Fills the text of every citation: the line, decoded where it stood in a JSON string and cut to LIMIT_QUOTE;
- * of an S3 record the fields that matter. A place that cannot be read again leaves it empty. */
+ * of an S3 record the fields that matter. A place that cannot be read again leaves it empty. Where the first line tells an
+ * error, its message is put behind what the finding says. */
 void quote_findings(const struct evidence *ev, struct findings *fs);
 
 #endif
