@@ -96,7 +96,7 @@ static const char *near_run(const struct detector *self, const struct dossier *d
         vec_done(&n.picks);
         limits_known_done(&limits);
     }
-    return "none ended within the last tenth of a known limit";
+    return "none that ended well took more than nine tenths of a known limit";
 }
 
 const struct detector detector_near_timeout = {

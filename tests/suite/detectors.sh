@@ -159,6 +159,10 @@ same 'memory-creep by hand: 11 MB are no leak' "$(by_hand memory-creep climb.log
 { attempt 00 "$(id 1)" 90 'Status: timeout'; attempt 01 "$(id 2)" 90 ''; } | sed '6s/Duration: 1000.00/Duration: 980.00/' >near.log
 same 'near-timeout by hand: 980 of 1000 ms' "$(by_hand near-timeout near.log '[.findings[] | [.severity, .count, .detail.limit_ms, .detail.threshold_ms, .detail.longest_ms]]')" '[["low",1,1000,900,980]]'
 attempt 00 "$(id 1)" 90 '' >near.log
+{ attempt 00 "$(id 1)" 90 'Status: timeout'; attempt 01 "$(id 2)" 90 "$broken"; } | sed '6s/Duration: 1000.00/Duration: 980.00/' >near.log
+same 'near-timeout by hand: what failed in the last tenth is not said to be none' "$(by_hand near-timeout near.log '[.checks[] | .verdict, .why]')" \
+    '["clean","none that ended well took more than nine tenths of a known limit"]'
+attempt 00 "$(id 1)" 90 '' >near.log
 same 'near-timeout by hand: no limit is known' "$(by_hand near-timeout near.log '[.checks[] | .verdict, .why]')" '["not-run","no time-out in the evidence, so no function'"'"'s limit is known"]'
 
 for i in $(seq 10 23); do attempt "$i" "$(id "$i")" 90 ''; done | grep -v "END.*$(id 12)\|REPORT.*$(id 12)\|START.*$(id 15)" >torn.log
