@@ -2,6 +2,7 @@
 #include "base/parallel.h"
 #include "forensics/causes.h"
 #include "forensics/detector.h"
+#include "forensics/remedy.h"
 
 #include <stdio.h>
 
@@ -154,6 +155,7 @@ void detectors_run(const struct dossier *d, const struct slice *only, size_t onl
     for (size_t i = 0; i < fs->list.n; i++)
         snprintf(fs->list.v[i]->id, sizeof fs->list.v[i]->id, "F%zu", i + 1);
     causes_link(d, fs);
+    remedy_settle(fs);
 }
 
 /* ---- shared ---- */

@@ -164,3 +164,67 @@ void remedy_roll_back(const struct dossier *d, const struct function *fn, int64_
     finding_command(fs, f, "aws lambda get-function-configuration --function-name %s --query LastModified",
                     shell);
 }
+
+/* ---- commands that would undo each other ---- */
+
+/* A command that sets the reserved concurrency of a function. */
+struct cap {
+    struct slice of; /* the command without its last word, the number */
+    size_t finding, command;
+    const struct finding *root; /* where the finding's causes begin */
+};
+typedef VEC(struct cap) caps;
+
+static int by_cap(const void *a, const void *b)
+{
+    const struct cap *x = a, *y = b;
+    if (x->root != y->root)
+        return x->root < y->root ? -1 : 1;
+    int c = slice_cmp(x->of, y->of);
+    return c ? c : x->finding < y->finding ? -1 : x->finding > y->finding;
+}
+
+static void find_caps(const struct findings *fs, caps *ret)
+{
+    for (size_t i = 0; i < fs->list.n; i++) {
+        const struct finding *f = fs->list.v[i], *root = f;
+        while (root->cause)
+            root = root->cause;
+        for (size_t k = 0; k < f->commands.n; k++) {
+            struct slice of = slice_str(f->commands.v[k]);
+            if (!slice_starts(of, SLICE("aws lambda put-function-concurrency ")))
+                continue;
+            while (of.n && of.p[of.n - 1] != ' ')
+                of.n--;
+            *vec_push(ret) = (struct cap){of, i, k, root};
+        }
+    }
+}
+
+/* The command, and the words before it, give way to where the number stands. */
+static void refer(struct findings *fs, const struct cap *cap, const struct finding *to)
+{
+    struct finding *f = fs->list.v[cap->finding];
+    size_t at = cap->command;
+    f->commands.v[at] = arena_printf(
+        &fs->arena, "# see %s, which sets this function's reserved concurrency: it can have but one", to->id);
+    if (at == 0 || f->commands.v[at - 1][0] != '#')
+        return;
+    f->commands.n--;
+    for (size_t i = at - 1; i < f->commands.n; i++)
+        f->commands.v[i] = f->commands.v[i + 1];
+}
+
+void remedy_settle(struct findings *fs)
+{
+    caps all = {0};
+    find_caps(fs, &all);
+    vec_sort(&all, by_cap);
+    for (size_t i = 0, first = 0; i < all.n; i++) {
+        if (all.v[i].root != all.v[first].root || !slice_eq(all.v[i].of, all.v[first].of))
+            first = i;
+        if (all.v[i].finding != all.v[first].finding)
+            refer(fs, &all.v[i], fs->list.v[all.v[first].finding]);
+    }
+    vec_done(&all);
+}

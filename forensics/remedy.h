@@ -19,5 +19,8 @@ void remedy_stop_retries(const struct dossier *d, const struct function *fn, str
  * the finding's attempts, which are noted by now, when they came with theirs. */
 void remedy_roll_back(const struct dossier *d, const struct function *fn, int64_t onset, struct findings *fs,
                       struct finding *f);
+/* Of findings that causes tie to each other, when all have their ids: the first in report order that sets a function's
+ * reserved concurrency keeps its command, the others refer to it. */
+void remedy_settle(struct findings *fs);
 
 #endif

@@ -311,6 +311,11 @@ same 'crash by hand: the newer version ran well before' "$(rolled 14)" ''
 same 'crash by hand: and the report does not say that there is no older one' \
     "$("$COLDCASE" report -q --assume-function f --only crash rolled.log | grep -c 'does not tell that an earlier')" 1
 
+# A burst that the loop itself made: one number caps the function, and the finding below says where it stands.
+"$COLDCASE" report -q "$ROOT/samples/runaway-bill/evidence" >capped.md
+same 'findings tied to each other set one reserved concurrency' \
+    "$(grep -c '^aws lambda put-function-concurrency' capped.md) $(grep -c '^# see F1, which sets this function' capped.md)" '1 1'
+
 # inits VERSION RUNTIME: one invocation that goes well, and one of version 7 whose init fails twice.
 inits() {
     mkdir -p inits
