@@ -377,14 +377,17 @@ static void write_prose(const struct cold *c, const struct function *fn, const s
              "at least twice the median and 200 ms above it. Init Duration is the platform's own measure. A "
              "second "
              "group that explains the slow ones (another package, another region) would disprove it.";
+    remedy_roll_back(c->d, fn, f->first_seen, fs, f);
     if (remedy_published(c->d, fn)) {
-        finding_command(fs, f, "# keeps environments of an alias warm; each is billed while it is kept");
+        finding_command(fs, f,
+                        "# keeps environments of an alias warm, as many as ran at once at the peak; each is "
+                        "billed while it "
+                        "is kept");
         finding_command(fs, f,
                         "aws lambda put-provisioned-concurrency-config --function-name %s --qualifier ALIAS "
-                        "--provisioned-concurrent-executions 5",
-                        dossier_shell_name(m, name));
+                        "--provisioned-concurrent-executions %zu",
+                        dossier_shell_name(m, name), fn->peak_concurrency ? fn->peak_concurrency : 1);
     }
-    remedy_roll_back(c->d, fn, f->first_seen, fs, f);
     f->fix = "Trim what is imported at start, import lazily, keep network calls out of the init, reuse SDK "
              "clients, use "
              "SnapStart where the runtime has it, and compare the init of each new version before it takes "

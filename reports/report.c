@@ -79,14 +79,14 @@ const char *report_place(struct report *r, struct loc loc)
 struct spell {
     uint64_t invocations, errors, timeouts, cold;
     size_t alive;
-    double p50, p99, gb_seconds, cost;
-    bool timed, billed;
+    double p50, p99, init_p50, gb_seconds, cost;
+    bool timed, cold_timed, billed;
 };
 
 static void measure(const struct report *r, const struct function *f, int64_t from, int64_t to,
                     struct spell *s)
 {
-    struct durations durations = {0};
+    struct durations durations = {0}, inits = {0};
     size_t first = dossier_lower(f, from), last = dossier_lower(f, to);
     durations_reserve(&durations, last - first);
     *s = (struct spell){.invocations = last - first};
@@ -100,14 +100,20 @@ static void measure(const struct report *r, const struct function *f, int64_t fr
         s->billed |= cost_known(a);
         if (decimal_known(a->duration))
             durations_add(&durations, a->duration);
+        if (decimal_known(a->init))
+            durations_add(&inits, a->init);
     }
     durations_sort(&durations);
+    durations_sort(&inits);
     s->timed = durations_count(&durations) > 0;
     s->p50 = s->timed ? durations_quantile(&durations, 0.5) : 0;
     s->p99 = s->timed ? durations_quantile(&durations, 0.99) : 0;
+    s->cold_timed = durations_count(&inits) > 0;
+    s->init_p50 = s->cold_timed ? durations_quantile(&inits, 0.5) : 0;
     s->alive = dossier_alive_peak(r->dossier, f, from, to - 1);
     s->cost = cost_usd(s->gb_seconds, (double)s->invocations);
     durations_done(&durations);
+    durations_done(&inits);
 }
 
 static const char *count(struct report *r, uint64_t n)
@@ -133,6 +139,11 @@ static const char *money(struct report *r, const struct spell *s)
 static const char *times(struct report *r, const struct spell *s)
 {
     return s->timed ? arena_printf(&r->arena, "%.0f / %.0f ms", s->p50, s->p99) : "none";
+}
+
+static const char *init(struct report *r, const struct spell *s)
+{
+    return s->cold_timed ? arena_printf(&r->arena, "%.0f ms", s->init_p50) : "none";
 }
 
 static void add_figure(struct report *r, const char *label, const char *incident, const char *before)
@@ -216,6 +227,8 @@ static void add_figures(struct report *r)
     add_figure(r, "time-outs", share(r, now.timeouts, now.invocations),
                share(r, then.timeouts, then.invocations));
     add_figure(r, "cold starts", share(r, now.cold, now.invocations), share(r, then.cold, then.invocations));
+    if (strcmp(f->detector->name, "cold-start") == 0)
+        add_figure(r, "init p50", init(r, &now), init(r, &then));
     add_figure(r, "duration p50 / p99", times(r, &now), times(r, &then));
     add_figure(r, "GB-seconds", gb_seconds(r, &now), gb_seconds(r, &then));
     add_figure(r, "cost (x86, us-east-1 prices of " COST_DATE ")", money(r, &now), money(r, &then));

@@ -311,6 +311,11 @@ same 'crash by hand: the newer version ran well before' "$(rolled 14)" ''
 same 'crash by hand: and the report does not say that there is no older one' \
     "$("$COLDCASE" report -q --assume-function f --only crash rolled.log | grep -c 'does not tell that an earlier')" 1
 
+"$COLDCASE" report -q "$ROOT/samples/cold-start/evidence" >cold.md
+same 'cold-start: the version before comes first, what costs money second' "$(sed -n 's/^aws lambda \([a-z-]*\) .*/\1/p' cold.md | xargs)" \
+    'update-alias put-provisioned-concurrency-config'
+same 'cold-start: the figures show the inits' "$(sed -n 's/^| init p50 | \([0-9]* ms\) | \([0-9]* ms\) |$/\1 \2/p' cold.md)" '2977 ms 430 ms'
+
 # A burst that the loop itself made: one number caps the function, and the finding below says where it stands.
 "$COLDCASE" report -q "$ROOT/samples/runaway-bill/evidence" >capped.md
 same 'findings tied to each other set one reserved concurrency' \
