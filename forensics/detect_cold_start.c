@@ -1,8 +1,9 @@
 /* cold-start: inits far off the rest of the same function, version, memory and runtime. Median and MAD on ln
  * x (stats.h); restores are judged apart from inits. A version with fewer than eight inits, and one whose
- * median is twice that of the rest and 200 ms above it, is held against the inits of the function's other
- * versions: that is how a slow deployment shows. Thresholds: an outlier is at least twice the median and 200
- * ms above it with a score over 2.5; three outliers over 3.5 make a finding medium, fewer make it low. */
+ * median is twice that of the rest and 200 ms above it, is held against the inits of the function's versions
+ * that began before: that is how a slow deployment shows, and a fast one accuses nothing. Thresholds: an
+ * outlier is at least twice the median and 200 ms above it with a score over 2.5; three outliers over 3.5 make
+ * a finding medium, fewer make it low. */
 #include "forensics/detector.h"
 #include "forensics/handled.h"
 #include "forensics/remedy.h"
@@ -20,6 +21,7 @@ struct sample {
     bool restored;
     double ms, score;
     int64_t begin;
+    int64_t group_begin; /* of the first that is alike, TIME_NONE when no time is known */
 };
 
 typedef VEC(struct sample) samples;
@@ -77,7 +79,14 @@ static bool alike(const struct sample *a, const struct sample *b)
            a->restored == b->restored && a->file == b->file;
 }
 
-/* Measures the samples of `all` that are alike to `s` (or those that are not, of the same kind). */
+/* Of another group, that began before: the newer version is held against the older one, never the other way. */
+static bool is_earlier(const struct sample *v, const struct sample *s)
+{
+    return !alike(v, s) && v->group_begin != TIME_NONE && s->group_begin != TIME_NONE &&
+           v->group_begin < s->group_begin;
+}
+
+/* Measures the samples of `all` that are alike to `s` (or those of earlier groups, of the same kind). */
 static bool measure(const samples *all, const struct sample *s, bool others, struct stats_spread *ret)
 {
     double *values = malloc((all->n + 1) * sizeof *values);
@@ -86,7 +95,7 @@ static bool measure(const samples *all, const struct sample *s, bool others, str
         err_oom();
     for (size_t i = 0; i < all->n; i++) {
         const struct sample *v = &all->v[i];
-        if (v->restored == s->restored && v->file == s->file && alike(v, s) != others)
+        if (v->restored == s->restored && v->file == s->file && (others ? is_earlier(v, s) : alike(v, s)))
             values[n++] = v->ms;
     }
     bool ok = stats_measure(values, n, ret);
@@ -118,15 +127,22 @@ static void judge_group(samples *all, const struct sample *first, struct verdict
     v->judged = true;
 }
 
+/* They are in order of time: the first that is alike, which may be the sample itself. */
+static size_t first_alike(const samples *all, size_t i)
+{
+    size_t k = 0;
+    while (!alike(&all->v[k], &all->v[i]))
+        k++;
+    return k;
+}
+
 static void judge(samples *all, struct verdicts *v)
 {
-    for (size_t i = 0; i < all->n; i++) {
-        bool first = true;
-        for (size_t k = 0; k < i && first; k++)
-            first = !alike(&all->v[k], &all->v[i]);
-        if (first)
+    for (size_t i = 0; i < all->n; i++)
+        all->v[i].group_begin = all->v[first_alike(all, i)].begin;
+    for (size_t i = 0; i < all->n; i++)
+        if (first_alike(all, i) == i)
             judge_group(all, &all->v[i], v);
-    }
 }
 
 static int by_score(const void *a, const void *b)
@@ -335,10 +351,7 @@ static void write_groups(const struct dossier *d, const samples *all, struct fin
         const struct sample *s = &all->v[i];
         struct stats_spread own;
         char time[TEXT_TIME_SIZE] = "";
-        bool first = true;
-        for (size_t k = 0; k < i && first; k++)
-            first = !alike(&all->v[k], s);
-        if (!first || !measure(all, s, false, &own))
+        if (first_alike(all, i) != i || !measure(all, s, false, &own))
             continue;
         if (s->begin != TIME_NONE)
             text_time_print(s->begin, time);
@@ -472,7 +485,8 @@ const struct detector detector_cold_start = {
     .doc = "inits and restores far off the rest of their function",
     .missing = "no invocation with an init or restore time in the evidence",
     .rule = "Median and MAD on ln(init) over the same function, version, memory and runtime; score = "
-            "0.6745 * (ln x - ln median) / MAD. An outlier scores over 2.5, is at least twice the median "
+            "0.6745 * (ln x - ln median) / MAD. A version is held against itself or those that began before. "
+            "An outlier scores over 2.5, is at least twice the median "
             "and 200 ms above it; 8 inits are the least. Three outliers over 3.5 are medium, fewer low.",
     .fact = "A new environment pays download, runtime and module code once; init is billed since "
             "2025-08-01 (field guide 1.6, 8.5). On ln x the rate of false alarms does not depend on how "

@@ -193,6 +193,17 @@ same 'cold-start by hand: the four slow ones share a folder' "$(prose)" \
 cold thumbs
 same 'cold-start by hand: a folder that all share is no trait' "$(prose)" ''
 
+# versions FIRST SECOND: 24 inits of version 4 of FIRST ms and some, then 24 of version 5 of SECOND and some.
+versions() {
+    local i
+    for i in $(seq 10 33); do attempt "$i" "$(id "$i")" 90 "Init Duration: $(($1 + i)).00 ms\t" | sed 's/Version: 7/Version: 4/'; done
+    for i in $(seq 34 57); do attempt "$i" "$(id "$i")" 90 "Init Duration: $(($2 + i)).00 ms\t" | sed 's/Version: 7/Version: 5/'; done
+}
+versions 300 900 | sed 's/\\t/\t/g' >versions.log
+same 'cold-start by hand: the newer version is slow' "$(by_hand cold-start versions.log '[.findings[] | .count]')" '[24]'
+versions 900 300 | sed 's/\\t/\t/g' >versions.log
+same 'cold-start by hand: a newer version that is fast accuses no older one' "$(by_hand cold-start versions.log '[.checks[0].verdict]')" '["clean"]'
+
 # ---- what is usual, and what stands out ----
 
 # call TIME ID MILLISECONDS [WORDS]: an invocation of version 7 that ends well, with an error that it handled.
