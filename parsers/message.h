@@ -26,6 +26,8 @@ bool message_gateway_step(struct slice text);
  * [LEVEL], for all else: `text` is the whole message, of which e->text may lack a first word that was taken for
  * a level. */
 void message_unhandled_node(struct event *e);
+void message_unhandled_node_answer(
+    struct event *e); /* of Node's line without level, which has a request id */
 void message_unhandled_python(struct event *e);
 void message_unhandled(struct slice text, struct event *e);
 

@@ -91,6 +91,14 @@ static bool app_exact(struct slice text, struct event *e)
     return true;
 }
 
+static void unhandled_behind_id(struct event *e)
+{
+    if (e->level == LEVEL_NONE)
+        message_unhandled_node_answer(e);
+    else
+        message_unhandled_node(e);
+}
+
 /* id TAB level TAB text: what is left of Node's line when a tool has taken its time. */
 static bool app_id_first(struct slice text, struct event *e)
 {
@@ -101,7 +109,7 @@ static bool app_id_first(struct slice text, struct event *e)
     skip_gap(&rest);
     take_level(&rest, e);
     e->text = slice_trim(rest);
-    message_unhandled_node(e);
+    unhandled_behind_id(e);
     return true;
 }
 
@@ -123,7 +131,7 @@ static bool app_time_first(struct slice text, struct event *e)
         return true;
     take_level(&rest, e);
     e->text = slice_trim(rest);
-    message_unhandled_node(e);
+    unhandled_behind_id(e);
     return true;
 }
 

@@ -2,6 +2,7 @@
  * program prints of an error that it caught begins with the error's own name or with the program's words.
  * Source: field guide, lambda-text-logs 1.4 and error-signatures 8.6; the interface clients named there.
  *     ERROR<TAB>Invoke Error <TAB>{"errorType":"TypeError",…}                    Node
+ *     {"errorMessage":"…","errorType":"…","stackTrace":[…]} behind a request id  Node before 10
  *     [ERROR] KeyError: 'x'<LF>Traceback (most recent call last):                Python
  *     'x': KeyError<LF>Traceback (most recent call last):                        Python up to 3.6
  *     {"errorMessage":"…","errorType":"…"}                                       Go, custom runtimes
@@ -10,6 +11,8 @@
  *     no more: AggregateException<LF>   at a.B.c()                               .NET Core
  *     Critical exception from handler {<LF>  "errorMessage": …                   Ruby */
 #include "parsers/message.h"
+
+#include "parsers/json.h"
 
 /* The string value of a key in an error object that was printed as JSON. */
 static struct slice find_value(struct slice text, struct slice key)
@@ -57,6 +60,51 @@ void message_unhandled_node(struct event *e)
         return;
     e->unhandled = true;
     find_error(text, e);
+}
+
+/* The next key and its value, if they are this key and a value of this type. */
+static bool take_member(struct json *j, struct slice name, enum json_type type, struct slice *ret)
+{
+    struct slice key, raw;
+    bool escaped;
+    if (!json_next_key(j, &key) || !slice_eq(key, name) || json_peek(j) != type)
+        return false;
+    if (type == JSON_STRING ? !json_string(j, &raw, &escaped) : !json_raw(j, &raw))
+        return false;
+    *ret = raw;
+    return true;
+}
+
+/* The answer of an invocation that the platform ended, as its caller got it: no runtime lived to write it. */
+static bool is_answer(struct slice said)
+{
+    struct event own;
+    message_parse(said, &own);
+    return own.kind == EVENT_TIMEOUT || own.kind == EVENT_CRASH;
+}
+
+/* callback(err) in Node before 10: the runtime logs its answer, which had these keys in this order, written without a
+ * blank, and the first alone when err was a string. A caller that prints the failed answer of another function leaves
+ * the same bytes. They are taken for the invocation's own error all the same: each failed one has such a line and none
+ * else, callers that print the answer alone are few. Newer runtimes write a level before all that is printed. */
+void message_unhandled_node_answer(struct event *e)
+{
+    struct json j;
+    struct slice said, type = {"", 0}, stack, more;
+    if (!e->has_id || e->level != LEVEL_NONE || !slice_starts(e->text, SLICE("{\"errorMessage\":\"")))
+        return;
+    json_init(&j, e->text);
+    if (!json_enter_object(&j) || !take_member(&j, SLICE("errorMessage"), JSON_STRING, &said) ||
+        is_answer(said))
+        return;
+    if (take_member(&j, SLICE("errorType"), JSON_STRING, &type) &&
+        take_member(&j, SLICE("stackTrace"), JSON_ARRAY, &stack))
+        (void)json_next_key(&j, &more);
+    if (!json_at_end(&j))
+        return;
+    e->unhandled = true;
+    e->error_type = type;
+    e->error_message = said;
 }
 
 /* ---- Python ---- */

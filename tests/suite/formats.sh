@@ -151,6 +151,15 @@ logged error ',"errorType":"Runtime.OutOfMemory"' >case
 same "the platform's own word comes first" "$(typed)" '["error","Runtime.OutOfMemory",2]'
 logged success >case
 same "what was caught is no call's error" "$(typed)" '["ok",null,2]'
+# Node before 10 logs what callback() got, as its answer and without a level.
+old() { printf '%s\n2018-10-12T09:08:39.744Z\t%s\t%s{"errorMessage":"Access Denied"%s}\n%s\n' "$start" $id "$@" "$report" >case; }
+answer='"errorType":"AccessDenied","stackTrace":["handler (/var/task/index.js:3:17)"]'
+old '' ",$answer"
+same "callback(err) of Node before 10" "$(typed)" '["error","AccessDenied",1]'
+old '' ''
+same "callback() with a string" "$(typed)" '["error",null,1]'
+old "INFO	" ",$answer"
+same "behind a level it is the program's own" "$(typed)" '["ok",null,1]'
 
 # ---- times ----
 # A query without @timestamp, whose JSON a tool has sorted by keys: the platform's record says when.

@@ -75,12 +75,47 @@ static void node(void **state)
 #undef ERROR
 }
 
+/* callback(err) of Node before 10. */
+static void node_answer(void **state)
+{
+#define STACK     ",\"stackTrace\":[\"exports.handler (/var/task/index.js:3:17)\"]"
+#define WHOLE     "{\"errorMessage\":\"gone\",\"errorType\":\"Error\"" STACK "}"
+#define ROW(json) AT "\t" ID "\t" json, .id = ID, .time = AT, .text = json
+    static const struct expected rows[] = {
+        {ROW(WHOLE), .unhandled = true, .error_type = "Error"},
+        {ID "\t" WHOLE, .id = ID, .text = WHOLE, .unhandled = true, .error_type = "Error"},
+        {ROW("{\"errorMessage\":\"gone\",\"errorType\":\"Error\"}"), .unhandled = true,
+         .error_type = "Error"},
+        {ROW("{\"errorMessage\":\"Status is a duplicate.\"}"), .unhandled = true},
+        /* A program's own. */
+        {AT "\t" ID "\tINFO\t" WHOLE, .id = ID, .time = AT, .level = LEVEL_INFO, .text = WHOLE},
+        {AT "\t" ID "\tERROR\t" WHOLE, .id = ID, .time = AT, .level = LEVEL_ERROR, .text = WHOLE},
+        {ROW("answer: " WHOLE)},
+        {ROW(WHOLE " was the answer")},
+        {ROW("{\"errorMessage\": \"gone\"}")},
+        {ROW("{\"errorMessage\":\"gone\",\"code\":5}")},
+        {ROW("{\"errorMessage\":\"gone\",\"errorType\":\"Error\"" STACK ",\"code\":5}")},
+        {ROW("{\"errorMessage\":\"gone\",\"errorType\":\"Error\",\"stackTrace\":\"handler\"}")},
+        {ROW("{\"errorMessage\":\"gone\",\"errorType\":\"Err")},
+        {ROW("{\"errorMessage\":\"gone")},
+        /* What a caller is told of an invocation that the platform ended. */
+        {ROW("{\"errorMessage\":\"" AT " " ID " Task timed out after 3.00 seconds\"}")},
+        {ROW("{\"errorMessage\":\"RequestId: " ID " Process exited before completing request\"}")},
+    };
+    (void)state;
+    expect_all(rows, sizeof rows / sizeof *rows);
+#undef ROW
+#undef WHOLE
+#undef STACK
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_head),
         cmocka_unit_test(by_stack),
         cmocka_unit_test(node),
+        cmocka_unit_test(node_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
