@@ -1,7 +1,12 @@
 /* Platform lines in text form. Grammar and samples: field guide, lambda-text-logs 1.2.
  *     START RequestId: 5009fcc8-… Version: $LATEST
  *     REPORT RequestId: 5009fcc8-…<TAB>Duration: 2.37 ms<TAB>Billed Duration: 427 ms<TAB>…
- * Tabs may have become blanks, fields may come in any order and may be missing. */
+ * Tabs may have become blanks, fields may come in any order and may be missing. The Lambda layer of OpenTelemetry words
+ * the events of the Telemetry API so:
+ *     END RequestId: 5009fcc8-… Version: $LATEST
+ *     INIT_REPORT Initialization Type: on-demand Phase: init Status: error Duration: 250.75 ms
+ *     RESTORE_REPORT Status: success Duration: 120.50 ms
+ *     LOGS_DROPPED DroppedRecords: 40 DroppedBytes: 12000 Reason: Consumer seems to have fallen behind */
 #include "parsers/message.h"
 
 /* ---- fields ---- */
@@ -48,6 +53,7 @@ static const struct field_name fields[] = {
     FIELD("Phase: ", FIELD_PHASE),
     FIELD("Runtime Duration: ", FIELD_IGNORED),
     FIELD("Post Runtime Duration: ", FIELD_IGNORED),
+    FIELD("Initialization Type: ", FIELD_IGNORED),
 };
 
 static void field_set(enum field field, struct slice *rest, struct event *e)
@@ -182,10 +188,14 @@ static bool line_start(struct slice rest, struct event *e)
     return line_is_empty(rest); /* what stands below it came from something else */
 }
 
-/* Datadog writes the time-out on the END line. */
+/* Datadog writes the time-out on the END line, OpenTelemetry the version. */
 static bool line_end(struct slice rest, struct event *e)
 {
-    return take_id(&rest, e) && (line_is_empty(rest) || slice_starts(rest, SLICE(" Task timed out after ")));
+    if (!take_id(&rest, e))
+        return false;
+    if (text_literal(&rest, SLICE(" Version: ")) && !text_word(&rest, &e->version))
+        return false;
+    return line_is_empty(rest) || slice_starts(rest, SLICE(" Task timed out after "));
 }
 
 static bool line_report(struct slice rest, struct event *e)
@@ -203,17 +213,33 @@ static bool line_init_start(struct slice rest, struct event *e)
     return e->runtime.n > 0;
 }
 
+/* OpenTelemetry calls the duration of both by its plain name. */
 static bool line_init_report(struct slice rest, struct event *e)
 {
     message_fields(rest, e);
+    e->init = decimal_known(e->init) ? e->init : e->duration;
+    e->duration = DECIMAL_UNKNOWN;
     return decimal_known(e->init);
 }
 
 static bool line_restore_report(struct slice rest, struct event *e)
 {
-    message_fields(rest, e);
     e->restored = true;
-    return decimal_known(e->init);
+    return line_init_report(rest, e);
+}
+
+static bool line_logs_dropped(struct slice rest, struct event *e)
+{
+    uint64_t records;
+    (void)e;
+    return text_u64(&rest, &records);
+}
+
+static bool line_subscription(struct slice rest, struct event *e)
+{
+    struct slice name;
+    (void)e;
+    return text_word(&rest, &name) && slice_starts(rest, SLICE(" Subscribed Types: "));
 }
 
 /* RequestId: <id> Error: <text>LF<ErrorType>, and the form of before 2018. The answer to a caller may have a time-out
@@ -278,8 +304,12 @@ static const struct platform_line lines[] = {
     LINE("REPORT RequestId:", EVENT_REPORT, line_report),
     LINE("INIT_START Runtime Version: ", EVENT_INIT_START, line_init_start),
     LINE("INIT_REPORT Init Duration: ", EVENT_INIT_REPORT, line_init_report),
+    LINE("INIT_REPORT Initialization Type: ", EVENT_INIT_REPORT, line_init_report),
+    LINE("INIT_RUNTIME_DONE Status: ", EVENT_EXTENSION, line_any),
     LINE("RESTORE_START Runtime Version: ", EVENT_RESTORE_START, line_init_start),
     LINE("RESTORE_REPORT Restore Duration: ", EVENT_RESTORE_REPORT, line_restore_report),
+    LINE("RESTORE_REPORT Status: ", EVENT_RESTORE_REPORT, line_restore_report),
+    LINE("RESTORE_RUNTIME_DONE Status: ", EVENT_EXTENSION, line_any),
     LINE("RequestId: ", EVENT_CRASH, line_crash),
     LINE("XRAY TraceId: ", EVENT_TRACE, line_trace),
     LINE("END Duration: ", EVENT_NAMELESS, line_nameless),
@@ -287,6 +317,8 @@ static const struct platform_line lines[] = {
     LINE("EXTENSION Name: ", EVENT_EXTENSION, line_any),
     LINE("TELEMETRY\tName: ", EVENT_EXTENSION, line_any),
     LINE("TELEMETRY Name: ", EVENT_EXTENSION, line_any),
+    LINE("TELEMETRY: ", EVENT_EXTENSION, line_subscription),
+    LINE("LOGS_DROPPED DroppedRecords: ", EVENT_LOGS_DROPPED, line_logs_dropped),
     LINE("LOGS\tName: ", EVENT_EXTENSION, line_any),
     LINE("LOGS Name: ", EVENT_EXTENSION, line_any),
 };

@@ -82,6 +82,23 @@ golden front-calls 0 0 <<<'{"requestId":"8a699106-8d59-11e8-905d-b3747276ed60","
 golden http-event 0 0 <<<'{"version":"2.0","rawPath":"/","requestContext":{"domainName":"x.lambda-url.eu-west-1.on.aws","requestId":"i"}}'
 golden cli-lists 0 0 <<<'{"logGroups":[{"logGroupName":"/aws/lambda/f","storedBytes":1}]}'
 
+# The Lambda layer of OpenTelemetry words the platform's events in its own way.
+body() { printf '%s{"timeUnixNano":"1544712660%s00000000","body":{"stringValue":"%s"}}' "$@"; }
+{
+    printf '{"resourceLogs":[{"resource":{"attributes":[{"key":"faas.name","value":{"stringValue":"f"}}]},"scopeLogs":[{"logRecords":['
+    body '' 0 'INIT_START Runtime Version: nodejs:20.v40 Runtime Version ARN: arn:aws:lambda:us-east-1::runtime:abc'
+    body , 1 'INIT_RUNTIME_DONE Status: error'
+    body , 2 'INIT_REPORT Initialization Type: on-demand Phase: init Status: error Duration: 250.75 ms'
+    body , 3 'RESTORE_REPORT Status: success Duration: 120.50 ms'
+    body , 4 "$start"
+    body , 5 "END RequestId: $id Version: \$LATEST"
+    body , 6 'LOGS_DROPPED DroppedRecords: 40 DroppedBytes: 12000 Reason: Consumer seems to have fallen behind'
+    body , 7 'TELEMETRY: collector Subscribed Types: [platform function]'
+    echo ']}]}]}'
+} >case
+same "OpenTelemetry's words for the platform's events" "$(report case | jq -c '[(.evidence.events | .application, .end, .["init-report"], .["restore-report"], .["logs-dropped"]),
+    (.findings[] | .detector, .detail.failed_inits)]')" '[0,1,1,1,1,"init-failure",1]'
+
 # ---- what stands round a document ----
 printf '$ aws logs filter-log-events \\\n> --log-group-name f\n{"events":[{"logStreamName":"s","timestamp":1706375564122,"message":"%s"}]}\n' "$start" >case
 same "a prompt before a document is no damage" "$(report case | jq -c '[.totals.invocations, .evidence.unrecognised_lines, (.evidence.sources[0].anomalies | length)]')" '[1,2,0]'

@@ -19,6 +19,8 @@ static void start_and_end(void **state)
         {"START RequestId: 123 Version: 3", EVENT_START, .id = "123", .version = "3"},
         {"END RequestId: " ID "\n", EVENT_END, .id = ID},
         {"END RequestId: " ID, EVENT_END, .id = ID},
+        {"END RequestId: " ID " Version: $LATEST", EVENT_END, .id = ID,
+         .version = "$LATEST"}, /* OpenTelemetry's */
         {"END RequestId: " ID " Task timed out after 5.00 seconds", EVENT_END, .id = ID}, /* Datadog's */
     };
     (void)state;
@@ -98,6 +100,12 @@ static void init_and_restore(void **state)
         {"INIT_REPORT Init Duration: 4.87 ms  Phase: invoke   Status: error   Error Type: Runtime.ExitError",
          EVENT_INIT_REPORT, .init = "4.87", .phase = PHASE_INVOKE, .status = STATUS_ERROR,
          .error_type = "Runtime.ExitError"},
+        /* OpenTelemetry's layer; what it was not told it leaves empty. */
+        {"INIT_REPORT Initialization Type: on-demand Phase: init Status: error Duration: 250.75 ms",
+         EVENT_INIT_REPORT, .init = "250.75", .phase = PHASE_INIT, .status = STATUS_ERROR},
+        {"INIT_REPORT Initialization Type: on-demand Phase:  Status:  Duration: 125.33 ms", EVENT_INIT_REPORT,
+         .init = "125.33"},
+        {.message = "INIT_RUNTIME_DONE Status: error", .kind = EVENT_EXTENSION},
         {"INIT_REPORT Init Duration: 2137.34 ms", EVENT_INIT_REPORT, .init = "2137.34"},
         {"INIT_REPORT Init Duration: 1236.04 ms Phase: init Status: error Error Type: Extension.Crash",
          EVENT_INIT_REPORT, .init = "1236.04", .phase = PHASE_INIT, .status = STATUS_ERROR,
@@ -107,6 +115,9 @@ static void init_and_restore(void **state)
          EVENT_RESTORE_START, .runtime = "java:17.v9"},
         {"RESTORE_REPORT Restore Duration: 244.38 ms\n", EVENT_RESTORE_REPORT, .init = "244.38",
          .restored = true},
+        {"RESTORE_REPORT Status: success Duration: 120.50 ms", EVENT_RESTORE_REPORT, .init = "120.50",
+         .restored = true, .status = STATUS_OK},
+        {.message = "RESTORE_RUNTIME_DONE Status: success", .kind = EVENT_EXTENSION},
         {"RESTORE_REPORT Restore Duration: 1236.04 ms Status: timeout", EVENT_RESTORE_REPORT,
          .init = "1236.04", .restored = true, .status = STATUS_TIMEOUT},
         {"RESTORE_REPORT Restore Duration: 1236.04 ms Status: error Error Type: Runtime.ExitError",
@@ -147,6 +158,10 @@ static void others(void **state)
         {"END Duration: 4.69 ms Memory Used: 57 MB", .kind = EVENT_NAMELESS},
         {"END Duration: long", .kind = EVENT_APP, .text = "END Duration: long"},
         {"EXTENSION Name: lambda-adapter State: Ready Events: []", .kind = EVENT_EXTENSION},
+        {.message = "TELEMETRY: collector Subscribed Types: [platform function]", .kind = EVENT_EXTENSION},
+        {.message = "LOGS_DROPPED DroppedRecords: 40 DroppedBytes: 12000 Reason: Consumer seems to have "
+                    "fallen behind",
+         .kind = EVENT_LOGS_DROPPED},
         {"TELEMETRY\tName: x\tState: Subscribed\tTypes: [Platform, Function, Extension]",
          .kind = EVENT_EXTENSION},
         {"LOGS\tName: x\tState: Subscribed\tTypes: [Platform, Function]", .kind = EVENT_EXTENSION},
@@ -170,6 +185,7 @@ static void look_alikes(void **state)
         "END",
         "END RequestId:",
         "END RequestId: " ID " and more",
+        "END RequestId: " ID " Version: $LATEST and more",
         "REPORT RequestId: " ID,
         "REPORT RequestId: " ID " is late",
         "REPORT RequestId: " ID "\tInit Duration: 5.00 ms",
@@ -182,6 +198,10 @@ static void look_alikes(void **state)
         "RequestId: Error: x y",
         "XRAY TraceId: none",
         "EXTENSION loaded",
+        "INIT_REPORT Initialization Type: on-demand",
+        "RESTORE_REPORT Status: success",
+        "LOGS_DROPPED DroppedRecords: some",
+        "TELEMETRY: collector is up",
         "LOGS are here",
         "Task timed out after 3.00 seconds",
         "start RequestId: " ID " Version: $LATEST",
