@@ -5,6 +5,7 @@
 #include "base/huge.h"
 #include "base/parallel.h"
 #include "forensics/attempt.h"
+#include "forensics/phases.h"
 
 enum {
     /* INIT_REPORT of a repeated init stands 0 to 1 ms before its START (53 of 53 in a real export). */
@@ -372,37 +373,6 @@ static void charge_marks(struct index *x, const struct timeline *t)
 
 /* ---- inits ---- */
 
-static int by_stream_phase(const void *a, const void *b)
-{
-    const struct phase *x = a, *y = b;
-    if (x->stream != y->stream)
-        return x->stream < y->stream ? -1 : 1;
-    if (x->time != y->time)
-        return x->time < y->time ? -1 : 1;
-    if (x->kind != y->kind && x->time != TIME_NONE)
-        return (int)x->kind - (int)y->kind;
-    return loc_before(x->loc, y->loc) ? -1 : loc_before(y->loc, x->loc);
-}
-
-static bool same_phase(const struct phase *a, const struct phase *b)
-{
-    bool elsewhere = a->loc.source != b->loc.source;
-    return elsewhere && a->stream == b->stream && a->time == b->time && a->time != TIME_NONE &&
-           a->kind == b->kind && a->init.scaled == b->init.scaled;
-}
-
-static void drop_equal_phases(struct index *x)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < x->phases.n; i++) {
-        if (kept > 0 && same_phase(&x->phases.v[kept - 1], &x->phases.v[i]))
-            x->duplicates++;
-        else
-            x->phases.v[kept++] = x->phases.v[i];
-    }
-    x->phases.n = kept;
-}
-
 /* Does the attempt begin behind the phase? In times of whole seconds the order of the lines decides. */
 static bool begins_behind(const struct attempt *a, const struct phase *p)
 {
@@ -492,8 +462,7 @@ void charge_attempts(struct index *x, uint32_t *rows, unsigned threads)
     charge_lines(x, &t);
     charge_objects(x, &t);
     charge_marks(x, &t);
-    vec_sort(&x->phases, by_stream_phase);
-    drop_equal_phases(x);
+    phases_settle(x);
     charge_inits(x, &t);
     timeline_done(&t);
 }

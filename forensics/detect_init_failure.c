@@ -1,5 +1,6 @@
-/* init-failure: inits that ended in an error or ran into their limit (INIT_REPORT, platform.initReport). Old logs have no
- * such line: there the runtime's own line of an error that nobody caught tells it, when it says that no request was there.
+/* init-failure: inits that ended in an error or ran into their limit (INIT_REPORT, platform.initReport,
+ * platform.initRuntimeDone). Old logs have no such line: there the runtime's own line of an error that nobody caught tells
+ * it, when it says that no request was there.
  * Lambda repeats a failed init inside the next invocation, which pays for it and, when it fails again, fails
  * with it. Severity: 3 or more failed invocations are high, 1 or 2 medium, failed inits alone low. Failures
  * of one function more than EPISODE_GAP_MS apart are told apart. */
@@ -323,11 +324,10 @@ const struct detector detector_init_failure = {
     .name = "init-failure",
     .doc = "inits that failed or timed out, and the invocations that failed with them",
     .missing = "no init in the evidence",
-    .rule =
-        "INIT_REPORT or platform.initReport with status error or timeout; where there is none, an error that "
-        "nobody caught on a line that says undefined for its request id. 3 or more attempts that "
-        "failed with a repeated init are high, 1 or 2 medium, failed inits alone low. Episodes are "
-        "parted by 30 minutes.",
+    .rule = "INIT_REPORT, platform.initReport or platform.initRuntimeDone with status error or timeout; "
+            "where there is none, an error that nobody caught on a line that says undefined for its request id. 3 or more attempts that "
+            "failed with a repeated init are high, 1 or 2 medium, failed inits alone low. Episodes are "
+            "parted by 30 minutes.",
     .fact = "A failed init is repeated inside the next invocation under the function's own limit, and is "
             "paid there: its report has no Init Duration (field guide 1.5).",
     .disproof = "Environments of the same version and runtime that initialise well at the same time.",

@@ -306,6 +306,7 @@ static void on_invocation(struct index *x, struct attempt *a, const struct event
         break;
     case EVENT_APP:
     case EVENT_INIT_START:
+    case EVENT_INIT_DONE:
     case EVENT_INIT_REPORT:
     case EVENT_RESTORE_START:
     case EVENT_RESTORE_REPORT:
@@ -363,6 +364,10 @@ struct attempt *index_platform(struct index *x, const struct event *e, uint32_t 
         a = index_attempt(x, e, stream, time, loc, hint);
         a->function = function ? function : a->function;
         on_invocation(x, a, e, stream, time, loc);
+        break;
+    case EVENT_INIT_DONE:
+        if (e->status == STATUS_ERROR || e->status == STATUS_TIMEOUT)
+            on_phase(x, e, function, stream, time, loc);
         break;
     case EVENT_INIT_START:
     case EVENT_INIT_REPORT:

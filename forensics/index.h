@@ -120,8 +120,9 @@ struct phase {
     struct decimal init;
     uint32_t stream, runtime, error_type, version;
     uint32_t function; /* as the line names it, 0: it does not */
-    enum event_kind
-        kind; /* INIT_START, INIT_REPORT, RESTORE_START, RESTORE_REPORT; APP: an init's uncaught error */
+    /* INIT_START, INIT_REPORT, RESTORE_START, RESTORE_REPORT; INIT_DONE: one that failed, until the freeze makes it an
+     * INIT_REPORT; APP: an init's uncaught error */
+    enum event_kind kind;
     enum event_phase phase;
     enum event_status status;
 };

@@ -20,6 +20,7 @@ const char *event_name(enum event_kind kind)
         [EVENT_END] = "end",
         [EVENT_REPORT] = "report",
         [EVENT_INIT_START] = "init-start",
+        [EVENT_INIT_DONE] = "init-done",
         [EVENT_INIT_REPORT] = "init-report",
         [EVENT_RESTORE_START] = "restore-start",
         [EVENT_RESTORE_REPORT] = "restore-report",

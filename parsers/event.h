@@ -27,6 +27,7 @@ enum event_kind {
     EVENT_END,
     EVENT_REPORT,
     EVENT_INIT_START,
+    EVENT_INIT_DONE, /* the runtime's part of the init is over: platform.initRuntimeDone */
     EVENT_INIT_REPORT,
     EVENT_RESTORE_START,
     EVENT_RESTORE_REPORT,

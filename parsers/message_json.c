@@ -238,22 +238,24 @@ static const struct platform_type types[] = {
     {"platform.report", EVENT_REPORT},
     {"platform.runtimeDone", EVENT_RUNTIME_DONE},
     {"platform.initStart", EVENT_INIT_START},
+    {"platform.initRuntimeDone", EVENT_INIT_DONE},
     {"platform.initReport", EVENT_INIT_REPORT},
     {"platform.restoreStart", EVENT_RESTORE_START},
     {"platform.restoreReport", EVENT_RESTORE_REPORT},
     {"platform.end", EVENT_END},
     {"platform.fault", EVENT_CRASH},
     {"platform.logsDropped", EVENT_LOGS_DROPPED},
-    {"platform.initRuntimeDone", EVENT_EXTENSION},
     {"platform.restoreRuntimeDone", EVENT_EXTENSION},
     {"platform.extension", EVENT_EXTENSION},
     {"platform.telemetrySubscription", EVENT_EXTENSION},
     {"platform.logSubscription", EVENT_EXTENSION},
 };
 
-/* The durations of the two reports of an init stand in metrics.durationMs. */
+/* The durations of the two reports of an init stand in metrics.durationMs; an error may be told by its type alone. */
 static void settle_init(struct event *e)
 {
+    if (e->kind == EVENT_INIT_DONE && e->status == STATUS_NONE && e->error_type.n)
+        e->status = STATUS_ERROR;
     if (e->kind != EVENT_INIT_REPORT && e->kind != EVENT_RESTORE_REPORT)
         return;
     e->init = e->duration;

@@ -213,6 +213,15 @@ static bool line_init_start(struct slice rest, struct event *e)
     return e->runtime.n > 0;
 }
 
+static bool line_init_done(struct slice rest, struct event *e)
+{
+    struct slice word;
+    if (!text_word(&rest, &word))
+        return false;
+    e->status = message_status(word);
+    return true;
+}
+
 /* OpenTelemetry calls the duration of both by its plain name. */
 static bool line_init_report(struct slice rest, struct event *e)
 {
@@ -305,7 +314,7 @@ static const struct platform_line lines[] = {
     LINE("INIT_START Runtime Version: ", EVENT_INIT_START, line_init_start),
     LINE("INIT_REPORT Init Duration: ", EVENT_INIT_REPORT, line_init_report),
     LINE("INIT_REPORT Initialization Type: ", EVENT_INIT_REPORT, line_init_report),
-    LINE("INIT_RUNTIME_DONE Status: ", EVENT_EXTENSION, line_any),
+    LINE("INIT_RUNTIME_DONE Status: ", EVENT_INIT_DONE, line_init_done),
     LINE("RESTORE_START Runtime Version: ", EVENT_RESTORE_START, line_init_start),
     LINE("RESTORE_REPORT Restore Duration: ", EVENT_RESTORE_REPORT, line_restore_report),
     LINE("RESTORE_REPORT Status: ", EVENT_RESTORE_REPORT, line_restore_report),

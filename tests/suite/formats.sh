@@ -178,6 +178,23 @@ same "callback() with a string" "$(typed)" '["error",null,1]'
 old "INFO	" ",$answer"
 same "behind a level it is the program's own" "$(typed)" '["ok",null,1]'
 
+# ---- inits that fail ----
+# The Telemetry API of July 2022 has the status in initRuntimeDone alone, today's in both: an init counts once.
+init() { printf '{"time":"2022-10-12T00:%s","type":"platform.%s","record":{"initializationType":"on-demand","phase":"init"%s}}\n' "$@"; }
+failed() { report case | jq -c '[(.checks[] | select(.detector == "init-failure") | .verdict), (.findings[] | .detail.failed_inits, .detail.error_type)]'; }
+{ init 00:15.000Z initStart '' && init 00:15.500Z initRuntimeDone ',"status":"error"' && init 00:15.520Z initReport ',"metrics":{"durationMs":125.33}'; } >case
+same "by the runtime's word" "$(failed)" '["found",1,null]'
+same "its line is the proof" "$(report case | jq -c '[.findings[].evidence[] | [.line, .timestamp]]')" '[[2,"2022-10-12T00:00:15.500Z"]]'
+{ init 00:15.000Z initStart '' && init 00:15.500Z initRuntimeDone ',"status":"error","errorType":"Runtime.ImportModuleError"'; } >case
+same "with no report of it" "$(failed)" '["found",1,"Runtime.ImportModuleError"]'
+for minute in 01 02; do
+    init $minute:15.000Z initStart '' && init $minute:15.500Z initRuntimeDone ',"status":"error","errorType":"Runtime.Unknown"'
+    init $minute:15.520Z initReport ',"status":"error","metrics":{"durationMs":125.33}'
+done >case
+same "two, each told twice" "$(failed)" '["found",2,"Runtime.Unknown"]'
+{ init 00:15.000Z initStart '' && init 00:15.500Z initRuntimeDone ',"status":"success"' && init 00:15.520Z initReport ',"metrics":{"durationMs":125.33}'; } >case
+same "one that ended well" "$(failed)" '["clean"]'
+
 # ---- times ----
 # A query without @timestamp, whose JSON a tool has sorted by keys: the platform's record says when.
 record() { jq -cn --arg type "platform.$1" --arg id $id --arg time "2026-10-08T07:30:$2Z" '{record: {requestId: $id, metrics: {durationMs: 1000, billedDurationMs: 1000}, version: "7"}, time: $time, type: $type} | tojson | [{field: "@message", value: .}]'; }

@@ -105,7 +105,7 @@ static void init_and_restore(void **state)
          EVENT_INIT_REPORT, .init = "250.75", .phase = PHASE_INIT, .status = STATUS_ERROR},
         {"INIT_REPORT Initialization Type: on-demand Phase:  Status:  Duration: 125.33 ms", EVENT_INIT_REPORT,
          .init = "125.33"},
-        {.message = "INIT_RUNTIME_DONE Status: error", .kind = EVENT_EXTENSION},
+        {"INIT_RUNTIME_DONE Status: error", EVENT_INIT_DONE, .status = STATUS_ERROR},
         {"INIT_REPORT Init Duration: 2137.34 ms", EVENT_INIT_REPORT, .init = "2137.34"},
         {"INIT_REPORT Init Duration: 1236.04 ms Phase: init Status: error Error Type: Extension.Crash",
          EVENT_INIT_REPORT, .init = "1236.04", .phase = PHASE_INIT, .status = STATUS_ERROR,
