@@ -31,8 +31,10 @@ static int64_t id_front(const struct request_id *id)
 
 static void add_line(struct call *c, const struct gateway_line *g)
 {
-    if (c->begin == TIME_NONE || (g->time != TIME_NONE && g->time < c->begin))
+    if (c->begin == TIME_NONE || (g->time != TIME_NONE && g->time < c->begin)) {
         c->begin = g->time;
+        c->begin_loc = g->loc;
+    }
     c->group = g->group;
     switch (g->kind) {
     case GATEWAY_BEGIN: c->id_text = g->text; break;

@@ -8,8 +8,9 @@
 struct call {
     struct request_id id;
     int64_t begin, gave_up;
-    bool timed_out; /* the gateway gave up; gave_up is unknown where its log has no times */
-    struct loc loc; /* of the line that says so */
+    struct loc begin_loc; /* of its earliest line */
+    bool timed_out;       /* the gateway gave up; gave_up is unknown where its log has no times */
+    struct loc loc;       /* of the line that says so */
     uint32_t function, group;
     uint32_t status;
     uint32_t id_text; /* when it is no UUID */

@@ -231,7 +231,7 @@ static void tally_make(const struct dossier *d, const struct episode *e, struct 
     for (size_t i = 0; i < e->marks.n; i++) {
         count_mark(e->marks.v[i], &once, t, f);
         count_environment(d, e->marks.v[i], t);
-        finding_seen(f, e->marks.v[i]->time);
+        finding_seen_at(f, e->marks.v[i]->time, e->marks.v[i]->loc);
     }
     vec_done(&once.attempts);
     free(once.counted);

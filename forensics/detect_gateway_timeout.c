@@ -211,8 +211,8 @@ static void report(const struct detector *self, const struct dossier *d, const c
         else
             f->count++;
         finished += c->attempt && attempt_status(c->attempt) == ATTEMPT_OK;
-        finding_seen(f, c->begin);
-        finding_seen(f, c->gave_up);
+        finding_seen_at(f, c->begin, c->begin_loc);
+        finding_seen_at(f, c->gave_up, c->loc);
         finding_cite(f, c->loc, c->gave_up, NULL);
         if (c->attempt)
             finding_cite(f, attempt_report_loc(c->attempt), attempt_report(c->attempt), c->attempt);

@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char *const names[SEVERITIES] = {
     [SEVERITY_INFO] = "info", [SEVERITY_LOW] = "low",           [SEVERITY_MEDIUM] = "medium",
@@ -81,6 +82,7 @@ struct finding *finding_new(struct findings *fs, const struct detector *d, enum 
     f->last.loc = LOC_NONE;
     f->detail = "{}";
     f->first_seen = f->last_seen = TIME_NONE;
+    f->began = f->ended = (struct finding_point){TIME_NONE, LOC_NONE};
     *vec_push(&fs->list) = f;
     return f;
 }
@@ -93,6 +95,17 @@ void finding_seen(struct finding *f, int64_t time)
         f->first_seen = time;
     if (f->last_seen == TIME_NONE || time > f->last_seen)
         f->last_seen = time;
+}
+
+void finding_seen_at(struct finding *f, int64_t time, struct loc loc)
+{
+    finding_seen(f, time);
+    if (time == TIME_NONE)
+        return;
+    if (f->began.time == TIME_NONE || time < f->began.time)
+        f->began = (struct finding_point){time, loc};
+    if (f->ended.time == TIME_NONE || time > f->ended.time)
+        f->ended = (struct finding_point){time, loc};
 }
 
 void finding_attempt(struct finding *f, const struct attempt *a)
@@ -196,4 +209,72 @@ void finding_span(struct finding *f, const char *label, int64_t from, int64_t to
 void finding_event(struct finding *f, int64_t time, struct loc loc, const char *text)
 {
     *vec_push(&f->events) = (struct finding_event){time, text, loc};
+}
+
+/* ---- the lines of its first and last time ---- */
+
+static bool is_place(struct loc loc)
+{
+    return loc.source != UINT32_MAX;
+}
+
+static struct loc cited_at(const struct finding *f, int64_t time)
+{
+    for (size_t i = 0; i < f->citations.n; i++)
+        if (f->citations.v[i].time == time)
+            return f->citations.v[i].loc;
+    for (size_t i = 0; i < f->events.n; i++)
+        if (f->events.v[i].time == time)
+            return f->events.v[i].loc;
+    return f->last.time == time ? f->last.loc : LOC_NONE;
+}
+
+/* Of attempts the lines of their begin and of their REPORT are known. The one looked for stands near an end of the list,
+ * which is in order of time: `back` looks from there. */
+static struct loc attempt_at(const struct finding *f, int64_t time, bool back)
+{
+    for (size_t i = 0; i < f->attempts.n; i++) {
+        const struct attempt *a = f->attempts.v[back ? f->attempts.n - 1 - i : i];
+        if (attempt_begin(a) == time)
+            return a->loc;
+        if (attempt_report(a) == time)
+            return attempt_report_loc(a);
+    }
+    return LOC_NONE;
+}
+
+static struct finding_point nearest_cited(const struct finding *f, int64_t time)
+{
+    const struct citation *best = f->citations.n ? &f->citations.v[0] : NULL;
+    for (size_t i = 0; i <= f->citations.n; i++) {
+        const struct citation *c = i < f->citations.n ? &f->citations.v[i] : &f->last;
+        if (c->time == TIME_NONE || !is_place(c->loc))
+            continue;
+        if (best->time == TIME_NONE || llabs(c->time - time) < llabs(best->time - time))
+            best = c;
+    }
+    if (!best)
+        return (struct finding_point){time, LOC_NONE};
+    return (struct finding_point){best->time == TIME_NONE ? time : best->time, best->loc};
+}
+
+static struct finding_point point_at(const struct finding *f, int64_t time, struct finding_point told,
+                                     bool back)
+{
+    if (time == TIME_NONE)
+        return (struct finding_point){time, f->citations.n ? f->citations.v[0].loc : LOC_NONE};
+    struct loc loc = told.time == time ? told.loc : LOC_NONE;
+    loc = is_place(loc) ? loc : cited_at(f, time);
+    loc = is_place(loc) ? loc : attempt_at(f, time, back);
+    return is_place(loc) ? (struct finding_point){time, loc} : nearest_cited(f, time);
+}
+
+struct finding_point finding_first(const struct finding *f)
+{
+    return point_at(f, f->first_seen, f->began, false);
+}
+
+struct finding_point finding_last(const struct finding *f)
+{
+    return point_at(f, f->last_seen, f->ended, true);
 }

@@ -44,6 +44,12 @@ struct finding_edge {
     enum finding_node from_kind, to_kind;
 };
 
+/* A time and the line that carries it; LOC_NONE when no line does. */
+struct finding_point {
+    int64_t time;
+    struct loc loc;
+};
+
 /* A moment on the incident's timeline. `text` may come from evidence. */
 struct finding_event {
     int64_t time;
@@ -81,6 +87,7 @@ struct finding {
     bool live;                      /* still going on at the last record of the evidence */
     VEC(struct finding_edge) edges; /* drawn as a chart when there are any */
     int64_t first_seen, last_seen;
+    struct finding_point began, ended; /* the same, with their lines where finding_seen_at was told them */
     uint64_t count;
     VEC(const struct attempt *)
     attempts; /* concerned, all of them, in time order; JSON shows LIMIT_REQUEST_IDS */
@@ -141,5 +148,11 @@ void finding_span(struct finding *f, const char *label, int64_t from, int64_t to
 void finding_event(struct finding *f, int64_t time, struct loc loc, const char *text);
 /* Widens first_seen and last_seen. */
 void finding_seen(struct finding *f, int64_t time);
+/* The same, for a time whose line is no begin or REPORT of the finding's attempts and may not be cited. */
+void finding_seen_at(struct finding *f, int64_t time, struct loc loc);
+/* first_seen and last_seen with the line of that time; where none is known the nearest line that is cited, with the time
+ * of that line: a reader who looks it up finds what he was told. */
+struct finding_point finding_first(const struct finding *f);
+struct finding_point finding_last(const struct finding *f);
 
 #endif

@@ -53,6 +53,55 @@ static void path_make(const struct loop_account *a, path *ret)
     }
 }
 
+/* The hand-over that began the loop: the root, else the earliest that invoked a call. CHAIN_NO_ROW when there is none. */
+static int32_t first_event(const struct loop_account *a)
+{
+    if (a->l->root >= 0)
+        return a->l->root;
+    for (size_t i = 0; i < a->l->objects.n; i++)
+        if (a->c->links[a->l->objects.v[i]].triggered >= 0)
+            return a->l->objects.v[i];
+    return CHAIN_NO_ROW;
+}
+
+/* The first that the call `row` wrote, else the first that any call of the loop wrote. */
+static int32_t first_write(const struct loop_account *a, int32_t row)
+{
+    int32_t any = CHAIN_NO_ROW;
+    for (size_t i = 0; i < a->l->objects.n; i++) {
+        int32_t object = a->l->objects.v[i], writer = a->c->links[object].writer;
+        if (writer == row)
+            return object;
+        any = any < 0 && writer >= 0 ? object : any;
+    }
+    return any;
+}
+
+/* Its first event, the call that this invoked, and the write that closes the loop. */
+static void write_begin(const struct loop_account *a, struct finding *f)
+{
+    int32_t event = first_event(a);
+    if (event < 0)
+        return;
+    const struct chain_link *k = &a->c->links[event];
+    const struct attempt *first = loop_attempt(a, k->triggered);
+    finding_event(f, loop_object(a, event)->time, loop_object(a, event)->loc,
+                  arena_printf(a->m, "first event%s: %s, %s%s", a->l->root >= 0 ? "" : " in the evidence",
+                               loop_object_name(a, event),
+                               k->function ? arena_printf(a->m, "by %s", loop_writer(a, event))
+                                           : loop_outside_writer(a, event),
+                               loop_time_note(a, event)));
+    finding_event(f, attempt_begin(first), first->loc,
+                  arena_printf(a->m, "%.*s starts%s", SLICE_ARG(dossier_name(a->d, first->function)),
+                               attempt_cold(first) ? " (cold)" : ""));
+    int32_t write = first_write(a, k->triggered);
+    if (write >= 0 && write != event)
+        finding_event(f, loop_object(a, write)->time, loop_object(a, write)->loc,
+                      arena_printf(a->m, "%s %s %s: the loop closes%s", loop_writer(a, write),
+                                   loop_only_calls(a) ? "makes" : "writes", loop_object_name(a, write),
+                                   loop_time_note(a, write)));
+}
+
 void loop_write_hops(const struct loop_account *a, struct finding *f)
 {
     static const char *const columns[][5] = {{"#hop", "object", "written by", "invoked", "#after"},
@@ -61,6 +110,8 @@ void loop_write_hops(const struct loop_account *a, struct finding *f)
         finding_table(f, "The longest chain, hop by hop", columns[loop_only_calls(a)], 5);
     path p = {0};
     path_make(a, &p);
+    if (a->l->root >= 0 && p.n && p.v[0] != a->l->root)
+        finding_cite(f, loop_object(a, a->l->root)->loc, loop_object(a, a->l->root)->time, NULL);
     for (size_t i = 0; i < p.n; i++) {
         const struct attempt *next = loop_attempt(a, a->c->links[p.v[i]].triggered);
         if (i < HOPS_FIRST || i + HOPS_LAST >= p.n) {
@@ -72,21 +123,7 @@ void loop_write_hops(const struct loop_account *a, struct finding *f)
         }
     }
     f->evidence_total = a->l->objects.n + a->l->attempts.n;
-    if (p.n > 1) {
-        const struct attempt *first = loop_attempt(a, a->c->links[p.v[0]].triggered);
-        const char *by = a->c->links[p.v[0]].function ? arena_printf(a->m, "by %s", loop_writer(a, p.v[0]))
-                                                      : loop_outside_writer(a, p.v[0]);
-        finding_event(f, loop_object(a, p.v[0])->time, loop_object(a, p.v[0])->loc,
-                      arena_printf(a->m, "first event: %s, %s%s", loop_object_name(a, p.v[0]), by,
-                                   loop_time_note(a, p.v[0])));
-        finding_event(f, attempt_begin(first), first->loc,
-                      arena_printf(a->m, "%.*s starts%s", SLICE_ARG(dossier_name(a->d, first->function)),
-                                   attempt_cold(first) ? " (cold)" : ""));
-        finding_event(f, loop_object(a, p.v[1])->time, loop_object(a, p.v[1])->loc,
-                      arena_printf(a->m, "%s %s %s: the loop closes%s", loop_writer(a, p.v[1]),
-                                   loop_only_calls(a) ? "makes" : "writes", loop_object_name(a, p.v[1]),
-                                   loop_time_note(a, p.v[1])));
-    }
+    write_begin(a, f);
     const struct attempt *last = loop_attempt(a, a->l->attempts.v[a->l->attempts.n - 1]);
     finding_event(f, a->last, last->loc,
                   arena_printf(a->m, "last call of the loop in the evidence; %.0f a minute at the end",

@@ -26,31 +26,42 @@ static void put_moment(struct report *r, const char *name, int64_t time, const c
     markdown_put(out, " |\n");
 }
 
-/* The cited line of the time at which it was first seen; else the first. */
-static struct loc first_line(const struct finding *f)
-{
-    for (size_t i = 0; i < f->citations.n; i++)
-        if (f->citations.v[i].time == f->first_seen)
-            return f->citations.v[i].loc;
-    return f->citations.n ? f->citations.v[0].loc : LOC_NONE;
-}
-
 static void put_finding(struct report *r, const char *name, const struct finding *f, struct buf *out)
 {
-    struct loc loc = first_line(f);
-    put_moment(r, name, f->first_seen,
-               arena_printf(&r->arena, "%s (%s): %s", f->id, f->detector->name, f->title), loc, out);
+    struct finding_point first = finding_first(f);
+    put_moment(r, name, first.time,
+               arena_printf(&r->arena, "%s (%s): %s", f->id, f->detector->name, f->title), first.loc, out);
 }
 
-static void write_first_error(struct report *r, struct buf *out)
+/* The line in which it ended; where the evidence has none of a REPORT, the line in which it began. */
+static struct finding_point ended_at(const struct attempt *a)
+{
+    if (attempt_report(a) != TIME_NONE)
+        return (struct finding_point){attempt_report(a), attempt_report_loc(a)};
+    return (struct finding_point){attempt_begin(a), a->loc};
+}
+
+static const char *failed_words(struct report *r, const struct attempt *a)
 {
     static const char *const words[] = {
         [ATTEMPT_OK] = "ended well", /* no status but those of failures comes here */
         [ATTEMPT_TIMED_OUT] = "timed out",    [ATTEMPT_FAILED] = "failed",
         [ATTEMPT_INCOMPLETE] = "did not end", [ATTEMPT_INIT_FAILURE] = "failed in its init",
     };
-    const struct attempt *a = r->incident.first_error;
+    int64_t after = attempt_over(a) - r->incident.sign->first_seen;
     char id[37];
+    return arena_printf(
+        &r->arena, "request %.*s of %.*s %s%s%s%s", SLICE_ARG(attempt_id(&r->ev->index, a, id)),
+        SLICE_ARG(dossier_name(r->dossier, a->function)), attempt_report(a) == TIME_NONE ? "began and " : "",
+        words[attempt_status(a)],
+        after > 0 ? arena_printf(&r->arena, ", %s after the first sign", detector_span(&r->arena, after))
+                  : "",
+        a->ordinal > 1 ? arena_printf(&r->arena, " (attempt %zu)", attempt_number(&r->ev->index, a)) : "");
+}
+
+static void write_first_error(struct report *r, struct buf *out)
+{
+    const struct attempt *a = r->incident.first_error;
     if (!a) {
         put_moment(r, "first error", TIME_NONE,
                    r->incident.failed ? "invocations failed, but the evidence does not tell when"
@@ -58,17 +69,8 @@ static void write_first_error(struct report *r, struct buf *out)
                    LOC_NONE, out);
         return;
     }
-    int64_t after = attempt_over(a) - r->incident.sign->first_seen;
-    put_moment(
-        r, "first error", attempt_over(a),
-        arena_printf(
-            &r->arena, "request %.*s of %.*s %s%s%s", SLICE_ARG(attempt_id(&r->ev->index, a, id)),
-            SLICE_ARG(dossier_name(r->dossier, a->function)), words[attempt_status(a)],
-            after > 0 ? arena_printf(&r->arena, ", %s after the first sign", detector_span(&r->arena, after))
-                      : "",
-            a->ordinal > 1 ? arena_printf(&r->arena, " (attempt %zu)", attempt_number(&r->ev->index, a))
-                           : ""),
-        attempt_report_loc(a), out);
+    struct finding_point end = ended_at(a);
+    put_moment(r, "first error", end.time, failed_words(r, a), end.loc, out);
 }
 
 /* A minute is named by its begin, without seconds: it may lie before the onset. */
@@ -108,17 +110,17 @@ static void write_moments(struct report *r, struct buf *out)
 {
     static const char *const columns[] = {"", "UTC", "what", "evidence"};
     const struct incident *in = &r->incident;
-    const struct finding *last = last_finding(in);
+    const struct finding *f = last_finding(in);
+    struct finding_point last = finding_last(f);
     markdown_header(out, columns, 4);
     if (in->sign != in->first)
         put_finding(r, "first sign", in->sign, out);
     put_finding(r, in->sign == in->first ? "onset, the first sign" : "onset", in->first, out);
     write_first_error(r, out);
     write_peak(r, out);
-    put_moment(r, in->live ? "no end" : "end", in->end,
-               in->live ? "still going on at the last record"
-                        : arena_printf(&r->arena, "last of %s", last->id),
-               last->last.loc, out);
+    put_moment(r, in->live ? "no end" : "end", last.time,
+               in->live ? "still going on at the last record" : arena_printf(&r->arena, "last of %s", f->id),
+               last.loc, out);
 }
 
 /* ---- what followed from what ---- */

@@ -262,11 +262,10 @@ static void add_moments(struct report *r, const struct finding *f)
     const char *name =
         f->function ? arena_copy(&r->arena, dossier_name(r->dossier, f->function)).p : "several functions";
     const char *number = f->count > 1 ? arena_printf(&r->arena, "first of %s: ", count(r, f->count)) : "";
-    add_moment(r, f->first_seen, arena_printf(&r->arena, "%s%s of %s", number, f->moment, name),
-               f->citations.n ? f->citations.v[0].loc : LOC_NONE, f);
-    if (f->count > 1 && f->last_seen != f->first_seen)
-        add_moment(r, f->last_seen, arena_printf(&r->arena, "last %s of %s", f->moment, name), f->last.loc,
-                   f);
+    struct finding_point first = finding_first(f), last = finding_last(f);
+    add_moment(r, first.time, arena_printf(&r->arena, "%s%s of %s", number, f->moment, name), first.loc, f);
+    if (f->count > 1 && last.time != first.time)
+        add_moment(r, last.time, arena_printf(&r->arena, "last %s of %s", f->moment, name), last.loc, f);
 }
 
 /* ---- words ---- */

@@ -122,4 +122,38 @@ same "one of them in the window" "$(given_up --from 2026-03-04T10:30:00Z)" '[4,[
 same "a call that began in the window stays whole" "$(given_up --from 2026-03-04T10:30:00Z --to 2026-03-04T11:00:10Z)" '[4,["00000002"]]'
 same "one that began before it is out" "$(given_up --from 2026-03-04T10:00:10Z --to 2026-03-04T10:30:00Z)" '[0,[]]'
 exits "and does not fail the run" 0 "$COLDCASE" report -q --fail-on info --from 2030-01-01T00:00:00Z gateway.json
+
+# ---- a row of the Incident and Timeline tables cites the line of its time ----
+# rows FILE.md: TIME and PLACE of each row with a time of the day, but for the peak, which is a minute.
+rows() { sed -n '/^## Incident/,/^## Findings/p' "$1" | grep -v '^| peak ' | sed -nE 's/^\|( [a-z, ]+ \|)?( [-0-9]{10})? ([0-9:]{8}\.[0-9]{3}) \|.* \| `([^`]*):([0-9]+)` \|$/\3\t\4\t\5/p'; }
+# short: paths as reports show them.
+short() { sed -E 'h;/^.{57}/{s|^.*/([^/]*/[^/]*)$|…/\1|;s/([0-9a-f]{8})[0-9a-f]{24}/\1…/;};G;s/\n/\t/'; }
+# cites FOLDER: the rows of its report whose line does not hold their time, as hh:mm:ss.mmm or ms since 1970. Files of one
+# JSON document are left out, for their lines are no records.
+cites() {
+    local time place line file
+    "$COLDCASE" report -q "$1" >cites.md
+    [ "$(rows cites.md | wc -l)" -ge 2 ] || echo "too few rows"
+    find "$1" -type f | short >paths
+    while IFS=$'\t' read -r time place line; do
+        file=$(awk -F'\t' -v place="$place" '$1 == place { print $2 }' paths)
+        case $file in *.json | */subscription/*) continue ;; esac
+        zcat -f "$file" | sed -n "${line}p" | awk -v time="$time" '
+            { n = index($0, time); while (!n && match($0, /[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]/)) { t = substr($0, RSTART, 13); $0 = substr($0, RSTART + 13); s = substr(t, 1, 10) % 86400
+                n = time == sprintf("%02d:%02d:%02d.%s", s / 3600, s / 60 % 60, s % 60, substr(t, 11)) } }
+            END { exit !n }' || echo "$time $place:$line"
+    done < <(rows cites.md)
+}
+for name in gateway-timeout runaway-bill too-many-connections; do
+    same "samples/$name: rows cite the lines of their times" "$(cites "$ROOT/samples/$name/evidence")" ''
+done
+for name in connections-then-timeouts crash init-failure loop-and-connections loop-queue memory-leak near-timeout out-of-memory poisoned-environment two-incidents; do
+    "$GENERATE" --scenario $name --seed 1 -o "cited-$name" >/dev/null || not_ok "generate $name"
+    same "$name: rows cite the lines of their times" "$(cites "cited-$name/evidence")" ''
+done
+same "a loop's rows begin with its first write" "$("$COLDCASE" report -q --only recursive-trigger cited-loop-and-connections/evidence |
+    sed -nE 's/^\| [0-9:.]+ \| (first event|thumbnailer starts|thumbnailer writes|last call).*/\1/p' | tr '\n' ,)" \
+    'first event,thumbnailer starts,thumbnailer writes,last call,'
+same "its first event is the one that the summary tells" "$("$COLDCASE" report -q --only recursive-trigger cited-loop-and-connections/evidence |
+    grep -oE 'images-bucket/[^,|]*, by AWS:[A-Z0-9]*' | sort -u | wc -l)" 1
 finish
