@@ -4,7 +4,7 @@
 
 #include "reports/escape.h"
 
-enum { LABEL_MAX = 60 };
+enum { LABEL_MAX = 60, WELL_SHOWN = 6 };
 
 static void put_label(struct buf *out, const char *text)
 {
@@ -25,18 +25,20 @@ static const char *span_style(enum severity s)
 }
 
 /* Mermaid draws nothing for a span without length: a second is the least. */
-static void write_span(const struct report *r, const struct finding *f, const struct finding_span *s,
-                       struct buf *out)
+static void put_times(int64_t from, int64_t to, struct buf *out)
 {
-    int64_t to = s->to - s->from < 1000 ? s->from + 1000 : s->to;
-    (void)r;
+    markdown_clock(out, from, true);
+    markdown_put(out, ", ");
+    markdown_clock(out, to - from < 1000 ? from + 1000 : to, true);
+    buf_byte(out, '\n');
+}
+
+static void write_span(const struct finding *f, const struct finding_span *s, struct buf *out)
+{
     markdown_put(out, "    ");
     put_label(out, s->label);
     buf_printf(out, " (%s) :%s, ", f->id, span_style(f->severity));
-    markdown_clock(out, s->from, true);
-    markdown_put(out, ", ");
-    markdown_clock(out, to, true);
-    buf_byte(out, '\n');
+    put_times(s->from, s->to, out);
 }
 
 static void write_section(const struct report *r, uint32_t function, struct buf *out)
@@ -55,8 +57,20 @@ static void write_section(const struct report *r, uint32_t function, struct buf 
                 buf_byte(out, '\n');
             }
             any = true;
-            write_span(r, f, &f->spans.v[k], out);
+            write_span(f, &f->spans.v[k], out);
         }
+    }
+}
+
+/* Each as far as its own log goes: behind that nothing is known of it. */
+static void write_well(const struct report *r, struct buf *out)
+{
+    for (size_t i = 0; i < r->well.n && i < WELL_SHOWN; i++) {
+        const struct report_well *w = &r->well.v[i];
+        markdown_put(out, i ? "    " : "    section healthy\n    ");
+        escape_mermaid(out, slice_head(w->name, LABEL_MAX));
+        markdown_put(out, " :done, ");
+        put_times(w->from, w->to, out);
     }
 }
 
@@ -69,16 +83,11 @@ static void write_gantt(const struct report *r, struct buf *out)
     write_section(r, 0, out);
     for (size_t i = 0; i < r->dossier->functions.n; i++)
         write_section(r, r->dossier->functions.v[i].name, out);
-    if (r->healthy) {
-        markdown_put(out, "    section healthy\n    ");
-        put_label(out, r->healthy);
-        markdown_put(out, " :done, ");
-        markdown_clock(out, r->dossier->start, true);
-        markdown_put(out, ", ");
-        markdown_clock(out, r->dossier->end, true);
-        buf_byte(out, '\n');
-    }
-    markdown_put(out, "```\n\n");
+    write_well(r, out);
+    markdown_put(out, "```\n");
+    markdown_note(out, r->well.n > WELL_SHOWN ? r->well.n - WELL_SHOWN : 0,
+                  "functions without failure and finding are not drawn");
+    buf_byte(out, '\n');
 }
 
 void markdown_timeline(struct report *r, struct buf *out)

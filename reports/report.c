@@ -10,7 +10,7 @@ extern const struct renderer renderer_markdown, renderer_json;
 
 const struct renderer *const renderers[] = {&renderer_markdown, &renderer_json, NULL};
 
-enum { HOUR_MS = 3600000, MOMENTS_MAX = 40, NAMED_MAX = 4, SUMMARY_MAX = 8 };
+enum { HOUR_MS = 3600000, MOMENTS_MAX = 40, SUMMARY_MAX = 8 };
 
 bool report_shows(const struct report *r, const struct finding *f)
 {
@@ -319,32 +319,6 @@ static void write_verdict(struct report *r)
         window_of(r), ran, detector_plural(ran, "check", "checks"), count(r, clean), count(r, not_run));
 }
 
-static bool is_hurt(const struct report *r, uint32_t function)
-{
-    for (size_t i = 0; i < r->findings->list.n; i++)
-        if (r->findings->list.v[i]->severity >= SEVERITY_MEDIUM &&
-            r->findings->list.v[i]->function == function)
-            return true;
-    return false;
-}
-
-static void write_healthy(struct report *r)
-{
-    const char *names = "";
-    size_t n = 0;
-    for (size_t i = 0; i < r->dossier->functions.n; i++) {
-        const struct function *f = &r->dossier->functions.v[i];
-        if (is_hurt(r, f->name) || f->attempts.n == 0)
-            continue;
-        if (n < NAMED_MAX)
-            names = arena_printf(&r->arena, "%s%s%.*s", names, n ? ", " : "",
-                                 SLICE_ARG(dossier_name(r->dossier, f->name)));
-        n++;
-    }
-    if (n)
-        r->healthy = n > NAMED_MAX ? arena_printf(&r->arena, "%s and %zu more", names, n - NAMED_MAX) : names;
-}
-
 static const char *open_ends(struct report *r)
 {
     uint64_t n = r->dossier->incomplete;
@@ -442,7 +416,7 @@ void report_init(struct report *r, const struct evidence *ev, const struct dossi
     shorten_paths(r);
     count_all(r);
     write_verdict(r);
-    write_healthy(r);
+    report_find_healthy(r);
     write_summary(r);
     for (size_t i = 0; i < fs->list.n && r->moments.n < MOMENTS_MAX; i++)
         if (report_shows(r, fs->list.v[i]))
@@ -455,5 +429,6 @@ void report_done(struct report *r)
     incident_done(&r->incident);
     vec_done(&r->figures);
     vec_done(&r->moments);
+    vec_done(&r->well);
     arena_done(&r->arena);
 }

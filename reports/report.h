@@ -20,6 +20,12 @@ struct report_moment {
     const struct finding *finding;
 };
 
+/* A function that the evidence says nothing bad of, and how far its own log goes. */
+struct report_well {
+    struct slice name;
+    int64_t from, to;
+};
+
 struct report {
     const struct evidence *ev;
     const struct dossier *dossier;
@@ -30,13 +36,14 @@ struct report {
     const char *headline;       /* of the top finding, or that there is none */
     const char *verdict;        /* one line: how many findings of which severity, functions, window, checks */
     const char *summary;        /* some sentences for a manager */
-    const char *healthy;        /* which functions stayed well, or NULL */
+    const char *healthy;        /* functions without a finding at medium or above, or NULL */
     const struct finding *top;  /* the finding the figures are about, or NULL */
     struct incident incident;   /* around it; incident.found tells whether there is any */
     VEC(struct report_figure) figures;
     const char *
         before; /* what the figures compare the incident with: "the hour before", or NULL: nothing is known */
     VEC(struct report_moment) moments; /* in order of time */
+    VEC(struct report_well) well;      /* without failure and finding, by name */
     uint64_t counts[SEVERITIES];
     uint64_t bytes_read, bytes_decompressed, lines, unrecognised_lines, s3_records, sources_lost;
     struct arena arena;
@@ -45,6 +52,8 @@ struct report {
 void report_init(struct report *r, const struct evidence *ev, const struct dossier *d,
                  const struct findings *fs, enum severity min_severity, const char *command);
 void report_done(struct report *r);
+/* Fills `healthy` and `well`. */
+void report_find_healthy(struct report *r);
 /* Is it shown at --min-severity? */
 bool report_shows(const struct report *r, const struct finding *f);
 /* Path and line of a place as FILE:LINE, the path short, in the report's arena; "" for LOC_NONE. */

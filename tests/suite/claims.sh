@@ -156,4 +156,17 @@ same "a loop's rows begin with its first write" "$("$COLDCASE" report -q --only 
     'first event,thumbnailer starts,thumbnailer writes,last call,'
 same "its first event is the one that the summary tells" "$("$COLDCASE" report -q --only recursive-trigger cited-loop-and-connections/evidence |
     grep -oE 'images-bucket/[^,|]*, by AWS:[A-Z0-9]*' | sort -u | wc -l)" 1
+
+# ---- what is drawn as healthy ----
+# healthy PATH: name, begin and end of each bar.
+healthy() { "$COLDCASE" report -q "$1" | sed -n '/section healthy/,/^```/{s/^ *\([^ ]*\) :done, /\1 /p}'; }
+mkdir -p drawn/aws/lambda/{bad,good,early,low,open}
+{ for i in $(seq 10 30); do start "2026-03-04T10:$i:00.000Z" $i; report_of "2026-03-04T10:$i:01.000Z" $i "$error"; done; } >drawn/aws/lambda/bad/log.txt
+{ for i in 05 59; do start "2026-03-04T10:$i:00.000Z" 1$i; report_of "2026-03-04T10:$i:01.000Z" 1$i; done; } >drawn/aws/lambda/good/log.txt
+{ start 2026-03-04T10:01:00.000Z 200; report_of 2026-03-04T10:01:01.000Z 200; } >drawn/aws/lambda/early/log.txt
+{ start 2026-03-04T10:01:00.000Z 300; report_of 2026-03-04T10:01:01.000Z 300 "$error"; } >drawn/aws/lambda/low/log.txt
+start 2026-03-04T10:01:00.000Z 400 >drawn/aws/lambda/open/log.txt
+same "healthy are those without failure and finding, as long as they log" "$(healthy drawn)" \
+    'early 2026-03-04 10:01:00, 2026-03-04 10:01:01
+good 2026-03-04 10:05:00, 2026-03-04 10:59:01'
 finish
