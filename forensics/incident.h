@@ -30,6 +30,8 @@ struct incident {
     const struct attempt *peak_first;  /* the first of them to end in that minute, or NULL */
     /* Ended in that minute: failed; failed or named by a finding. */
     uint64_t peak_failed, peak_concerned;
+    uint64_t peak_others; /* other minutes with as many failed, or, where none failed, with as many named */
+    uint64_t all_failed, all_concerned; /* of the whole incident, where the time is known */
     VEC(const struct finding *)
     chain; /* the incident's findings and those linked to them: by time, none before its cause */
     VEC(const struct finding *) apart; /* at medium or above, of another time; in report order */

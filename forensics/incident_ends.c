@@ -46,6 +46,8 @@ static void take_end(struct incident *in, struct minute_ends *m, const struct at
     struct minute_end *e = minute_of(m, over / MINUTE_MS);
     e->failed += incident_failed(a);
     e->concerned++;
+    in->all_failed += incident_failed(a);
+    in->all_concerned++;
     if (!e->first || over < attempt_over(e->first))
         e->first = a;
 }
@@ -70,6 +72,11 @@ static void find_peak(struct incident *in, const struct minute_ends *m)
     in->peak_first = worst->first;
     in->peak_failed = worst->failed;
     in->peak_concerned = worst->concerned;
+    for (size_t i = 0; i < m->list.n; i++) {
+        const struct minute_end *e = &m->list.v[i];
+        in->peak_others +=
+            e != worst && (worst->failed ? e->failed == worst->failed : e->concerned == worst->concerned);
+    }
 }
 
 void incident_ends(struct incident *in, const struct index *x, const uint8_t *marked)

@@ -83,17 +83,35 @@ static void put_minute(struct report *r, int64_t time, struct buf *out)
         out->n -= SECONDS;
 }
 
+/* What is counted, of how many, and whether the minute stands alone. */
+static const char *peak_words(struct report *r)
+{
+    const struct incident *in = &r->incident;
+    bool failed = in->peak_failed > 0;
+    uint64_t n = failed ? in->peak_failed : in->peak_concerned,
+             all = failed ? in->all_failed : in->all_concerned;
+    const char *part = n < all ? arena_printf(&r->arena, "%s of the %s", count(r, n), count(r, all))
+                       : n > 1 ? arena_printf(&r->arena, "all %s", count(r, n))
+                               : "the one";
+    const char *what =
+        arena_printf(&r->arena, failed ? "failed %s" : "%s that findings name and that did not fail",
+                     detector_plural(all, "invocation", "invocations"));
+    const char *others = in->peak_others
+                             ? arena_printf(&r->arena, "; %s other %s had as many", count(r, in->peak_others),
+                                            detector_plural(in->peak_others, "minute", "minutes"))
+                         : n < all ? "; no other had as many"
+                                   : "";
+    return arena_printf(&r->arena, "%s %s ended in this minute%s", part, what, others);
+}
+
 static void write_peak(struct report *r, struct buf *out)
 {
     const struct incident *in = &r->incident;
-    uint64_t n = in->peak_failed ? in->peak_failed : in->peak_concerned;
     if (in->peak == TIME_NONE)
         return;
     markdown_put(out, "| peak | ");
     put_minute(r, in->peak, out);
-    buf_printf(out, " | %s %s%s ended in this minute, no other had more%s | ", count(r, n),
-               in->peak_failed ? "failed " : "", detector_plural(n, "invocation", "invocations"),
-               in->peak_failed ? "" : "; the findings name them, none failed");
+    buf_printf(out, " | %s | ", peak_words(r));
     markdown_code(out, report_place(r, attempt_report_loc(in->peak_first)));
     markdown_put(out, " |\n");
 }

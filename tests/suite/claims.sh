@@ -169,4 +169,18 @@ start 2026-03-04T10:01:00.000Z 400 >drawn/aws/lambda/open/log.txt
 same "healthy are those without failure and finding, as long as they log" "$(healthy drawn)" \
     'early 2026-03-04 10:01:00, 2026-03-04 10:01:01
 good 2026-03-04 10:05:00, 2026-03-04 10:59:01'
+
+# ---- the worst minute ----
+peak() { "$COLDCASE" report -q "$1" | sed -nE 's/^\| peak \| ([0-9:]*) \| (.*) \| .*/\1 \2/p'; }
+failures() { local m; for m in "$@"; do start "2026-03-04T10:$m:00.000Z" $((n += 1)); report_of "2026-03-04T10:$m:01.000Z" $n "$error"; done; }
+n=500
+failures 10 11 12 13 14 >peak.log
+same "minutes that tie" "$(peak peak.log)" '10:10 1 of the 5 failed invocations ended in this minute; 4 other minutes had as many'
+failures 12 12 14 >>peak.log
+same "a minute alone" "$(peak peak.log)" '10:12 3 of the 8 failed invocations ended in this minute; no other had as many'
+n=500
+failures 10 10 10 10 10 >peak.log
+same "all in one minute" "$(peak peak.log)" '10:10 all 5 failed invocations ended in this minute'
+same "none of them failed" "$(peak "$ROOT/samples/cold-start/evidence")" \
+    '13:49 2 of the 12 invocations that findings name and that did not fail ended in this minute; 5 other minutes had as many'
 finish
