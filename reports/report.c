@@ -289,7 +289,7 @@ static const char *window_of(struct report *r)
 {
     char from[TEXT_TIME_SIZE], to[TEXT_TIME_SIZE];
     if (r->dossier->start == TIME_NONE)
-        return "no times in the evidence";
+        return "without a time of use to a check";
     text_time_print(r->dossier->start, from);
     text_time_print(r->dossier->end, to);
     from[10] = to[10] = ' ';
@@ -325,11 +325,17 @@ static const char *open_ends(struct report *r)
     return n ? arena_printf(&r->arena, ", %s without an end in the evidence", count(r, n)) : "";
 }
 
-static const char *checks_ran(struct report *r)
+static uint64_t count_ran(const struct report *r)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < r->findings->checks.n; i++)
         n += r->findings->checks.v[i].verdict != VERDICT_NOT_RUN;
+    return n;
+}
+
+static const char *checks_ran(struct report *r)
+{
+    uint64_t n = count_ran(r);
     return n == 1 ? "The one check that" : arena_printf(&r->arena, "The %s checks that", count(r, n));
 }
 
@@ -357,11 +363,56 @@ static const char *undecided(struct report *r)
     return text;
 }
 
+/* No check ran: what was read all the same. A record counts where it stands, be it of use or not. */
+static const char *of_no_use(struct report *r)
+{
+    const struct evidence *ev = r->ev;
+    uint64_t records = 0, entries = 0;
+    for (size_t i = 0; i < ev->sources.n; i++) {
+        records += ev->sources.v[i].records;
+        entries += ev->sources.v[i].entries;
+    }
+    const char *held = "";
+    if (records)
+        held = arena_printf(&r->arena, "%s %s", count(r, records),
+                            detector_plural(records, "record", "records"));
+    if (entries)
+        held = arena_printf(&r->arena, "%s%s%s log %s", held, records ? " and " : "", count(r, entries),
+                            detector_plural(entries, "entry", "entries"));
+    if (!*held)
+        return arena_printf(
+            &r->arena,
+            "Nothing could be checked: no log entry or record of a known form was found in %zu %s.",
+            ev->sources.n, ev->sources.n == 1 ? "file" : "files");
+    return arena_printf(
+        &r->arena,
+        "Nothing could be checked: %s of %zu %s could be read, and none says what a check needs; what each "
+        "check lacks stands below.",
+        held, ev->sources.n, ev->sources.n == 1 ? "file" : "files");
+}
+
+/* When no finding matters: it is no good news where nothing was checked, or where nothing went well. */
+static const char *calm_headline(struct report *r)
+{
+    uint64_t n = r->ev->index.attempts.n, failed = r->dossier->errors + r->dossier->timeouts;
+    if (count_ran(r) == 0)
+        return "nothing could be checked";
+    if (n == 0 || failed < n)
+        return "nothing at medium or above";
+    return n == 1 ? "the only invocation failed; nothing at medium or above"
+                  : arena_printf(&r->arena, "all %s invocations failed; nothing at medium or above",
+                                 count(r, n));
+}
+
 /* The findings that matter, one sentence each, and what they follow from. */
 static void write_summary(struct report *r)
 {
     const struct findings *fs = r->findings;
     const char *text = r->top ? r->top->what : "";
+    if (!r->top && count_ran(r) == 0) {
+        r->summary = of_no_use(r);
+        return;
+    }
     if (!r->top) {
         uint64_t n = r->ev->index.attempts.n;
         r->summary = arena_printf(
@@ -412,7 +463,7 @@ void report_init(struct report *r, const struct evidence *ev, const struct dossi
     if (fs->list.n && fs->list.v[0]->severity >= SEVERITY_MEDIUM)
         r->top = fs->list.v[0];
     parallel_run(parallel_worth(ev->threads, d->index->attempts.n), 2, look_closer, r);
-    r->headline = r->top ? r->top->title : "nothing at medium or above";
+    r->headline = r->top ? r->top->title : calm_headline(r);
     shorten_paths(r);
     count_all(r);
     write_verdict(r);

@@ -183,4 +183,16 @@ failures 10 10 10 10 10 >peak.log
 same "all in one minute" "$(peak peak.log)" '10:10 all 5 failed invocations ended in this minute'
 same "none of them failed" "$(peak "$ROOT/samples/cold-start/evidence")" \
     '13:49 2 of the 12 invocations that findings name and that did not fail ended in this minute; 5 other minutes had as many'
+
+# ---- titles without a finding that matters ----
+title() { "$COLDCASE" report -q "$@" | head -1; }
+same "the only invocation failed" "$(title one.log)" '# Incident report: the only invocation failed; nothing at medium or above'
+mkdir -p both/aws/lambda/f both/aws/lambda/g
+failures 10 >both/aws/lambda/f/log.txt
+failures 12 >both/aws/lambda/g/log.txt
+same "all failed, too few for medium" "$(title both)" '# Incident report: all 2 invocations failed; nothing at medium or above'
+echo '{"Records":[{"eventVersion":"1.08","userIdentity":{"type":"IAMUser"},"eventTime":"2026-03-04T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"ListUsers","eventID":"1","eventType":"AwsApiCall"}]}' >trail.json
+same "nothing was checked" "$(title trail.json)" '# Incident report: nothing could be checked'
+same "what was read all the same" "$("$COLDCASE" report -q trail.json | grep -A2 '^## Summary' | tail -1)" \
+    'Nothing could be checked: 1 record of 1 file could be read, and none says what a check needs; what each check lacks stands below.'
 finish
