@@ -183,3 +183,64 @@ void jsonw_raw(struct jsonw *w, struct slice json)
     before_value(w);
     buf_append(w->out, json);
 }
+
+/* ---- a key and its value ---- */
+
+void jsonw_put_open(struct jsonw *w, const char *key, char bracket)
+{
+    jsonw_key(w, key);
+    jsonw_open(w, bracket);
+}
+
+void jsonw_put_string(struct jsonw *w, const char *key, struct slice s)
+{
+    jsonw_key(w, key);
+    jsonw_string(w, s);
+}
+
+void jsonw_put_i64(struct jsonw *w, const char *key, int64_t v)
+{
+    jsonw_key(w, key);
+    jsonw_i64(w, v);
+}
+
+void jsonw_put_count(struct jsonw *w, const char *key, uint64_t n)
+{
+    jsonw_put_i64(w, key, (int64_t)n);
+}
+
+void jsonw_put_double(struct jsonw *w, const char *key, double v, int digits)
+{
+    jsonw_key(w, key);
+    jsonw_double(w, v, digits);
+}
+
+void jsonw_put_bool(struct jsonw *w, const char *key, bool v)
+{
+    jsonw_key(w, key);
+    jsonw_bool(w, v);
+}
+
+void jsonw_put_time(struct jsonw *w, const char *key, int64_t time)
+{
+    jsonw_key(w, key);
+    jsonw_time(w, time);
+}
+
+void jsonw_put_string_or_null(struct jsonw *w, const char *key, struct slice s)
+{
+    jsonw_key(w, key);
+    if (s.n)
+        jsonw_string(w, s);
+    else
+        jsonw_null(w);
+}
+
+void jsonw_put_count_or_null(struct jsonw *w, const char *key, bool known, uint64_t n)
+{
+    jsonw_key(w, key);
+    if (known)
+        jsonw_i64(w, (int64_t)n);
+    else
+        jsonw_null(w);
+}

@@ -27,6 +27,19 @@ void jsonw_time(struct jsonw *w, int64_t time);
 /* Text that is JSON already. */
 void jsonw_raw(struct jsonw *w, struct slice json);
 
+/* ---- a key and its value ---- */
+
+void jsonw_put_open(struct jsonw *w, const char *key, char bracket);
+void jsonw_put_string(struct jsonw *w, const char *key, struct slice s);
+void jsonw_put_i64(struct jsonw *w, const char *key, int64_t v);
+void jsonw_put_count(struct jsonw *w, const char *key, uint64_t n);
+void jsonw_put_double(struct jsonw *w, const char *key, double v, int digits);
+void jsonw_put_bool(struct jsonw *w, const char *key, bool v);
+void jsonw_put_time(struct jsonw *w, const char *key, int64_t time);
+/* null when it is empty; when it is not known. */
+void jsonw_put_string_or_null(struct jsonw *w, const char *key, struct slice s);
+void jsonw_put_count_or_null(struct jsonw *w, const char *key, bool known, uint64_t n);
+
 /* The decimals as written: 12.34. Returns the length. */
 enum { DECIMAL_TEXT_MAX = 32 };
 size_t decimal_print(struct decimal d, char ret[DECIMAL_TEXT_MAX]);

@@ -166,29 +166,22 @@ static void write_detail(const struct dossier *d, const struct function *fn, con
 {
     struct detail detail;
     detail_init(&detail);
-    jsonw_key(&detail.w, "cold_starts");
-    jsonw_i64(&detail.w, (int64_t)fn->cold);
-    jsonw_key(&detail.w, "median_ms");
-    jsonw_double(&detail.w, v->spread.median, 2);
-    jsonw_key(&detail.w, "mad_ms");
-    jsonw_double(&detail.w, v->spread.mad, 2);
-    jsonw_key(&detail.w, "threshold_ms");
-    jsonw_double(&detail.w, v->spread.threshold, 2);
-    jsonw_key(&detail.w, "outliers");
-    jsonw_open(&detail.w, '[');
+    jsonw_put_count(&detail.w, "cold_starts", fn->cold);
+    jsonw_put_double(&detail.w, "median_ms", v->spread.median, 2);
+    jsonw_put_double(&detail.w, "mad_ms", v->spread.mad, 2);
+    jsonw_put_double(&detail.w, "threshold_ms", v->spread.threshold, 2);
+    jsonw_put_open(&detail.w, "outliers", '[');
     for (size_t i = 0; i < outliers->n; i++) {
         jsonw_open(&detail.w, '{');
         jsonw_key(&detail.w, "request_id");
         detail_id(&detail, d, outliers->v[i].attempt);
         jsonw_key(&detail.w, "init_ms");
         jsonw_decimal(&detail.w, outliers->v[i].attempt->init);
-        jsonw_key(&detail.w, "score");
-        jsonw_double(&detail.w, outliers->v[i].score, 2);
+        jsonw_put_double(&detail.w, "score", outliers->v[i].score, 2);
         jsonw_close(&detail.w, '}');
     }
     jsonw_close(&detail.w, ']');
-    jsonw_key(&detail.w, "share");
-    jsonw_double(&detail.w, (double)fn->cold / (double)fn->attempts.n, 4);
+    jsonw_put_double(&detail.w, "share", (double)fn->cold / (double)fn->attempts.n, 4);
     detail_done(&detail, fs, f);
 }
 

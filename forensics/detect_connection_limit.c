@@ -256,30 +256,19 @@ static bool inferred(const struct episode *e, const struct tally *t)
            t->holders_high - t->holders_low <= INFERENCE_SPREAD * t->holders_high;
 }
 
-static void write_number(struct detail *detail, const char *key, bool known, uint64_t n)
-{
-    jsonw_key(&detail->w, key);
-    if (known)
-        jsonw_i64(&detail->w, (int64_t)n);
-    else
-        jsonw_null(&detail->w);
-}
-
 static void write_detail(const struct dossier *d, const struct episode *e, const struct tally *t,
                          struct findings *fs, struct finding *f)
 {
     struct detail detail;
     bool timed = t->environments > 0 && f->first_seen != TIME_NONE;
     detail_init(&detail);
-    jsonw_key(&detail.w, "engine");
-    jsonw_string(&detail.w, slice_str(e->engine));
-    jsonw_key(&detail.w, "signature");
-    jsonw_string(&detail.w, slice_str(signatures_get(d->ev->signatures, e->signature)->name));
-    jsonw_key(&detail.w, "class");
-    jsonw_string(&detail.w, slice_str(signature_class_name(e->class)));
-    write_number(&detail, "concurrency_at_first", timed, t->first_alive);
-    write_number(&detail, "peak_concurrency", timed, t->peak_alive);
-    write_number(&detail, "inferred_limit", inferred(e, t), (uint64_t)t->holders_high);
+    jsonw_put_string(&detail.w, "engine", slice_str(e->engine));
+    jsonw_put_string(&detail.w, "signature",
+                     slice_str(signatures_get(d->ev->signatures, e->signature)->name));
+    jsonw_put_string(&detail.w, "class", slice_str(signature_class_name(e->class)));
+    jsonw_put_count_or_null(&detail.w, "concurrency_at_first", timed, t->first_alive);
+    jsonw_put_count_or_null(&detail.w, "peak_concurrency", timed, t->peak_alive);
+    jsonw_put_count_or_null(&detail.w, "inferred_limit", inferred(e, t), (uint64_t)t->holders_high);
     jsonw_key(&detail.w, "inferred_range");
     if (inferred(e, t)) {
         jsonw_open(&detail.w, '[');
@@ -289,10 +278,9 @@ static void write_detail(const struct dossier *d, const struct episode *e, const
     } else {
         jsonw_null(&detail.w);
     }
-    write_number(&detail, "environments", true, t->environments);
-    write_number(&detail, "failed", true, t->failed);
-    jsonw_key(&detail.w, "burst");
-    jsonw_bool(&detail.w, t->burst);
+    jsonw_put_count(&detail.w, "environments", t->environments);
+    jsonw_put_count(&detail.w, "failed", t->failed);
+    jsonw_put_bool(&detail.w, "burst", t->burst);
     detail_done(&detail, fs, f);
 }
 

@@ -90,16 +90,11 @@ static void cite(const struct costs *c, struct finding *f)
 
 static void write_bill(struct detail *detail, const char *key, const struct bill *b)
 {
-    jsonw_key(&detail->w, key);
-    jsonw_open(&detail->w, '{');
-    jsonw_key(&detail->w, "gb_seconds");
-    jsonw_double(&detail->w, b->gb_seconds, 3);
-    jsonw_key(&detail->w, "requests");
-    jsonw_double(&detail->w, b->requests, 1);
-    jsonw_key(&detail->w, "usd_x86");
-    jsonw_double(&detail->w, usd_x86(b), 6);
-    jsonw_key(&detail->w, "usd_arm");
-    jsonw_double(&detail->w, usd_arm(b), 6);
+    jsonw_put_open(&detail->w, key, '{');
+    jsonw_put_double(&detail->w, "gb_seconds", b->gb_seconds, 3);
+    jsonw_put_double(&detail->w, "requests", b->requests, 1);
+    jsonw_put_double(&detail->w, "usd_x86", usd_x86(b), 6);
+    jsonw_put_double(&detail->w, "usd_arm", usd_arm(b), 6);
     jsonw_close(&detail->w, '}');
 }
 
@@ -109,17 +104,13 @@ static void write_detail(const struct costs *c, struct findings *fs, struct find
     double minutes = (double)(c->run.to - c->run.from + 1);
     struct bill hour = an_hour(&c->busy, minutes);
     detail_init(&detail);
-    jsonw_key(&detail.w, "from");
-    jsonw_time(&detail.w, c->run.from * MINUTE_MS);
-    jsonw_key(&detail.w, "minutes");
-    jsonw_double(&detail.w, minutes, 0);
+    jsonw_put_time(&detail.w, "from", c->run.from * MINUTE_MS);
+    jsonw_put_double(&detail.w, "minutes", minutes, 0);
     write_bill(&detail, "busiest", &c->busy);
     write_bill(&detail, "busiest_hour", &hour);
     write_bill(&detail, "normal_hour", &c->normal_hour);
-    jsonw_key(&detail.w, "billed_init_gb_seconds");
-    jsonw_double(&detail.w, c->init_gb_seconds, 3);
-    jsonw_key(&detail.w, "prices");
-    jsonw_string(&detail.w, SLICE(COST_DATE));
+    jsonw_put_double(&detail.w, "billed_init_gb_seconds", c->init_gb_seconds, 3);
+    jsonw_put_string(&detail.w, "prices", SLICE(COST_DATE));
     detail_done(&detail, fs, f);
 }
 

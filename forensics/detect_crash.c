@@ -92,13 +92,8 @@ static void report(const struct detector *self, const struct dossier *d, const s
     write_prose(d, fn, g, fs, f);
     struct detail detail;
     detail_init(&detail);
-    jsonw_key(&detail.w, "error_type");
-    if (g->type)
-        jsonw_string(&detail.w, dossier_name(d, g->type));
-    else
-        jsonw_null(&detail.w);
-    jsonw_key(&detail.w, "share");
-    jsonw_double(&detail.w, (double)g->picks.n / (double)fn->attempts.n, 4);
+    jsonw_put_string_or_null(&detail.w, "error_type", dossier_name(d, g->type));
+    jsonw_put_double(&detail.w, "share", (double)g->picks.n / (double)fn->attempts.n, 4);
     detail_done(&detail, fs, f);
     detector_level(fs, f, "attempts that failed with it", g->picks.n, CRASH_HIGH);
     finding_step(fs, f, "share: %zu / %zu invocations = %.2f %%, high from %.0f %% on", g->picks.n,

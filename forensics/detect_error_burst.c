@@ -162,20 +162,14 @@ static void write_detail(const struct burst *b, const char *name, struct finding
 {
     struct detail detail;
     detail_init(&detail);
-    jsonw_key(&detail.w, "pattern");
-    jsonw_string(&detail.w, slice_str(name));
-    jsonw_key(&detail.w, "new");
-    jsonw_bool(&detail.w, b->is_new);
-    jsonw_key(&detail.w, "onset");
-    jsonw_time(&detail.w, f->first_seen);
-    jsonw_key(&detail.w, "attempts_before");
-    jsonw_i64(&detail.w, (int64_t)dossier_lower(b->f, attempt_begin(b->kind->marks[b->from]->attempt)));
-    jsonw_key(&detail.w, "chance");
-    jsonw_double(&detail.w, b->chance, 6);
-    jsonw_key(&detail.w, "share");
-    jsonw_double(&detail.w, share_of(b->to - b->from + 1, b->among), 4);
-    jsonw_key(&detail.w, "usual_share");
-    jsonw_double(&detail.w, share_of(b->told, b->others), 4);
+    jsonw_put_string(&detail.w, "pattern", slice_str(name));
+    jsonw_put_bool(&detail.w, "new", b->is_new);
+    jsonw_put_time(&detail.w, "onset", f->first_seen);
+    jsonw_put_count(&detail.w, "attempts_before",
+                    dossier_lower(b->f, attempt_begin(b->kind->marks[b->from]->attempt)));
+    jsonw_put_double(&detail.w, "chance", b->chance, 6);
+    jsonw_put_double(&detail.w, "share", share_of(b->to - b->from + 1, b->among), 4);
+    jsonw_put_double(&detail.w, "usual_share", share_of(b->told, b->others), 4);
     detail_done(&detail, fs, f);
 }
 

@@ -125,8 +125,7 @@ static void write_detail(const struct dossier *d, const calls *all, uint32_t fun
     struct detail detail;
     int64_t limit = 0;
     detail_init(&detail);
-    jsonw_key(&detail.w, "pairs");
-    jsonw_open(&detail.w, '[');
+    jsonw_put_open(&detail.w, "pairs", '[');
     for (size_t i = 0; i < all->n; i++) {
         const struct call *c = &all->v[i];
         char gateway[37];
@@ -135,8 +134,7 @@ static void write_detail(const struct dossier *d, const calls *all, uint32_t fun
         if (c->gave_up != TIME_NONE && c->gave_up - c->begin > limit)
             limit = c->gave_up - c->begin;
         jsonw_open(&detail.w, '{');
-        jsonw_key(&detail.w, "gateway_request_id");
-        jsonw_string(&detail.w, call_id(d, c, gateway));
+        jsonw_put_string(&detail.w, "gateway_request_id", call_id(d, c, gateway));
         jsonw_key(&detail.w, "request_id");
         if (c->attempt)
             detail_id(&detail, d, c->attempt);
@@ -147,11 +145,7 @@ static void write_detail(const struct dossier *d, const calls *all, uint32_t fun
         jsonw_close(&detail.w, '}');
     }
     jsonw_close(&detail.w, ']');
-    jsonw_key(&detail.w, "limit_ms");
-    if (limit > 0)
-        jsonw_i64(&detail.w, (limit + 500) / 1000 * 1000);
-    else
-        jsonw_null(&detail.w);
+    jsonw_put_count_or_null(&detail.w, "limit_ms", limit > 0, (uint64_t)(limit + 500) / 1000 * 1000);
     detail_done(&detail, fs, f);
 }
 

@@ -119,12 +119,9 @@ static void write_detail(const struct holes *h, struct findings *fs, struct find
     static const char *const keys[PARTS] = {"missing_start", "missing_end", "missing_report"};
     struct detail detail;
     detail_init(&detail);
-    for (unsigned part = 0; part < PARTS; part++) {
-        jsonw_key(&detail.w, keys[part]);
-        jsonw_i64(&detail.w, (int64_t)h->missing[part]);
-    }
-    jsonw_key(&detail.w, "invocations");
-    jsonw_i64(&detail.w, (int64_t)h->f->attempts.n);
+    for (unsigned part = 0; part < PARTS; part++)
+        jsonw_put_count(&detail.w, keys[part], h->missing[part]);
+    jsonw_put_count(&detail.w, "invocations", h->f->attempts.n);
     detail_done(&detail, fs, f);
 }
 

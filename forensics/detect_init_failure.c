@@ -138,26 +138,13 @@ static void write_detail(const struct dossier *d, const struct failures *fail, s
 {
     struct detail detail;
     detail_init(&detail);
-    jsonw_key(&detail.w, "failed_inits");
-    jsonw_i64(&detail.w, (int64_t)fail->n);
-    jsonw_key(&detail.w, "first_try");
-    jsonw_i64(&detail.w, (int64_t)fail->first_try);
-    jsonw_key(&detail.w, "repeated");
-    jsonw_i64(&detail.w, (int64_t)fail->repeated);
-    jsonw_key(&detail.w, "timeouts");
-    jsonw_i64(&detail.w, (int64_t)fail->timeouts);
-    jsonw_key(&detail.w, "environments");
-    jsonw_i64(&detail.w, (int64_t)fail->environments);
-    jsonw_key(&detail.w, "error_type");
-    if (fail->error_type)
-        jsonw_string(&detail.w, dossier_name(d, fail->error_type));
-    else
-        jsonw_null(&detail.w);
-    jsonw_key(&detail.w, "runtime");
-    if (fail->one_runtime && fail->runtime)
-        jsonw_string(&detail.w, dossier_name(d, fail->runtime));
-    else
-        jsonw_null(&detail.w);
+    jsonw_put_count(&detail.w, "failed_inits", fail->n);
+    jsonw_put_count(&detail.w, "first_try", fail->first_try);
+    jsonw_put_count(&detail.w, "repeated", fail->repeated);
+    jsonw_put_count(&detail.w, "timeouts", fail->timeouts);
+    jsonw_put_count(&detail.w, "environments", fail->environments);
+    jsonw_put_string_or_null(&detail.w, "error_type", dossier_name(d, fail->error_type));
+    jsonw_put_string_or_null(&detail.w, "runtime", dossier_name(d, fail->one_runtime ? fail->runtime : 0));
     detail_done(&detail, fs, f);
 }
 

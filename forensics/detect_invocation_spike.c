@@ -66,16 +66,11 @@ static void report(const struct detector *self, struct spike *s, struct findings
     finding_attempts(f, s->f->attempts.v + first, end - first, CITED_BEGIN);
     write_prose(s, fs, f);
     detail_init(&detail);
-    jsonw_key(&detail.w, "from");
-    jsonw_time(&detail.w, from);
-    jsonw_key(&detail.w, "minutes");
-    jsonw_i64(&detail.w, s->run.to - s->run.from + 1);
-    jsonw_key(&detail.w, "a_minute");
-    jsonw_double(&detail.w, (double)f->count / (double)(s->run.to - s->run.from + 1), 2);
-    jsonw_key(&detail.w, "usual_a_minute");
-    jsonw_double(&detail.w, s->usual, 2);
-    jsonw_key(&detail.w, "failed");
-    jsonw_i64(&detail.w, (int64_t)s->failed);
+    jsonw_put_time(&detail.w, "from", from);
+    jsonw_put_i64(&detail.w, "minutes", s->run.to - s->run.from + 1);
+    jsonw_put_double(&detail.w, "a_minute", (double)f->count / (double)(s->run.to - s->run.from + 1), 2);
+    jsonw_put_double(&detail.w, "usual_a_minute", s->usual, 2);
+    jsonw_put_count(&detail.w, "failed", s->failed);
     detail_done(&detail, fs, f);
     finding_span(f, "far more invocations than usual", from, to);
 }

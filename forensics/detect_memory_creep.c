@@ -202,20 +202,13 @@ static void write_detail(const struct creep *c, struct findings *fs, struct find
     const struct stretch *s = &c->found.v[0];
     struct detail detail;
     detail_init(&detail);
-    jsonw_key(&detail.w, "environments");
-    jsonw_i64(&detail.w, (int64_t)c->environments);
-    jsonw_key(&detail.w, "lives");
-    jsonw_i64(&detail.w, (int64_t)c->found.n);
-    jsonw_key(&detail.w, "memory_mb");
-    jsonw_i64(&detail.w, s->v[0]->memory_mb);
-    jsonw_key(&detail.w, "from_mb");
-    jsonw_i64(&detail.w, used(s, WARM_UP));
-    jsonw_key(&detail.w, "to_mb");
-    jsonw_i64(&detail.w, used(s, s->n - 1));
-    jsonw_key(&detail.w, "mb_per_call");
-    jsonw_double(&detail.w, c->per_call, 2);
-    jsonw_key(&detail.w, "out_of_memory");
-    jsonw_i64(&detail.w, (int64_t)c->killed);
+    jsonw_put_count(&detail.w, "environments", c->environments);
+    jsonw_put_count(&detail.w, "lives", c->found.n);
+    jsonw_put_i64(&detail.w, "memory_mb", s->v[0]->memory_mb);
+    jsonw_put_i64(&detail.w, "from_mb", used(s, WARM_UP));
+    jsonw_put_i64(&detail.w, "to_mb", used(s, s->n - 1));
+    jsonw_put_double(&detail.w, "mb_per_call", c->per_call, 2);
+    jsonw_put_count(&detail.w, "out_of_memory", c->killed);
     detail_done(&detail, fs, f);
 }
 

@@ -71,12 +71,9 @@ static void report(const struct detector *self, struct near *n, struct findings 
     }
     write_prose(n, fs, f);
     detail_init(&detail);
-    jsonw_key(&detail.w, "limit_ms");
-    jsonw_i64(&detail.w, n->limit_ms);
-    jsonw_key(&detail.w, "threshold_ms");
-    jsonw_double(&detail.w, LIMITS_NEAR_SHARE * n->limit_ms, 0);
-    jsonw_key(&detail.w, "longest_ms");
-    jsonw_double(&detail.w, n->longest, 2);
+    jsonw_put_i64(&detail.w, "limit_ms", n->limit_ms);
+    jsonw_put_double(&detail.w, "threshold_ms", LIMITS_NEAR_SHARE * n->limit_ms, 0);
+    jsonw_put_double(&detail.w, "longest_ms", n->longest, 2);
     detail_done(&detail, fs, f);
 }
 

@@ -56,13 +56,8 @@ static void write_detail(const struct dossier *d, const struct function *fn, con
             types[n++] = picks->v[i]->error_type;
     }
     detail_init(&detail);
-    jsonw_key(&detail.w, "memory_mb");
-    if (fn->memory_mb)
-        jsonw_i64(&detail.w, fn->memory_mb);
-    else
-        jsonw_null(&detail.w);
-    jsonw_key(&detail.w, "error_types");
-    jsonw_open(&detail.w, '[');
+    jsonw_put_count_or_null(&detail.w, "memory_mb", fn->memory_mb > 0, fn->memory_mb);
+    jsonw_put_open(&detail.w, "error_types", '[');
     for (size_t i = 0; i < n; i++)
         jsonw_string(&detail.w, dossier_name(d, types[i]));
     jsonw_close(&detail.w, ']');

@@ -84,16 +84,11 @@ static void write_detail(const struct dossier *d, const struct place *p, struct 
 {
     struct detail detail;
     detail_init(&detail);
-    jsonw_key(&detail.w, "environment");
-    jsonw_string(&detail.w, dossier_name(d, d->index->streams.v[p->stream].name));
-    jsonw_key(&detail.w, "failed");
-    jsonw_i64(&detail.w, (int64_t)p->failed.n);
-    jsonw_key(&detail.w, "invocations");
-    jsonw_i64(&detail.w, (int64_t)p->inside);
-    jsonw_key(&detail.w, "others");
-    jsonw_i64(&detail.w, (int64_t)p->others);
-    jsonw_key(&detail.w, "others_failed");
-    jsonw_i64(&detail.w, (int64_t)p->others_failed);
+    jsonw_put_string(&detail.w, "environment", dossier_name(d, d->index->streams.v[p->stream].name));
+    jsonw_put_count(&detail.w, "failed", p->failed.n);
+    jsonw_put_count(&detail.w, "invocations", p->inside);
+    jsonw_put_count(&detail.w, "others", p->others);
+    jsonw_put_count(&detail.w, "others_failed", p->others_failed);
     detail_done(&detail, fs, f);
 }
 

@@ -237,19 +237,15 @@ static const char *edge_label(const struct loop_account *a, const struct finding
 static void write_edges(const struct loop_account *a, const struct tally *t, struct jsonw *w,
                         struct finding *f)
 {
-    jsonw_key(w, "edges");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "edges", '[');
     for (size_t i = 0; i < t->edges.n; i++) {
         struct finding_edge *e = vec_push(&f->edges);
         *e = t->edges.v[i];
         e->label = edge_label(a, e, t->counts.v[i]);
         jsonw_open(w, '{');
-        jsonw_key(w, "from");
-        jsonw_string(w, slice_str(e->from));
-        jsonw_key(w, "to");
-        jsonw_string(w, slice_str(e->to));
-        jsonw_key(w, "count");
-        jsonw_i64(w, (int64_t)t->counts.v[i]);
+        jsonw_put_string(w, "from", slice_str(e->from));
+        jsonw_put_string(w, "to", slice_str(e->to));
+        jsonw_put_count(w, "count", t->counts.v[i]);
         jsonw_close(w, '}');
     }
     jsonw_close(w, ']');
@@ -257,8 +253,7 @@ static void write_edges(const struct loop_account *a, const struct tally *t, str
 
 static void write_functions(const struct loop_account *a, struct jsonw *w)
 {
-    jsonw_key(w, "functions");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "functions", '[');
     for (size_t i = 0; i < a->l->functions.n; i++)
         jsonw_string(w, dossier_name(a->d, a->l->functions.v[i]));
     jsonw_close(w, ']');
@@ -267,8 +262,7 @@ static void write_functions(const struct loop_account *a, struct jsonw *w)
 static void write_resources(const struct loop_account *a, struct jsonw *w, const char *key,
                             bool (*kind)(struct slice name))
 {
-    jsonw_key(w, key);
-    jsonw_open(w, '[');
+    jsonw_put_open(w, key, '[');
     for (size_t i = 0; i < a->l->buckets.n; i++) {
         struct slice name = dossier_name(a->d, a->l->buckets.v[i]);
         if (kind(name))
@@ -286,18 +280,10 @@ static void write_root(const struct loop_account *a, struct jsonw *w)
     }
     const struct object_event *o = loop_object(a, a->l->root);
     jsonw_open(w, '{');
-    jsonw_key(w, "bucket");
-    jsonw_string(w, dossier_name(a->d, o->bucket));
-    jsonw_key(w, "key");
-    jsonw_string(w, object_key(o));
-    jsonw_key(w, "time");
-    jsonw_time(w, o->time);
-    jsonw_key(w, "principal");
-    uint32_t principal = object_facts(a->d->index, o)->principal;
-    if (principal)
-        jsonw_string(w, dossier_name(a->d, principal));
-    else
-        jsonw_null(w);
+    jsonw_put_string(w, "bucket", dossier_name(a->d, o->bucket));
+    jsonw_put_string(w, "key", object_key(o));
+    jsonw_put_time(w, "time", o->time);
+    jsonw_put_string_or_null(w, "principal", dossier_name(a->d, object_facts(a->d->index, o)->principal));
     jsonw_close(w, '}');
 }
 
@@ -322,33 +308,18 @@ static void write_detail(const struct loop_account *a, struct findings *fs, stru
     write_resources(a, w, "queues", message_queue);
     write_resources(a, w, "topics", message_topic);
     write_resources(a, w, "calls", message_invoke);
-    jsonw_key(w, "generations");
-    jsonw_i64(w, (int64_t)a->l->generations);
+    jsonw_put_count(w, "generations", a->l->generations);
     write_root(a, w);
-    jsonw_key(w, "invocations");
-    jsonw_i64(w, (int64_t)a->l->attempts.n);
-    jsonw_key(w, "doubling_seconds");
-    jsonw_double(w, a->doubling > 0 ? a->doubling : NAN, 1);
-    jsonw_key(w, "proof");
-    jsonw_string(w, slice_str(chain_proof_name(a->l->proof)));
-    jsonw_key(w, "confidence");
-    jsonw_string(w, slice_str(loop_confidence(a)));
-    jsonw_key(w, "cost_usd");
-    jsonw_double(w, a->cost, 6);
-    jsonw_key(w, "cost_per_hour_usd");
-    jsonw_double(w, a->cost_per_hour, 6);
-    jsonw_key(w, "calls_per_minute");
-    jsonw_double(w, a->calls_per_hour / 60, 1);
-    jsonw_key(w, "writes_per_invocation");
-    jsonw_double(w, (double)a->l->written / (double)a->l->attempts.n, 3);
-    jsonw_key(w, "live");
-    jsonw_bool(w, a->live);
-    jsonw_key(w, "stopped_by");
-    const char *stopped = loop_stopped(a);
-    if (stopped)
-        jsonw_string(w, slice_str(stopped));
-    else
-        jsonw_null(w);
+    jsonw_put_count(w, "invocations", a->l->attempts.n);
+    jsonw_put_double(w, "doubling_seconds", a->doubling > 0 ? a->doubling : NAN, 1);
+    jsonw_put_string(w, "proof", slice_str(chain_proof_name(a->l->proof)));
+    jsonw_put_string(w, "confidence", slice_str(loop_confidence(a)));
+    jsonw_put_double(w, "cost_usd", a->cost, 6);
+    jsonw_put_double(w, "cost_per_hour_usd", a->cost_per_hour, 6);
+    jsonw_put_double(w, "calls_per_minute", a->calls_per_hour / 60, 1);
+    jsonw_put_double(w, "writes_per_invocation", (double)a->l->written / (double)a->l->attempts.n, 3);
+    jsonw_put_bool(w, "live", a->live);
+    jsonw_put_string_or_null(w, "stopped_by", slice_str(loop_stopped(a)));
     write_edges(a, &t, w, f);
     detail_done(&detail, fs, f);
     vec_done(&t.edges);

@@ -129,25 +129,14 @@ static void write_detail(const struct storm *s, struct findings *fs, struct find
     for (size_t i = 0; i < s->unlogged.n; i++)
         most = s->unlogged.v[i]->tried > most ? s->unlogged.v[i]->tried : most;
     detail_init(&detail);
-    jsonw_key(&detail.w, "requests");
-    jsonw_i64(&detail.w, (int64_t)requests_of(s));
-    jsonw_key(&detail.w, "attempts");
-    jsonw_i64(&detail.w, (int64_t)s->tried);
-    jsonw_key(&detail.w, "attempts_logged");
-    jsonw_i64(&detail.w, (int64_t)s->attempts);
-    jsonw_key(&detail.w, "given_up");
-    jsonw_i64(&detail.w, (int64_t)s->given_up);
-    jsonw_key(&detail.w, "unlogged");
-    jsonw_i64(&detail.w, (int64_t)s->unlogged.n);
-    jsonw_key(&detail.w, "most_attempts");
-    jsonw_i64(&detail.w, (int64_t)most);
-    jsonw_key(&detail.w, "told_elsewhere");
-    jsonw_i64(&detail.w, (int64_t)s->told);
-    jsonw_key(&detail.w, "poison");
-    if (s->shared)
-        jsonw_string(&detail.w, slice_str(object_text(s, s->shared, &fs->arena)));
-    else
-        jsonw_null(&detail.w);
+    jsonw_put_count(&detail.w, "requests", requests_of(s));
+    jsonw_put_count(&detail.w, "attempts", s->tried);
+    jsonw_put_count(&detail.w, "attempts_logged", s->attempts);
+    jsonw_put_count(&detail.w, "given_up", s->given_up);
+    jsonw_put_count(&detail.w, "unlogged", s->unlogged.n);
+    jsonw_put_count(&detail.w, "most_attempts", most);
+    jsonw_put_count(&detail.w, "told_elsewhere", s->told);
+    jsonw_put_string_or_null(&detail.w, "poison", slice_str(object_text(s, s->shared, &fs->arena)));
     detail_done(&detail, fs, f);
 }
 

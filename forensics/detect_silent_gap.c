@@ -147,20 +147,13 @@ static void write_detail(const struct gap *g, struct findings *fs, struct findin
 {
     struct detail detail;
     detail_init(&detail);
-    jsonw_key(&detail.w, "from");
-    jsonw_time(&detail.w, g->from);
-    jsonw_key(&detail.w, "to");
-    jsonw_time(&detail.w, g->to);
-    jsonw_key(&detail.w, "gap_ms");
-    jsonw_i64(&detail.w, g->to - g->from);
-    jsonw_key(&detail.w, "mean_gap_ms");
-    jsonw_double(&detail.w, g->mean, 0);
-    jsonw_key(&detail.w, "second_longest_ms");
-    jsonw_i64(&detail.w, g->second);
-    jsonw_key(&detail.w, "other_invocations");
-    jsonw_i64(&detail.w, (int64_t)g->others);
-    jsonw_key(&detail.w, "s3_records");
-    jsonw_i64(&detail.w, (int64_t)g->records);
+    jsonw_put_time(&detail.w, "from", g->from);
+    jsonw_put_time(&detail.w, "to", g->to);
+    jsonw_put_i64(&detail.w, "gap_ms", g->to - g->from);
+    jsonw_put_double(&detail.w, "mean_gap_ms", g->mean, 0);
+    jsonw_put_i64(&detail.w, "second_longest_ms", g->second);
+    jsonw_put_count(&detail.w, "other_invocations", g->others);
+    jsonw_put_count(&detail.w, "s3_records", g->records);
     detail_done(&detail, fs, f);
 }
 

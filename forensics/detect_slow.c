@@ -301,22 +301,14 @@ static void write_detail(const struct slow *s, struct findings *fs, struct findi
     for (size_t i = 0; i < s->outliers.n; i++)
         cold += attempt_cold(s->outliers.v[i].attempt);
     detail_init(&detail);
-    jsonw_key(&detail.w, "median_ms");
-    jsonw_double(&detail.w, s->usual.median, 2);
-    jsonw_key(&detail.w, "mad_ms");
-    jsonw_double(&detail.w, s->usual.mad, 2);
-    jsonw_key(&detail.w, "threshold_ms");
-    jsonw_double(&detail.w, s->usual.threshold, 2);
-    jsonw_key(&detail.w, "measured");
-    jsonw_i64(&detail.w, (int64_t)s->measured);
-    jsonw_key(&detail.w, "above_threshold");
-    jsonw_i64(&detail.w, (int64_t)s->above);
-    jsonw_key(&detail.w, "episode");
-    jsonw_bool(&detail.w, s->episode);
-    jsonw_key(&detail.w, "slowest_ms");
-    jsonw_double(&detail.w, s->outliers.v[0].ms, 2);
-    jsonw_key(&detail.w, "cold");
-    jsonw_i64(&detail.w, (int64_t)cold);
+    jsonw_put_double(&detail.w, "median_ms", s->usual.median, 2);
+    jsonw_put_double(&detail.w, "mad_ms", s->usual.mad, 2);
+    jsonw_put_double(&detail.w, "threshold_ms", s->usual.threshold, 2);
+    jsonw_put_count(&detail.w, "measured", s->measured);
+    jsonw_put_count(&detail.w, "above_threshold", s->above);
+    jsonw_put_bool(&detail.w, "episode", s->episode);
+    jsonw_put_double(&detail.w, "slowest_ms", s->outliers.v[0].ms, 2);
+    jsonw_put_count(&detail.w, "cold", cold);
     detail_done(&detail, fs, f);
 }
 

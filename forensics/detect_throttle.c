@@ -89,14 +89,10 @@ static void write_detail(const struct throttled *t, struct findings *fs, struct 
 {
     struct detail detail;
     detail_init(&detail);
-    jsonw_key(&detail.w, "engine");
-    jsonw_string(&detail.w, slice_str(t->most->engine));
-    jsonw_key(&detail.w, "signature");
-    jsonw_string(&detail.w, slice_str(t->most->name));
-    jsonw_key(&detail.w, "failed");
-    jsonw_i64(&detail.w, (int64_t)t->failed);
-    jsonw_key(&detail.w, "handled");
-    jsonw_i64(&detail.w, (int64_t)(t->marks.n - t->failed));
+    jsonw_put_string(&detail.w, "engine", slice_str(t->most->engine));
+    jsonw_put_string(&detail.w, "signature", slice_str(t->most->name));
+    jsonw_put_count(&detail.w, "failed", t->failed);
+    jsonw_put_count(&detail.w, "handled", t->marks.n - t->failed);
     detail_done(&detail, fs, f);
 }
 

@@ -272,48 +272,30 @@ static void write_detail(const struct timeouts *t, struct findings *fs, struct f
 {
     struct detail detail;
     detail_init(&detail);
-    jsonw_key(&detail.w, "limit_ms");
-    if (t->limit_ms)
-        jsonw_i64(&detail.w, (int64_t)t->limit_ms);
-    else
-        jsonw_null(&detail.w);
-    jsonw_key(&detail.w, "last_words");
-    jsonw_open(&detail.w, '[');
+    jsonw_put_count_or_null(&detail.w, "limit_ms", t->limit_ms > 0, t->limit_ms);
+    jsonw_put_open(&detail.w, "last_words", '[');
     for (size_t i = 0; i < t->said.n; i++) {
         jsonw_open(&detail.w, '{');
-        jsonw_key(&detail.w, "pattern");
-        jsonw_string(&detail.w, t->said.v[i].words);
-        jsonw_key(&detail.w, "count");
-        jsonw_i64(&detail.w, (int64_t)t->said.v[i].count);
+        jsonw_put_string(&detail.w, "pattern", t->said.v[i].words);
+        jsonw_put_count(&detail.w, "count", t->said.v[i].count);
         jsonw_close(&detail.w, '}');
     }
     jsonw_close(&detail.w, ']');
-    jsonw_key(&detail.w, "cold");
-    jsonw_i64(&detail.w, (int64_t)t->cold);
-    jsonw_key(&detail.w, "host");
-    if (t->host)
-        jsonw_string(&detail.w, dossier_name(t->d, t->host));
-    else
-        jsonw_null(&detail.w);
-    jsonw_key(&detail.w, "causes");
-    jsonw_open(&detail.w, '[');
+    jsonw_put_count(&detail.w, "cold", t->cold);
+    jsonw_put_string_or_null(&detail.w, "host", dossier_name(t->d, t->host));
+    jsonw_put_open(&detail.w, "causes", '[');
     for (size_t i = 0; i < TIMEOUT_CAUSES; i++) {
         if (t->causes[i] == 0)
             continue;
         jsonw_open(&detail.w, '{');
-        jsonw_key(&detail.w, "class");
-        jsonw_string(&detail.w, slice_str(cause_names[i]));
-        jsonw_key(&detail.w, "count");
-        jsonw_i64(&detail.w, (int64_t)t->causes[i]);
+        jsonw_put_string(&detail.w, "class", slice_str(cause_names[i]));
+        jsonw_put_count(&detail.w, "count", t->causes[i]);
         jsonw_close(&detail.w, '}');
     }
     jsonw_close(&detail.w, ']');
-    jsonw_key(&detail.w, "retried");
-    jsonw_i64(&detail.w, (int64_t)t->retried);
-    jsonw_key(&detail.w, "retry_succeeded");
-    jsonw_i64(&detail.w, (int64_t)t->succeeded);
-    jsonw_key(&detail.w, "given_up");
-    jsonw_i64(&detail.w, (int64_t)t->given_up);
+    jsonw_put_count(&detail.w, "retried", t->retried);
+    jsonw_put_count(&detail.w, "retry_succeeded", t->succeeded);
+    jsonw_put_count(&detail.w, "given_up", t->given_up);
     detail_done(&detail, fs, f);
 }
 

@@ -192,12 +192,9 @@ static void put_signatures(struct jsonw *w, const struct record *r)
 static void put_source(struct jsonw *w, const struct record *r)
 {
     jsonw_open(w, '{');
-    jsonw_key(w, "file");
-    jsonw_string(w, slice_str(r->ev->sources.v[r->a->loc.source].path));
-    jsonw_key(w, "line");
-    jsonw_i64(w, r->a->loc.line);
-    jsonw_key(w, "offset");
-    jsonw_i64(w, (int64_t)r->a->loc.offset);
+    jsonw_put_string(w, "file", slice_str(r->ev->sources.v[r->a->loc.source].path));
+    jsonw_put_i64(w, "line", r->a->loc.line);
+    jsonw_put_count(w, "offset", r->a->loc.offset);
     jsonw_close(w, '}');
 }
 

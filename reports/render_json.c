@@ -8,49 +8,16 @@
 #include "parsers/container.h"
 #include "parsers/limits.h"
 
-static void put_string(struct jsonw *w, const char *key, struct slice s)
-{
-    jsonw_key(w, key);
-    jsonw_string(w, s);
-}
-
-static void put_number(struct jsonw *w, const char *key, uint64_t n)
-{
-    jsonw_key(w, key);
-    jsonw_i64(w, (int64_t)n);
-}
-
-static void put_number_or_null(struct jsonw *w, const char *key, uint64_t n)
-{
-    jsonw_key(w, key);
-    if (n)
-        jsonw_i64(w, (int64_t)n);
-    else
-        jsonw_null(w);
-}
-
-static void put_time(struct jsonw *w, const char *key, int64_t time)
-{
-    jsonw_key(w, key);
-    jsonw_time(w, time);
-}
-
-static void put_double(struct jsonw *w, const char *key, double v, int digits)
-{
-    jsonw_key(w, key);
-    jsonw_double(w, v, digits);
-}
-
 /* ---- evidence ---- */
 
 static void write_anomaly(struct jsonw *w, const struct anomaly *a)
 {
     jsonw_open(w, '{');
-    put_string(w, "kind", slice_str(anomaly_name(a->kind)));
-    put_number_or_null(w, "line", a->line);
-    put_number(w, "offset", a->offset);
-    put_string(w, "detail", slice_str(a->detail));
-    put_number(w, "count", a->count);
+    jsonw_put_string(w, "kind", slice_str(anomaly_name(a->kind)));
+    jsonw_put_count_or_null(w, "line", a->line > 0, a->line);
+    jsonw_put_count(w, "offset", a->offset);
+    jsonw_put_string(w, "detail", slice_str(a->detail));
+    jsonw_put_count(w, "count", a->count);
     jsonw_close(w, '}');
 }
 
@@ -58,16 +25,12 @@ static void put_digest(struct jsonw *w, const struct source *s)
 {
     static const char hex[] = "0123456789abcdef";
     char text[64];
-    bool read = s->open || s->memory.p;
+    bool read = (s->open || s->memory.p) && !(s->anomalies.n && s->anomalies.v[0].kind == ANOMALY_UNREADABLE);
     for (size_t i = 0; i < 32; i++) {
         text[2 * i] = hex[s->sha256[i] >> 4];
         text[2 * i + 1] = hex[s->sha256[i] & 15];
     }
-    jsonw_key(w, "sha256");
-    if (read && !(s->anomalies.n && s->anomalies.v[0].kind == ANOMALY_UNREADABLE))
-        jsonw_string(w, slice_of(text, sizeof text));
-    else
-        jsonw_null(w);
+    jsonw_put_string_or_null(w, "sha256", slice_of(text, read ? sizeof text : 0));
 }
 
 /* How far another clock is ahead of the log's; null without a pair. */
@@ -79,33 +42,25 @@ static void write_skew(struct jsonw *w, const char *name, const struct clock_ske
         return;
     }
     jsonw_open(w, '{');
-    put_number(w, "pairs", skew->pairs);
-    jsonw_key(w, "median_ms");
-    jsonw_i64(w, skew->median);
-    jsonw_key(w, "min_ms");
-    jsonw_i64(w, skew->least);
-    jsonw_key(w, "max_ms");
-    jsonw_i64(w, skew->most);
+    jsonw_put_count(w, "pairs", skew->pairs);
+    jsonw_put_i64(w, "median_ms", skew->median);
+    jsonw_put_i64(w, "min_ms", skew->least);
+    jsonw_put_i64(w, "max_ms", skew->most);
     jsonw_close(w, '}');
 }
 
 static void write_source(struct jsonw *w, const struct source *s)
 {
     jsonw_open(w, '{');
-    put_string(w, "path", slice_str(s->path));
+    jsonw_put_string(w, "path", slice_str(s->path));
     put_digest(w, s);
-    put_string(w, "format", slice_str(s->format));
-    jsonw_key(w, "runner_up");
-    if (s->runner_up)
-        jsonw_string(w, slice_str(s->runner_up->name));
-    else
-        jsonw_null(w);
-    put_string(w, "container", slice_str(s->compression));
-    put_number(w, "bytes", s->bytes_read);
-    put_number(w, "lines", s->lines);
-    put_number(w, "unrecognised_lines", s->unrecognised_lines);
-    jsonw_key(w, "anomalies");
-    jsonw_open(w, '[');
+    jsonw_put_string(w, "format", slice_str(s->format));
+    jsonw_put_string_or_null(w, "runner_up", slice_str(s->runner_up ? s->runner_up->name : NULL));
+    jsonw_put_string(w, "container", slice_str(s->compression));
+    jsonw_put_count(w, "bytes", s->bytes_read);
+    jsonw_put_count(w, "lines", s->lines);
+    jsonw_put_count(w, "unrecognised_lines", s->unrecognised_lines);
+    jsonw_put_open(w, "anomalies", '[');
     for (size_t i = 0; i < s->anomalies.n; i++)
         write_anomaly(w, &s->anomalies.v[i]);
     jsonw_close(w, ']');
@@ -114,27 +69,23 @@ static void write_source(struct jsonw *w, const struct source *s)
 
 static void write_evidence(struct jsonw *w, const struct report *r)
 {
-    jsonw_key(w, "evidence");
-    jsonw_open(w, '{');
-    put_number(w, "files", r->ev->sources.n);
-    put_number(w, "bytes_read", r->bytes_read);
-    put_number(w, "bytes_decompressed", r->bytes_decompressed);
-    put_number(w, "lines", r->lines);
-    jsonw_key(w, "events");
-    jsonw_open(w, '{');
+    jsonw_put_open(w, "evidence", '{');
+    jsonw_put_count(w, "files", r->ev->sources.n);
+    jsonw_put_count(w, "bytes_read", r->bytes_read);
+    jsonw_put_count(w, "bytes_decompressed", r->bytes_decompressed);
+    jsonw_put_count(w, "lines", r->lines);
+    jsonw_put_open(w, "events", '{');
     for (size_t i = 0; i < EVENT_KINDS; i++)
-        put_number(w, event_name((enum event_kind)i), r->ev->index.events[i]);
-    put_number(w, "s3-record", r->s3_records);
+        jsonw_put_count(w, event_name((enum event_kind)i), r->ev->index.events[i]);
+    jsonw_put_count(w, "s3-record", r->s3_records);
     jsonw_close(w, '}');
-    put_number(w, "unrecognised_lines", r->unrecognised_lines);
-    put_number(w, "duplicates", r->ev->index.duplicates);
-    jsonw_key(w, "clock_skew");
-    jsonw_open(w, '{');
+    jsonw_put_count(w, "unrecognised_lines", r->unrecognised_lines);
+    jsonw_put_count(w, "duplicates", r->ev->index.duplicates);
+    jsonw_put_open(w, "clock_skew", '{');
     for (enum skew_clock clock = 0; clock < SKEW_CLOCKS; clock++)
         write_skew(w, skew_name(clock), &r->ev->index.skew[clock]);
     jsonw_close(w, '}');
-    jsonw_key(w, "sources");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "sources", '[');
     for (size_t i = 0; i < r->ev->sources.n; i++)
         write_source(w, &r->ev->sources.v[i]);
     jsonw_close(w, ']');
@@ -144,20 +95,18 @@ static void write_evidence(struct jsonw *w, const struct report *r)
 static void write_totals(struct jsonw *w, const struct report *r)
 {
     const struct dossier *d = r->dossier;
-    jsonw_key(w, "window");
-    jsonw_open(w, '{');
-    put_time(w, "start", d->start);
-    put_time(w, "end", d->end);
+    jsonw_put_open(w, "window", '{');
+    jsonw_put_time(w, "start", d->start);
+    jsonw_put_time(w, "end", d->end);
     jsonw_close(w, '}');
-    jsonw_key(w, "totals");
-    jsonw_open(w, '{');
-    put_number(w, "functions", d->functions.n);
-    put_number(w, "environments", d->environments);
-    put_number(w, "invocations", r->ev->index.attempts.n);
-    put_number(w, "cold_starts", d->cold);
-    put_number(w, "timeouts", d->timeouts);
-    put_number(w, "errors", d->errors);
-    put_number(w, "s3_records", r->s3_records);
+    jsonw_put_open(w, "totals", '{');
+    jsonw_put_count(w, "functions", d->functions.n);
+    jsonw_put_count(w, "environments", d->environments);
+    jsonw_put_count(w, "invocations", r->ev->index.attempts.n);
+    jsonw_put_count(w, "cold_starts", d->cold);
+    jsonw_put_count(w, "timeouts", d->timeouts);
+    jsonw_put_count(w, "errors", d->errors);
+    jsonw_put_count(w, "s3_records", r->s3_records);
     jsonw_close(w, '}');
 }
 
@@ -180,27 +129,27 @@ static void put_quantiles(struct jsonw *w, const char *key, const struct quantil
         return;
     }
     jsonw_open(w, '{');
-    put_double(w, "p50", q->p50, 3);
-    put_double(w, "p90", q->p90, 3);
-    put_double(w, "p99", q->p99, 3);
-    put_double(w, "max", q->max, 3);
+    jsonw_put_double(w, "p50", q->p50, 3);
+    jsonw_put_double(w, "p90", q->p90, 3);
+    jsonw_put_double(w, "p99", q->p99, 3);
+    jsonw_put_double(w, "max", q->max, 3);
     jsonw_close(w, '}');
 }
 
 static void write_function(struct jsonw *w, const struct report *r, const struct function *f)
 {
     jsonw_open(w, '{');
-    put_string(w, "name", dossier_name(r->dossier, f->name));
-    put_number(w, "invocations", f->attempts.n);
-    put_number(w, "environments", f->streams.n);
-    put_number(w, "peak_concurrency", f->peak_concurrency);
-    put_number(w, "errors", f->errors);
-    put_number(w, "timeouts", f->timeouts);
-    put_number(w, "cold_starts", f->cold);
+    jsonw_put_string(w, "name", dossier_name(r->dossier, f->name));
+    jsonw_put_count(w, "invocations", f->attempts.n);
+    jsonw_put_count(w, "environments", f->streams.n);
+    jsonw_put_count(w, "peak_concurrency", f->peak_concurrency);
+    jsonw_put_count(w, "errors", f->errors);
+    jsonw_put_count(w, "timeouts", f->timeouts);
+    jsonw_put_count(w, "cold_starts", f->cold);
     put_quantiles(w, "duration_ms", &f->duration);
     put_quantiles(w, "init_ms", &f->init);
-    put_number_or_null(w, "memory_mb", f->memory_mb);
-    put_number_or_null(w, "max_memory_mb", f->max_memory_mb);
+    jsonw_put_count_or_null(w, "memory_mb", f->memory_mb > 0, f->memory_mb);
+    jsonw_put_count_or_null(w, "max_memory_mb", f->max_memory_mb > 0, f->max_memory_mb);
     put_known(w, "gb_seconds", f->billed, f->gb_seconds);
     put_known(w, "cost_usd", f->billed, f->cost_usd);
     jsonw_close(w, '}');
@@ -213,10 +162,10 @@ static void write_check(struct jsonw *w, const struct check *c)
     static const char *const verdicts[] = {
         [VERDICT_CLEAN] = "clean", [VERDICT_FOUND] = "found", [VERDICT_NOT_RUN] = "not-run"};
     jsonw_open(w, '{');
-    put_string(w, "detector", slice_str(c->detector->name));
-    put_string(w, "verdict", slice_str(verdicts[c->verdict]));
-    put_string(w, "why", slice_str(c->why));
-    put_number(w, "examined", c->examined);
+    jsonw_put_string(w, "detector", slice_str(c->detector->name));
+    jsonw_put_string(w, "verdict", slice_str(verdicts[c->verdict]));
+    jsonw_put_string(w, "why", slice_str(c->why));
+    jsonw_put_count(w, "examined", c->examined);
     jsonw_close(w, '}');
 }
 
@@ -229,55 +178,45 @@ static void put_id(struct jsonw *w, const struct report *r, const struct attempt
 static void write_citation(struct jsonw *w, const struct report *r, const struct citation *c)
 {
     jsonw_open(w, '{');
-    put_string(w, "file", slice_str(r->ev->sources.v[c->loc.source].path));
-    put_number(w, "line", c->loc.line);
-    put_number(w, "offset", c->loc.offset);
-    put_time(w, "timestamp", c->time);
+    jsonw_put_string(w, "file", slice_str(r->ev->sources.v[c->loc.source].path));
+    jsonw_put_count(w, "line", c->loc.line);
+    jsonw_put_count(w, "offset", c->loc.offset);
+    jsonw_put_time(w, "timestamp", c->time);
     jsonw_key(w, "request_id");
     if (c->attempt)
         put_id(w, r, c->attempt);
     else
         jsonw_null(w);
-    put_string(w, "text", c->text);
+    jsonw_put_string(w, "text", c->text);
     jsonw_close(w, '}');
 }
 
 static void write_lists(struct jsonw *w, const struct report *r, const struct finding *f)
 {
-    jsonw_key(w, "request_ids");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "request_ids", '[');
     for (size_t i = 0; i < f->attempts.n && i < LIMIT_REQUEST_IDS; i++)
         put_id(w, r, f->attempts.v[i]);
     jsonw_close(w, ']');
-    jsonw_key(w, "evidence");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "evidence", '[');
     for (size_t i = 0; i < f->citations.n; i++)
         write_citation(w, r, &f->citations.v[i]);
     jsonw_close(w, ']');
-    put_number(w, "evidence_total", f->evidence_total);
+    jsonw_put_count(w, "evidence_total", f->evidence_total);
 }
 
 static void write_finding(struct jsonw *w, const struct report *r, const struct finding *f)
 {
     jsonw_open(w, '{');
-    put_string(w, "id", slice_str(f->id));
-    put_string(w, "detector", slice_str(f->detector->name));
-    put_string(w, "severity", slice_str(severity_name(f->severity)));
-    jsonw_key(w, "function");
-    if (f->function)
-        jsonw_string(w, dossier_name(r->dossier, f->function));
-    else
-        jsonw_null(w);
-    put_string(w, "title", slice_str(f->title));
-    put_time(w, "first_seen", f->first_seen);
-    put_time(w, "last_seen", f->last_seen);
-    put_number(w, "count", f->count);
+    jsonw_put_string(w, "id", slice_str(f->id));
+    jsonw_put_string(w, "detector", slice_str(f->detector->name));
+    jsonw_put_string(w, "severity", slice_str(severity_name(f->severity)));
+    jsonw_put_string_or_null(w, "function", dossier_name(r->dossier, f->function));
+    jsonw_put_string(w, "title", slice_str(f->title));
+    jsonw_put_time(w, "first_seen", f->first_seen);
+    jsonw_put_time(w, "last_seen", f->last_seen);
+    jsonw_put_count(w, "count", f->count);
     write_lists(w, r, f);
-    jsonw_key(w, "caused_by");
-    if (f->caused_by)
-        jsonw_string(w, slice_str(f->caused_by));
-    else
-        jsonw_null(w);
+    jsonw_put_string_or_null(w, "caused_by", slice_str(f->caused_by));
     jsonw_key(w, "detail");
     jsonw_raw(w, slice_str(f->detail));
     jsonw_close(w, '}');
@@ -285,44 +224,27 @@ static void write_finding(struct jsonw *w, const struct report *r, const struct 
 
 /* ---- the incident ---- */
 
-static void put_count_or_null(struct jsonw *w, const char *key, uint64_t n, bool known)
-{
-    jsonw_key(w, key);
-    if (known)
-        jsonw_i64(w, (int64_t)n);
-    else
-        jsonw_null(w);
-}
-
 static void write_link(struct jsonw *w, const struct finding *f)
 {
     jsonw_open(w, '{');
-    put_string(w, "finding", slice_str(f->id));
-    jsonw_key(w, "caused_by");
-    if (f->caused_by)
-        jsonw_string(w, slice_str(f->caused_by));
-    else
-        jsonw_null(w);
-    put_count_or_null(w, "supported_by", f->cause_support, f->caused_by);
-    put_count_or_null(w, "of", f->cause_of, f->caused_by);
-    jsonw_key(w, "rule");
-    if (f->caused_by)
-        jsonw_string(w, slice_str(f->cause_rule->name));
-    else
-        jsonw_null(w);
+    jsonw_put_string(w, "finding", slice_str(f->id));
+    jsonw_put_string_or_null(w, "caused_by", slice_str(f->caused_by));
+    jsonw_put_count_or_null(w, "supported_by", f->caused_by, f->cause_support);
+    jsonw_put_count_or_null(w, "of", f->caused_by, f->cause_of);
+    jsonw_put_string_or_null(w, "rule", slice_str(f->caused_by ? f->cause_rule->name : NULL));
     jsonw_close(w, '}');
 }
 
 static void write_radius(struct jsonw *w, const struct report *r, const struct incident_function *m)
 {
     jsonw_open(w, '{');
-    put_string(w, "function", dossier_name(r->dossier, m->function->name));
-    put_number(w, "invocations", m->invocations);
-    put_number(w, "errors", m->errors);
-    put_number(w, "timeouts", m->timeouts);
-    put_number(w, "concerned", m->concerned);
-    put_number(w, "before", m->before);
-    put_number(w, "failed_before", m->before_failed);
+    jsonw_put_string(w, "function", dossier_name(r->dossier, m->function->name));
+    jsonw_put_count(w, "invocations", m->invocations);
+    jsonw_put_count(w, "errors", m->errors);
+    jsonw_put_count(w, "timeouts", m->timeouts);
+    jsonw_put_count(w, "concerned", m->concerned);
+    jsonw_put_count(w, "before", m->before);
+    jsonw_put_count(w, "failed_before", m->before_failed);
     jsonw_close(w, '}');
 }
 
@@ -334,37 +256,32 @@ static void write_peak(struct jsonw *w, const struct incident *in)
         return;
     }
     jsonw_open(w, '{');
-    put_time(w, "minute", in->peak);
-    put_number(w, "failures", in->peak_failed);
-    put_number(w, "concerned", in->peak_concerned);
+    jsonw_put_time(w, "minute", in->peak);
+    jsonw_put_count(w, "failures", in->peak_failed);
+    jsonw_put_count(w, "concerned", in->peak_concerned);
     jsonw_close(w, '}');
 }
 
 static void write_sides(struct jsonw *w, const struct report *r)
 {
     const struct incident *in = &r->incident;
-    jsonw_key(w, "hurt");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "hurt", '[');
     for (size_t i = 0; i < in->hurt.n; i++)
         write_radius(w, r, &in->hurt.v[i]);
     jsonw_close(w, ']');
-    jsonw_key(w, "healthy");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "healthy", '[');
     for (size_t i = 0; i < in->healthy.n; i++)
         write_radius(w, r, &in->healthy.v[i]);
     jsonw_close(w, ']');
-    jsonw_key(w, "chain");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "chain", '[');
     for (size_t i = 0; i < in->chain.n; i++)
         write_link(w, in->chain.v[i]);
     jsonw_close(w, ']');
-    jsonw_key(w, "idle");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "idle", '[');
     for (size_t i = 0; i < in->idle.n; i++)
         jsonw_string(w, dossier_name(r->dossier, in->idle.v[i]->name));
     jsonw_close(w, ']');
-    jsonw_key(w, "apart");
-    jsonw_open(w, '[');
+    jsonw_put_open(w, "apart", '[');
     for (size_t i = 0; i < in->apart.n; i++)
         jsonw_string(w, slice_str(in->apart.v[i]->id));
     jsonw_close(w, ']');
@@ -379,13 +296,12 @@ static void write_incident(struct jsonw *w, const struct report *r)
         return;
     }
     jsonw_open(w, '{');
-    put_time(w, "onset", in->onset);
-    put_time(w, "first_sign", in->sign->first_seen);
-    put_time(w, "first_error", in->first_error ? attempt_over(in->first_error) : TIME_NONE);
+    jsonw_put_time(w, "onset", in->onset);
+    jsonw_put_time(w, "first_sign", in->sign->first_seen);
+    jsonw_put_time(w, "first_error", in->first_error ? attempt_over(in->first_error) : TIME_NONE);
     write_peak(w, in);
-    put_time(w, "end", in->end);
-    jsonw_key(w, "live");
-    jsonw_bool(w, in->live);
+    jsonw_put_time(w, "end", in->end);
+    jsonw_put_bool(w, "live", in->live);
     write_sides(w, r);
     jsonw_close(w, '}');
 }
@@ -394,26 +310,22 @@ static void json_render(struct report *r, struct buf *out)
 {
     struct jsonw w = {out, false};
     jsonw_open(&w, '{');
-    put_string(&w, "schema", SLICE("coldcase.report/1"));
-    jsonw_key(&w, "tool");
-    jsonw_open(&w, '{');
-    put_string(&w, "name", SLICE("coldcase"));
-    put_string(&w, "version", SLICE(PROGRAM_VERSION));
+    jsonw_put_string(&w, "schema", SLICE("coldcase.report/1"));
+    jsonw_put_open(&w, "tool", '{');
+    jsonw_put_string(&w, "name", SLICE("coldcase"));
+    jsonw_put_string(&w, "version", SLICE(PROGRAM_VERSION));
     jsonw_close(&w, '}');
     write_evidence(&w, r);
     write_totals(&w, r);
-    jsonw_key(&w, "functions");
-    jsonw_open(&w, '[');
+    jsonw_put_open(&w, "functions", '[');
     for (size_t i = 0; i < r->dossier->functions.n; i++)
         write_function(&w, r, &r->dossier->functions.v[i]);
     jsonw_close(&w, ']');
-    jsonw_key(&w, "checks");
-    jsonw_open(&w, '[');
+    jsonw_put_open(&w, "checks", '[');
     for (size_t i = 0; i < r->findings->checks.n; i++)
         write_check(&w, &r->findings->checks.v[i]);
     jsonw_close(&w, ']');
-    jsonw_key(&w, "findings");
-    jsonw_open(&w, '[');
+    jsonw_put_open(&w, "findings", '[');
     for (size_t i = 0; i < r->findings->list.n; i++)
         if (report_shows(r, r->findings->list.v[i]))
             write_finding(&w, r, r->findings->list.v[i]);

@@ -67,6 +67,15 @@ static void strings(void **state)
     WRITES(jsonw_key(&w, "a\"b"), "\"a\\\"b\":");
 }
 
+static void members(void **state)
+{
+    (void)state;
+    WRITES(jsonw_put_string_or_null(&w, "a", SLICE("b")), "\"a\":\"b\"");
+    WRITES(jsonw_put_string_or_null(&w, "a", slice_str(NULL)), "\"a\":null");
+    WRITES(jsonw_put_count_or_null(&w, "a", true, 0), "\"a\":0");
+    WRITES(jsonw_put_count_or_null(&w, "a", false, 7), "\"a\":null");
+}
+
 static void bad_utf8(void **state)
 {
 #define R "\xef\xbf\xbd"
@@ -181,15 +190,11 @@ static void integers_and_times(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commas),
-        cmocka_unit_test(strings),
-        cmocka_unit_test(bad_utf8),
-        cmocka_unit_test(utf8_lengths),
-        cmocka_unit_test(all_pairs_are_json),
-        cmocka_unit_test(decimals),
-        cmocka_unit_test(decimals_round_trip),
-        cmocka_unit_test(doubles),
-        cmocka_unit_test(integers_and_times),
+        cmocka_unit_test(commas),       cmocka_unit_test(strings),
+        cmocka_unit_test(members),      cmocka_unit_test(bad_utf8),
+        cmocka_unit_test(utf8_lengths), cmocka_unit_test(all_pairs_are_json),
+        cmocka_unit_test(decimals),     cmocka_unit_test(decimals_round_trip),
+        cmocka_unit_test(doubles),      cmocka_unit_test(integers_and_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
