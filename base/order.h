@@ -1,5 +1,6 @@
 /* Sorting of millions of rows by time: the order as numbers first, then one pass that moves the rows. Rows of most
- * logs come nearly sorted; a radix sort over the few bytes in which their times differ does not care. */
+ * logs come nearly sorted; a radix sort over the few bytes in which their times differ does not care. And finding a place
+ * in what is sorted. */
 #ifndef BASE_ORDER_H
 #define BASE_ORDER_H
 
@@ -25,5 +26,20 @@ void order_numbers(int64_t *v, size_t n);
 void order_small(uint32_t *v, size_t n);
 /* Moves the elements: what stood at order[i] stands at i. `order` is used up. */
 void order_apply(void *v, size_t n, size_t size, uint32_t *order);
+
+/* The first of the numbers [from, end) for which `before`, an expression in `i`, does not hold, or `end`: it holds for all
+ * in front of that one, and for none behind. */
+#define order_lower(from, end, i, before)                                                                    \
+    ({                                                                                                       \
+        size_t low_ = (from), high_ = (end);                                                                 \
+        while (low_ < high_) {                                                                               \
+            size_t i = low_ + (high_ - low_) / 2;                                                            \
+            if (before)                                                                                      \
+                low_ = i + 1;                                                                                \
+            else                                                                                             \
+                high_ = i;                                                                                   \
+        }                                                                                                    \
+        low_;                                                                                                \
+    })
 
 #endif

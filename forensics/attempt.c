@@ -1,6 +1,8 @@
 /* Reading the attempts of a frozen index. */
 #include "forensics/attempt.h"
 
+#include "base/order.h"
+
 const struct attempt attempt_none = {
     .first = TIME_NONE,
     .start_after = AFTER_NONE,
@@ -30,16 +32,7 @@ struct loc attempt_report_loc(const struct attempt *a)
 
 size_t attempt_lower(const struct index *x, int64_t time)
 {
-    size_t low = 0, high = x->attempts.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int64_t begin = attempt_begin(x->attempts.v[mid]);
-        if (begin != TIME_NONE && begin < time)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return order_lower(0, x->attempts.n, i, attempt_began_before(x->attempts.v[i], time));
 }
 
 const struct attempt *attempt_find(const struct index *x, const struct request_id *id)
@@ -61,15 +54,7 @@ int attempt_order(const struct attempt *a, const struct attempt *b)
 /* Where the first stands whose id is not below this one, or above it. */
 static size_t family_bound(const struct index *x, const struct request_id *id, bool above)
 {
-    size_t low = 0, high = x->families.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(&x->families.v[mid]->id, id, sizeof *id) < (above ? 1 : 0))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return order_lower(0, x->families.n, i, memcmp(&x->families.v[i]->id, id, sizeof *id) < (above ? 1 : 0));
 }
 
 struct family attempt_family(const struct index *x, const struct request_id *id)
@@ -82,17 +67,12 @@ struct family attempt_family(const struct index *x, const struct request_id *id)
  * order. */
 static size_t family_at(const struct family *f, const struct attempt *a)
 {
-    size_t low = a->ordinal - 1u, high = a->ordinal < ORDINAL_MAX ? low : f->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (attempt_order(f->v[mid], a) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    while (low < f->n && f->v[low] != a && attempt_order(f->v[low], a) == 0)
-        low++;
-    return low < f->n && f->v[low] == a ? low : f->n;
+    size_t at = a->ordinal - 1u;
+    if (a->ordinal == ORDINAL_MAX)
+        at = order_lower(at, f->n, i, attempt_order(f->v[i], a) < 0);
+    while (at < f->n && f->v[at] != a && attempt_order(f->v[at], a) == 0)
+        at++;
+    return at < f->n && f->v[at] == a ? at : f->n;
 }
 
 const struct attempt *attempt_next(const struct index *x, const struct attempt *a)

@@ -58,6 +58,13 @@ static inline int64_t attempt_begin(const struct attempt *a)
     return a->start_after != AFTER_NONE ? attempt_start(a) : a->first;
 }
 
+/* Of what has no time this is not known. */
+static inline bool attempt_began_before(const struct attempt *a, int64_t time)
+{
+    int64_t begin = attempt_begin(a);
+    return begin != TIME_NONE && begin < time;
+}
+
 /* When it was over: END or REPORT, else the last that is known of it. */
 static inline int64_t attempt_over(const struct attempt *a)
 {

@@ -144,14 +144,7 @@ static int by_key(const void *a, const void *b)
 /* The first call under the key; n when there is none. */
 static size_t keyed_first(const keyed_calls *k, const uint8_t key[16])
 {
-    size_t low = 0, high = k->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(k->v[mid].key, key, 16) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    size_t low = order_lower(0, k->n, i, memcmp(k->v[i].key, key, 16) < 0);
     return low < k->n && memcmp(k->v[low].key, key, 16) == 0 ? low : k->n;
 }
 

@@ -4,6 +4,7 @@
 #include "forensics/causes.h"
 
 #include "base/err.h"
+#include "base/order.h"
 #include "forensics/attempt.h"
 
 /* Shares of the effect's count that its tied records need. A shared invocation is a fact about that invocation, so
@@ -133,15 +134,7 @@ static int by_request(const void *a, const void *b)
 /* Where the first element stands that is not before `a`. */
 static size_t lower(const struct lookup *l, const struct attempt *a, int (*order)(const void *, const void *))
 {
-    size_t low = 0, high = l->list.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (order(&l->list.v[mid], &a) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return order_lower(0, l->list.n, i, order(&l->list.v[i], &a) < 0);
 }
 
 /* ---- the rules: is this attempt of the effect tied to the cause? ---- */
@@ -167,17 +160,11 @@ static bool tied_request(const struct pair *p, const struct attempt *a)
 /* The earliest attempt of the cause in that environment began before this one was over. */
 static bool tied_environment(const struct pair *p, const struct attempt *a)
 {
-    size_t low = 0, high = p->cause_attempts.list.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (p->cause_attempts.list.v[mid]->stream < a->stream)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == p->cause_attempts.list.n || p->cause_attempts.list.v[low]->stream != a->stream)
+    const struct attempt *const *v = p->cause_attempts.list.v;
+    size_t n = p->cause_attempts.list.n, low = order_lower(0, n, i, v[i]->stream < a->stream);
+    if (low == n || v[low]->stream != a->stream)
         return false;
-    int64_t begin = attempt_begin(p->cause_attempts.list.v[low]);
+    int64_t begin = attempt_begin(v[low]);
     return begin != TIME_NONE && begin <= attempt_over(a);
 }
 
@@ -431,15 +418,7 @@ static void candidates_done(struct candidates *c)
 
 static size_t first_of(const struct listed *v, size_t n, uint64_t key)
 {
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (v[mid].key < key)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return order_lower(0, n, i, v[i].key < key);
 }
 
 static void add_listed(struct candidates *c, const struct listed *v, size_t n, uint64_t key)

@@ -1,5 +1,6 @@
 /* Triggers that traces tell: an invocation that a queue started has a trace of its own, whose link names the
  * one in which the message was sent (field guide, traces 5.4). */
+#include "base/order.h"
 #include "forensics/chain_parts.h"
 
 /* A queue may hold a message back for 15 minutes. */
@@ -23,26 +24,13 @@ static void links_make(const struct index *x, links *ret)
     vec_sort(ret, by_trace);
 }
 
-/* Where the first link to the trace stands. */
-static size_t lower(const links *all, const struct trace_id *trace)
-{
-    size_t low = 0, high = all->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(&all->v[mid]->to, trace, sizeof *trace) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 /* The first attempt linked to the message's trace that began behind it and has no cause yet. Rows are in order
  * of time, so that each message takes the next. */
 static void link_message(struct chains *c, const links *all, size_t i)
 {
     const struct message *m = chain_message(c, i);
-    size_t at = lower(all, &m->trace), end = at + LOOK_MAX < all->n ? at + LOOK_MAX : all->n;
+    size_t at = order_lower(0, all->n, k, memcmp(&all->v[k]->to, &m->trace, sizeof m->trace) < 0);
+    size_t end = at + LOOK_MAX < all->n ? at + LOOK_MAX : all->n;
     for (; at < end; at++) {
         const struct attempt *a = all->v[at]->attempt;
         int64_t delay = attempt_begin(a) - m->event.time;

@@ -94,21 +94,6 @@ static unsigned closeness(const struct chains *c, size_t i, const struct attempt
            (derived ? 1 + from->key_n % ENDS_WITH : 0);
 }
 
-/* Where the first attempt that began after the time stands. */
-static size_t upper(const struct index *x, int64_t time)
-{
-    size_t low = 0, high = x->attempts.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int64_t begin = attempt_begin(x->attempts.v[mid]);
-        if (begin != TIME_NONE && begin <= time)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 /* The first header of each attempt counts; marks come by time. */
 static void read_lineages(const struct chains *c, struct search *s)
 {
@@ -161,8 +146,8 @@ static void running_add(struct running *r, const struct search *s, const struct 
 static void running_init(struct running *r, const struct chains *c, const struct search *s, size_t i)
 {
     const struct index *x = c->d->index;
-    size_t oldest = upper(x, chain_object(c, i)->time - s->names->longest - END_SLACK_MS - 1),
-           latest = upper(x, chain_latest(c, i) + s->names->late);
+    size_t oldest = attempt_lower(x, chain_object(c, i)->time - s->names->longest - END_SLACK_MS),
+           latest = attempt_lower(x, chain_latest(c, i) + s->names->late + 1);
     r->begun = true;
     r->next = latest - oldest > LOOK_BACK_MAX ? latest - LOOK_BACK_MAX : oldest;
 }

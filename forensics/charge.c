@@ -3,6 +3,7 @@
 #include "forensics/charge.h"
 
 #include "base/huge.h"
+#include "base/order.h"
 #include "base/parallel.h"
 #include "forensics/attempt.h"
 #include "forensics/phases.h"
@@ -125,22 +126,25 @@ static void drop_merged(struct index *x, uint32_t *rows)
     x->families.n = kept;
 }
 
-/* The attempt that began last at or before the line: by time, and by place where there is no time. */
+/* Behind the line: by time, and by place where there is none or it is the same. */
+static bool begins_behind(const struct attempt *a, int64_t time, struct loc loc)
+{
+    int64_t begin = attempt_begin(a);
+    bool timed = begin != TIME_NONE && time != TIME_NONE && begin != time;
+    return timed ? begin > time : loc_before(loc, a->loc);
+}
+
+/* Where the first attempt of the stream stands that began behind the line; where the next stream's stand when none did. */
+static size_t behind_line(const struct timeline *t, uint32_t stream, int64_t time, struct loc loc)
+{
+    return order_lower(t->first[stream], t->first[stream + 1], i, !begins_behind(t->v[i], time, loc));
+}
+
+/* The attempt that began last at or before the line. */
 static struct attempt *open_at(const struct timeline *t, uint32_t stream, int64_t time, struct loc loc)
 {
-    size_t low = t->first[stream], high = t->first[stream + 1], begin = low;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        const struct attempt *a = t->v[mid];
-        int64_t start = attempt_begin(a);
-        bool after =
-            time != TIME_NONE && start != TIME_NONE && start != time ? start > time : loc_before(loc, a->loc);
-        if (after)
-            high = mid;
-        else
-            low = mid + 1;
-    }
-    return low > begin ? t->v[low - 1] : NULL;
+    size_t behind = behind_line(t, stream, time, loc);
+    return behind > t->first[stream] ? t->v[behind - 1] : NULL;
 }
 
 static int by_run(const void *a, const void *b)
@@ -373,26 +377,12 @@ static void charge_marks(struct index *x, const struct timeline *t)
 
 /* ---- inits ---- */
 
-/* Does the attempt begin behind the phase? In times of whole seconds the order of the lines decides. */
-static bool begins_behind(const struct attempt *a, const struct phase *p)
-{
-    int64_t begin = attempt_begin(a);
-    bool timed = begin != TIME_NONE && p->time != TIME_NONE && begin != p->time;
-    return timed ? begin > p->time : loc_before(p->loc, a->loc);
-}
-
-/* The first attempt that began behind the phase, in its environment. */
+/* The first attempt that began behind the phase, in its environment. In times of whole seconds the order of the lines
+ * decides. */
 static struct attempt *next_of(const struct timeline *t, const struct phase *p)
 {
-    size_t low = t->first[p->stream], end = t->first[p->stream + 1], high = end;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (begins_behind(t->v[mid], p))
-            high = mid;
-        else
-            low = mid + 1;
-    }
-    return low < end ? t->v[low] : NULL;
+    size_t behind = behind_line(t, p->stream, p->time, p->loc);
+    return behind < t->first[p->stream + 1] ? t->v[behind] : NULL;
 }
 
 /* Stands the phase in the attempt that was open at its time? END ends it where REPORT is missing; what has

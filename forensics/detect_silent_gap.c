@@ -5,6 +5,7 @@
  * of other functions or S3 records fall into it, never SILENCE_SHARE of it apart: else the evidence has the gap.
  * A function whose invocations mostly leave no START or REPORT (JSON logs at level WARN) is not judged. Severity:
  * low. */
+#include "base/order.h"
 #include "forensics/detector.h"
 
 enum { GAP_MIN_MS = 600000, GAP_FACTOR = 20, RHYTHM_FACTOR = 3, OTHERS_MIN = 10, ATTEMPTS_MIN = 30 };
@@ -85,8 +86,6 @@ static bool find_longest(struct gap *g)
 }
 
 /* Times of the index's attempts and objects, which stand in their order, those without one last. */
-typedef int64_t time_at(const struct index *x, size_t i);
-
 static int64_t begun_at(const struct index *x, size_t i)
 {
     return i < x->attempts.n ? attempt_begin(x->attempts.v[i]) : TIME_NONE;
@@ -97,27 +96,18 @@ static int64_t written_at(const struct index *x, size_t i)
     return i < x->objects.n ? x->objects.v[i].time : TIME_NONE;
 }
 
-/* The first of `n` at or behind `time`. */
-static size_t first_at(const struct index *x, time_at *time_of, size_t n, int64_t time)
+/* How many records were written before that time. */
+static size_t records_before(const struct index *x, int64_t time)
 {
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int64_t at = time_of(x, mid);
-        if (at != TIME_NONE && at < time)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return order_lower(0, x->objects.n, i, written_at(x, i) != TIME_NONE && written_at(x, i) < time);
 }
 
 /* The longest time in the gap without a sign of anything. */
 static int64_t silence_in(const struct gap *g)
 {
     const struct index *x = g->d->index;
-    size_t a = first_at(x, begun_at, x->attempts.n, g->from);
-    size_t o = first_at(x, written_at, x->objects.n, g->from);
+    size_t a = attempt_lower(x, g->from);
+    size_t o = records_before(x, g->from);
     int64_t longest = 0, before = g->from;
     while (before < g->to) {
         int64_t begin = begun_at(x, a), written = written_at(x, o), next = g->to;
@@ -137,8 +127,7 @@ static bool goes_on(struct gap *g)
     for (size_t i = 0; i < g->d->functions.n; i++)
         if (&g->d->functions.v[i] != g->f)
             g->others += dossier_begun(&g->d->functions.v[i], g->from, g->to);
-    g->records =
-        first_at(x, written_at, x->objects.n, g->to) - first_at(x, written_at, x->objects.n, g->from);
+    g->records = records_before(x, g->to) - records_before(x, g->from);
     return g->others + g->records >= OTHERS_MIN &&
            (double)silence_in(g) < SILENCE_SHARE * (double)(g->to - g->from);
 }

@@ -342,51 +342,27 @@ size_t dossier_alive_peak(const struct dossier *d, const struct function *f, int
     return peak;
 }
 
-static bool begins_before(const struct function *f, size_t i, int64_t time)
-{
-    int64_t begin = attempt_begin(f->attempts.v[i]);
-    return begin != TIME_NONE && begin < time;
-}
-
-static size_t lower_between(const struct function *f, size_t low, size_t high, int64_t time)
-{
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (begins_before(f, mid, time))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 size_t dossier_lower(const struct function *f, int64_t time)
 {
-    return lower_between(f, 0, f->attempts.n, time);
+    return order_lower(0, f->attempts.n, k, attempt_began_before(f->attempts.v[k], time));
 }
 
 size_t dossier_lower_behind(const struct function *f, size_t i, int64_t time)
 {
     size_t low = i + 1, high = low;
-    for (size_t step = 1; high < f->attempts.n && begins_before(f, high, time); step *= 2) {
+    for (size_t step = 1; high < f->attempts.n && attempt_began_before(f->attempts.v[high], time);
+         step *= 2) {
         low = high + 1;
         high = low + step < f->attempts.n ? low + step : f->attempts.n;
     }
-    return lower_between(f, low, high, time);
+    return order_lower(low, high, k, attempt_began_before(f->attempts.v[k], time));
 }
 
 /* Phases are sorted by stream. */
 uint32_t dossier_runtime(const struct dossier *d, uint32_t stream)
 {
     const struct index *x = d->index;
-    size_t low = 0, high = x->phases.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (x->phases.v[mid].stream < stream)
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    size_t low = order_lower(0, x->phases.n, i, x->phases.v[i].stream < stream);
     for (; low < x->phases.n && x->phases.v[low].stream == stream; low++)
         if (x->phases.v[low].runtime)
             return x->phases.v[low].runtime;

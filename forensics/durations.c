@@ -85,15 +85,7 @@ struct distances {
 
 static size_t count_below(const struct distances *x)
 {
-    size_t low = 0, high = durations_count(x->of);
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (x->at(x->of, mid) < x->middle)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return order_lower(0, durations_count(x->of), i, x->at(x->of, i) < x->middle);
 }
 
 /* The i-th on its side, from the middle outwards; infinite behind the last. */
@@ -111,14 +103,8 @@ static double right_at(const struct distances *x, size_t i)
 static double distance_of_rank(const struct distances *x, size_t k)
 {
     size_t right = durations_count(x->of) - x->left;
-    size_t low = k > right ? k - right : 0, high = k < x->left ? k : x->left;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (left_at(x, mid) < right_at(x, k - mid - 1))
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    size_t least = k > right ? k - right : 0, most = k < x->left ? k : x->left;
+    size_t low = order_lower(least, most, i, left_at(x, i) < right_at(x, k - i - 1));
     return fmin(left_at(x, low), right_at(x, k - low));
 }
 

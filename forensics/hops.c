@@ -2,6 +2,7 @@
  * workflow in one trace have the same count, the calls of a chain do not. */
 #include "forensics/hops.h"
 
+#include "base/order.h"
 #include "forensics/attempt.h"
 #include "forensics/messages.h"
 #include "parsers/record_span.h"
@@ -63,19 +64,16 @@ static void mark_mixed(hops *all)
     }
 }
 
+static bool began_before(const struct hop *h, const struct hop *group, int64_t time)
+{
+    int c = by_group(h, group);
+    return c < 0 || (c == 0 && attempt_begin(h->attempt) < time);
+}
+
 /* Behind the last of that group that began before `time`. */
 static size_t behind(const hops *all, const struct hop *group, int64_t time)
 {
-    size_t low = 0, high = all->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int c = by_group(&all->v[mid], group);
-        if (c < 0 || (c == 0 && attempt_begin(all->v[mid].attempt) < time))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return order_lower(0, all->n, i, began_before(&all->v[i], group, time));
 }
 
 static bool ran_at(const struct attempt *a, int64_t time)

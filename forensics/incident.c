@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/huge.h"
+#include "base/order.h"
 #include "forensics/attempt.h"
 #include "forensics/incident_ends.h"
 
@@ -40,15 +41,7 @@ static int by_address(const void *a, const void *b)
 
 static size_t lower_place(const struct place *v, size_t n, const struct finding *f)
 {
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (v[mid].f < f)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return order_lower(0, n, i, v[i].f < f);
 }
 
 static int by_begin(const void *a, const void *b)

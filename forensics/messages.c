@@ -358,15 +358,7 @@ static int by_request(const void *a, const void *b)
 
 static size_t lower(const invokes *all, const struct request_id *id)
 {
-    size_t low = 0, high = all->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(&all->v[mid].id, id, sizeof *id) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return order_lower(0, all->n, i, memcmp(&all->v[i].id, id, sizeof *id) < 0);
 }
 
 /* A call of a function is answered with the request id of the invocation: the first attempt of it is what the call

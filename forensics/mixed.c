@@ -2,6 +2,7 @@
  * names another, but its platform lines say of which function they are. */
 #include "forensics/mixed.h"
 
+#include "base/order.h"
 #include "forensics/attempt.h"
 
 /* A line that names its function. */
@@ -55,17 +56,11 @@ static void divide(struct mixed *m, uint32_t *stream, uint32_t function, struct 
 /* What names none follows the line before it that does. */
 static uint32_t follow(const struct mixed *m, uint32_t stream, struct loc loc)
 {
-    size_t low = 0, high = m->named.n;
     if (stream == UINT32_MAX || !is_mixed(&m->x->streams.v[stream]))
         return stream;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (loc_before(loc, m->named.v[mid].loc))
-            high = mid;
-        else
-            low = mid + 1;
-    }
-    return low > 0 && m->named.v[low - 1].loc.source == loc.source ? m->named.v[low - 1].stream : stream;
+    size_t behind = order_lower(0, m->named.n, i, !loc_before(loc, m->named.v[i].loc));
+    const struct named *last = behind ? &m->named.v[behind - 1] : NULL;
+    return last && last->loc.source == loc.source ? last->stream : stream;
 }
 
 /* What was said within an invocation stays with it. */

@@ -5,6 +5,7 @@
 
 #include "forensics/messages.h"
 
+#include "base/order.h"
 #include "base/vec.h"
 #include "forensics/skew.h"
 #include "parsers/record_span.h"
@@ -97,17 +98,10 @@ struct joining {
 static const struct trace_span *child_of(const struct joining *j, const struct trace_span *s,
                                          enum span_kind kind)
 {
-    size_t low = 0, high = j->children.n;
     struct trace_span probe = {.trace = s->trace, .kind = (uint8_t)kind};
     const struct trace_span *at = &probe;
     memcpy(probe.parent, s->id, sizeof probe.parent);
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (by_parent(&j->children.v[mid], &at) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    size_t low = order_lower(0, j->children.n, i, by_parent(&j->children.v[i], &at) < 0);
     if (low == j->children.n)
         return NULL;
     const struct trace_span *c = j->children.v[low];
@@ -146,14 +140,7 @@ static void find_traced(struct joining *j)
 
 static struct traced *find_request(const struct joining *j, const struct request_id *id)
 {
-    size_t low = 0, high = j->all.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(&j->all.v[mid].known_by->request, id, sizeof *id) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    size_t low = order_lower(0, j->all.n, i, memcmp(&j->all.v[i].known_by->request, id, sizeof *id) < 0);
     bool found = low < j->all.n && memcmp(&j->all.v[low].known_by->request, id, sizeof *id) == 0;
     return found ? &j->all.v[low] : NULL;
 }
@@ -278,16 +265,9 @@ static void measure_skew(struct joining *j)
 static const struct trace_span *span_of(const struct index *x, const struct trace_id *trace,
                                         const uint8_t id[8])
 {
-    size_t low = 0, high = x->spans.n;
     struct trace_span probe = {.trace = *trace};
     memcpy(probe.id, id, sizeof probe.id);
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (by_span_id(&x->spans.v[mid], &probe) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    size_t low = order_lower(0, x->spans.n, i, by_span_id(&x->spans.v[i], &probe) < 0);
     return low < x->spans.n && same_span(&x->spans.v[low], &probe) ? &x->spans.v[low] : NULL;
 }
 

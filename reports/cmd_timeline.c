@@ -3,6 +3,7 @@
 #include "reports/command.h"
 
 #include "base/jsonw.h"
+#include "base/order.h"
 #include "forensics/freeze.h"
 #include "parsers/json.h"
 #include "reports/escape.h"
@@ -66,14 +67,7 @@ static int by_signature_name(const void *x, const void *y)
 
 static void take_signatures(struct record *r, const seens *all)
 {
-    size_t low = 0, high = all->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (all->v[mid].a < r->a)
-            low = mid + 1;
-        else
-            high = mid;
-    }
+    size_t low = order_lower(0, all->n, i, all->v[i].a < r->a);
     r->signatures = all->v ? all->v + low : NULL;
     r->signatures_n = 0;
     while (low + r->signatures_n < all->n && all->v[low + r->signatures_n].a == r->a)

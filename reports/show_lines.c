@@ -80,27 +80,12 @@ static bool stands_in(const struct pass *p, const struct attempt *a)
 
 enum { NEAR_MAX = 4096 /* attempts of one id in other streams that are walked past, either way */ };
 
-/* How many had begun at that time. They stand by begin, those without a time last. */
-static size_t begun_by(const struct family *f, int64_t time)
-{
-    size_t low = 0, high = f->n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int64_t begin = attempt_begin(f->v[mid]);
-        if (begin != TIME_NONE && begin <= time)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 /* Of the attempts of one id, the one in which a line of that time stands: the last that had begun, before any had the
  * first; what another stream holds only where none is in the line's. NULL when none has a time. */
 static const struct attempt *nearest(const struct pass *p, const struct family *f, int64_t time,
                                      const struct entry *e)
 {
-    size_t begun = begun_by(f, time);
+    size_t begun = order_lower(0, f->n, i, attempt_began_before(f->v[i], time + 1));
     const struct attempt *any = f->v[begun ? begun - 1 : 0];
     for (size_t i = begun; i-- > 0 && begun - i <= NEAR_MAX;)
         if (same_stream(p, f->v[i], e))
@@ -176,15 +161,9 @@ static void make_owners(struct owners *o, const struct index *x, unsigned thread
 static const struct attempt *owner_named(const struct pass *p, const struct request_id *id)
 {
     const struct index *x = &p->ev->index;
-    size_t low = 0, high = x->attempts.n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (memcmp(&x->attempts.v[p->owners.by_id[mid]]->id, id, sizeof *id) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    const struct attempt *a = low < x->attempts.n ? x->attempts.v[p->owners.by_id[low]] : NULL;
+    const uint32_t *order = p->owners.by_id;
+    size_t low = order_lower(0, x->attempts.n, i, memcmp(&x->attempts.v[order[i]]->id, id, sizeof *id) < 0);
+    const struct attempt *a = low < x->attempts.n ? x->attempts.v[order[low]] : NULL;
     return a && memcmp(&a->id, id, sizeof *id) == 0 ? a : NULL;
 }
 

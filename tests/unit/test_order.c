@@ -250,6 +250,20 @@ static void moves_many(void **state)
         }
 }
 
+static void lower_bounds(void **state)
+{
+    static const int v[] = {1, 3, 3, 7};
+    (void)state;
+    for (int due = 0; due <= 8; due++)
+        for (size_t from = 0; from <= 4; from++)
+            for (size_t end = from; end <= 4; end++) {
+                size_t at = from;
+                while (at < end && v[at] < due)
+                    at++;
+                assert_int_equal(order_lower(from, end, i, v[i] < due), at);
+            }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -263,6 +277,7 @@ int main(void)
         cmocka_unit_test(moves_rows),
         cmocka_unit_test(moves_many),
         cmocka_unit_test(each_once),
+        cmocka_unit_test(lower_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
