@@ -35,13 +35,12 @@ static void add_line(struct call *c, const struct gateway_line *g)
         c->begin = g->time;
         c->begin_loc = g->loc;
     }
-    c->group = g->group;
     switch (g->kind) {
     case GATEWAY_BEGIN: c->id_text = g->text; break;
     case GATEWAY_FUNCTION: c->function = g->text; break;
     case GATEWAY_REQUEST: c->request = g->text; break;
     case GATEWAY_TRACE: c->trace = g->text; break;
-    case GATEWAY_STATUS: c->status = g->value; break;
+    case GATEWAY_STATUS: break;
     case GATEWAY_TIMEOUT:
         c->gave_up = g->time;
         c->timed_out = true;

@@ -172,7 +172,7 @@ enum gateway_kind {
     GATEWAY_BEGIN,
     GATEWAY_FUNCTION, /* text: the function called */
     GATEWAY_TIMEOUT,  /* gave up at the limit of the integration */
-    GATEWAY_STATUS,   /* value: status returned to the client */
+    GATEWAY_STATUS,   /* the client was answered */
     GATEWAY_REQUEST,  /* text: Lambda's request id */
     GATEWAY_TRACE,    /* text: trace root */
 };
@@ -182,7 +182,7 @@ struct gateway_line {
     int64_t time;
     struct loc loc;
     enum gateway_kind kind;
-    uint32_t text, value, group;
+    uint32_t text; /* name id */
 };
 
 /* One span of a trace that says something of an invocation. Times are nanoseconds, TIME_NONE when absent. */

@@ -148,7 +148,6 @@ static void merge_records(struct index *x, struct index *from, const struct maps
         struct gateway_line *g = vec_push(&x->gateway);
         *g = from->gateway.v[i];
         g->text = m->names[g->text];
-        g->group = m->names[g->group];
     }
     for (size_t i = 0; i < from->spans.n; i++) {
         struct trace_span *s = vec_push(&x->spans);

@@ -292,7 +292,7 @@ static void take_entry(void *ctx, const struct entry *entry)
     if (e.kind == EVENT_APP)
         on_app(w, &e, time, entry->loc);
     else if (e.kind == EVENT_GATEWAY)
-        scan_gateway(&w->index, &e, w->index.streams.v[w->stream].group, time, entry->loc);
+        scan_gateway(&w->index, &e, time, entry->loc);
     else
         on_platform(w, &e, time, entry->loc);
 }

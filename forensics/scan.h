@@ -69,8 +69,8 @@ void words_leave(struct worker *w, const struct turn *t);
 /* For a line that is taken for one of a gateway: text behind a request id in brackets is a gateway's by the group's
  * name, or by its own words where no group is known; else `e` becomes what an application wrote. */
 void scan_gateway_settle(const struct worker *w, struct slice text, struct event *e);
-/* Adds what one line of a gateway's log says; `group` is the name id of its log group. */
-void scan_gateway(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc);
+/* Adds what one line of a gateway's log says. */
+void scan_gateway(struct index *x, const struct event *e, int64_t time, struct loc loc);
 /* The same rows from one line of an access log. */
 void scan_front(struct index *x, const struct front_call *f);
 /* Joins entries that a cut between files has torn: called once, after the workers' indexes are merged into

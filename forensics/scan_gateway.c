@@ -4,13 +4,11 @@
 
 #include "parsers/message.h"
 
-static void gateway_line(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc,
-                         enum gateway_kind kind, struct slice text, uint64_t value)
+static void gateway_line(struct index *x, const struct event *e, int64_t time, struct loc loc,
+                         enum gateway_kind kind, struct slice text)
 {
-    struct gateway_line g = {.id = e->id, .time = time, .loc = loc, .kind = kind, .value = (uint32_t)value};
-    g.text = intern_id(&x->names, text);
-    g.group = group;
-    *vec_push(&x->gateway) = g;
+    *vec_push(&x->gateway) = (struct gateway_line){
+        .id = e->id, .time = time, .loc = loc, .kind = kind, .text = intern_id(&x->names, text)};
 }
 
 /* The client got 504, or a REST API's 29 s ended with another status that a mapping made of it. */
@@ -29,28 +27,17 @@ void scan_front(struct index *x, const struct front_call *f)
         return;
     index_call_id(id, &e.id);
     int64_t over = f->latency_ms == FRONT_NONE ? f->time : f->time + f->latency_ms;
-    gateway_line(x, &e, 0, f->time, f->loc, GATEWAY_BEGIN, id, 0);
+    gateway_line(x, &e, f->time, f->loc, GATEWAY_BEGIN, id);
     if (name.n)
-        gateway_line(x, &e, 0, f->time, f->loc, GATEWAY_FUNCTION, name, 0);
+        gateway_line(x, &e, f->time, f->loc, GATEWAY_FUNCTION, name);
     if (f->lambda_id.n)
-        gateway_line(x, &e, 0, f->time, f->loc, GATEWAY_REQUEST, f->lambda_id, 0);
+        gateway_line(x, &e, f->time, f->loc, GATEWAY_REQUEST, f->lambda_id);
     if (f->trace.n)
-        gateway_line(x, &e, 0, f->time, f->loc, GATEWAY_TRACE, f->trace, 0);
+        gateway_line(x, &e, f->time, f->loc, GATEWAY_TRACE, f->trace);
     if (f->status != FRONT_NONE)
-        gateway_line(x, &e, 0, over, f->loc, GATEWAY_STATUS, none, f->status);
+        gateway_line(x, &e, over, f->loc, GATEWAY_STATUS, none);
     if (gave_up(f))
-        gateway_line(x, &e, 0, over, f->loc, GATEWAY_TIMEOUT, none, 0);
-}
-
-static uint64_t number_after(struct slice text, struct slice key)
-{
-    ptrdiff_t at = slice_find(text, key);
-    uint64_t v = 0;
-    if (at < 0)
-        return 0;
-    struct slice rest = slice_skip(text, (size_t)at + key.n);
-    (void)text_u64(&rest, &v);
-    return v;
+        gateway_line(x, &e, over, f->loc, GATEWAY_TIMEOUT, none);
 }
 
 static struct slice word_after(struct slice text, struct slice key)
@@ -75,31 +62,29 @@ void scan_gateway_settle(const struct worker *w, struct slice text, struct event
 }
 
 /* Which line says what: field guide, api-gateway-and-queues 6.1. */
-void scan_gateway(struct index *x, const struct event *e, uint32_t group, int64_t time, struct loc loc)
+void scan_gateway(struct index *x, const struct event *e, int64_t time, struct loc loc)
 {
     struct slice t = e->text;
     if (slice_starts(t, SLICE("Starting execution for request")))
-        gateway_line(x, e, group, time, loc, GATEWAY_BEGIN, slice_of("", 0), 0);
+        gateway_line(x, e, time, loc, GATEWAY_BEGIN, slice_of("", 0));
     else if (slice_starts(t, SLICE("Execution failed due to a timeout error")))
-        gateway_line(x, e, group, time, loc, GATEWAY_TIMEOUT, slice_of("", 0), 0);
+        gateway_line(x, e, time, loc, GATEWAY_TIMEOUT, slice_of("", 0));
     else if (slice_starts(t, SLICE("Method completed with status: ")))
-        gateway_line(x, e, group, time, loc, GATEWAY_STATUS, slice_of("", 0),
-                     number_after(t, SLICE("status: ")));
+        gateway_line(x, e, time, loc, GATEWAY_STATUS, slice_of("", 0));
     else if (slice_starts(t, SLICE("Sending request to ")) ||
              slice_starts(t, SLICE("Endpoint request URI: "))) {
         struct slice arn = word_after(t, SLICE("/functions/"));
         struct slice name = message_function_of_arn(slice_cut(&arn, '/'));
         if (name.n)
-            gateway_line(x, e, group, time, loc, GATEWAY_FUNCTION, name, 0);
+            gateway_line(x, e, time, loc, GATEWAY_FUNCTION, name);
     } else if (slice_starts(t, SLICE("AWS Integration Endpoint RequestId"))) {
-        gateway_line(x, e, group, time, loc, GATEWAY_REQUEST,
-                     slice_trim(word_after(t, SLICE("RequestId : "))), 0);
+        gateway_line(x, e, time, loc, GATEWAY_REQUEST, slice_trim(word_after(t, SLICE("RequestId : "))));
     } else if (slice_starts(t, SLICE("Endpoint re"))) {
         struct slice request = word_after(t, SLICE("x-amzn-RequestId=")),
                      trace = word_after(t, SLICE("root="));
         if (request.n)
-            gateway_line(x, e, group, time, loc, GATEWAY_REQUEST, request, 0);
+            gateway_line(x, e, time, loc, GATEWAY_REQUEST, request);
         if (trace.n)
-            gateway_line(x, e, group, time, loc, GATEWAY_TRACE, trace, 0);
+            gateway_line(x, e, time, loc, GATEWAY_TRACE, trace);
     }
 }
