@@ -212,14 +212,13 @@ struct attempt *index_attempt(struct index *x, const struct event *e, uint32_t s
 /* Bytes kept of what a crash line says: it is one of few sentences of the platform. */
 enum { MESSAGE_MAX = 160 };
 
-static void mark(struct index *x, enum mark_kind kind, struct attempt *a, const struct event *e,
-                 uint32_t stream, int64_t time, struct loc loc)
+static void mark_crash(struct index *x, struct attempt *a, const struct event *e, uint32_t stream,
+                       int64_t time, struct loc loc)
 {
     struct mark m = {
-        .time = time, .attempt = a, .loc = loc, .stream = stream, .kind = kind, .level = e->level};
-    m.value = (uint32_t)e->limit_ms;
-    m.text = kind == MARK_ERROR ? intern_id(&x->names, e->error_type) : 0;
-    m.host = kind == MARK_ERROR ? intern_id(&x->names, slice_head(e->text, MESSAGE_MAX)) : 0;
+        .time = time, .attempt = a, .loc = loc, .stream = stream, .kind = MARK_ERROR, .level = e->level};
+    m.text = intern_id(&x->names, e->error_type);
+    m.host = intern_id(&x->names, slice_head(e->text, MESSAGE_MAX));
     *vec_push(&x->marks) = m;
 }
 
@@ -320,7 +319,7 @@ static void on_invocation(struct index *x, struct attempt *a, const struct event
     if (e->trace.n)
         index_trace(x, a, e->trace);
     if (e->kind == EVENT_CRASH)
-        mark(x, MARK_ERROR, a, e, stream, time, loc);
+        mark_crash(x, a, e, stream, time, loc);
 }
 
 static void on_phase(struct index *x, const struct event *e, uint32_t function, uint32_t stream, int64_t time,
