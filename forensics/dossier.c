@@ -99,7 +99,6 @@ static void count_end(struct function *f, const struct attempt *a, enum attempt_
 {
     bool started = attempt_start(a) != TIME_NONE, good = status == ATTEMPT_OK;
     f->errors += status == ATTEMPT_FAILED || status == ATTEMPT_INIT_FAILURE;
-    f->init_failed += status == ATTEMPT_INIT_FAILURE;
     f->timeouts += status == ATTEMPT_TIMED_OUT;
     f->incomplete += status == ATTEMPT_INCOMPLETE;
     f->started += started;

@@ -19,7 +19,7 @@ struct function {
     VEC(const struct attempt *) inits;    /* of them: those that tell an init or restore */
     VEC(uint32_t) streams;                /* its environments */
     size_t peak_concurrency;              /* most attempts at one time */
-    uint64_t errors, timeouts, cold, init_failed, incomplete;
+    uint64_t errors, timeouts, cold, incomplete;
     uint64_t started, ended; /* that have their START, their END */
     uint64_t reported;       /* that have their REPORT, or are known to have ended well */
     uint64_t logged;         /* that have their START and ended well */
