@@ -8,7 +8,7 @@
 
 enum { ERR_MESSAGE_MAX = 512 };
 
-enum err_code { ERR_NONE, ERR_USAGE, ERR_IO, ERR_FORMAT };
+enum err_code { ERR_NONE, ERR_USAGE, ERR_IO };
 
 struct err {
     enum err_code code;
