@@ -11,7 +11,7 @@ struct call {
     struct loc begin_loc; /* of its earliest line */
     bool timed_out;       /* the gateway gave up; gave_up is unknown where its log has no times */
     struct loc loc;       /* of the line that says so */
-    uint32_t id_text; /* when it is no UUID */
+    uint32_t id_text;     /* when it is no UUID */
     uint32_t function, request, trace;
     const struct attempt
         *attempt; /* the first one of the request id that the gateway names, NULL when unknown */
