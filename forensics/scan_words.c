@@ -1,5 +1,6 @@
 /* What an invocation said last before it timed out: the words of the application line behind which the time went. */
 #include "forensics/attempt.h"
+#include "forensics/call.h"
 #include "forensics/host.h"
 #include "forensics/scan.h"
 #include "forensics/wording.h"
@@ -27,8 +28,9 @@ static void put_words(struct worker *w, const struct words *words, struct mark *
     char pattern[WORDING_MAX];
     struct slice said = slice_of(words->text, words->n);
     m->text = intern_id(&w->index.names, slice_of(pattern, wording_of(said, pattern)));
-    m->host = intern_id(&w->index.names, host_of(said));
-    m->idle = host_only_referred(said);
+    bool over = call_over(said);
+    m->host = over ? 0 : intern_id(&w->index.names, host_of(said));
+    m->idle = over || host_only_referred(said);
 }
 
 static void mark_words(struct worker *w, const struct words *words, struct attempt *a, uint32_t stream)

@@ -147,6 +147,8 @@ same 'timeout by hand: the name looked up, not the resolver' \
     "$(waits 'dial tcp: lookup redis.prod.example.com on 169.254.78.1:53: read udp: i/o timeout')" '["redis.prod.example.com","connect"]'
 same 'timeout by hand: a bare host behind what announces it' "$(waits 'Error: getaddrinfo EAI_AGAIN users.svc.local')" '["users.svc.local","connect"]'
 same 'timeout by hand: a bucket is no host' "$(waits 'writing to s3://reports-bucket/out.csv')" '[null,"other"]'
+same 'timeout by hand: a call that had ended' "$(waits '200 GET https://cdn.example.com/a.js in 12 ms')" '[null,"other"]'
+same 'timeout by hand: a call that comes again' "$(waits 'retrying https://cdn.example.com/a.js in 12 ms')" '["cdn.example.com","call"]'
 same 'timeout by hand: a page that the line refers to is no call' "$(waits 'see https://docs.example.com/errors#E17 for details')" '[null,"other"]'
 
 # climb STEP: 14 reports of one environment, each with STEP MB more.
