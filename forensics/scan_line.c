@@ -2,9 +2,7 @@
  * event that it printed, the object keys and message ids that it names, the hops of its trace header. */
 #include "forensics/messages.h"
 #include "forensics/scan.h"
-#include "parsers/json.h"
-#include "parsers/record_queue.h"
-#include "parsers/record_s3.h"
+#include "parsers/record_printed.h"
 #include "parsers/record_span.h"
 
 /* ---- the event ---- */
@@ -30,63 +28,12 @@ static void printed_message(void *ctx, const struct queue_record *q)
     x->messages.v[x->messages.n - 1].event.attempt = p->attempt;
 }
 
-static void read_records(struct worker *w, struct json *j, struct attempt *a, struct loc loc)
-{
-    struct printed printed = {w, a};
-    struct sink sink = {.ctx = &printed, .s3 = printed_object, .queue = printed_message};
-    struct slice item;
-    (void)json_enter_array(j);
-    while (json_next_item(j) && json_raw(j, &item)) {
-        struct json one;
-        json_init(&one, item);
-        if (!record_s3(&one, NULL, SLICE("log"), loc, &w->record, &sink))
-            (void)record_queue(item, loc, &w->record, &sink);
-    }
-}
-
-/* The array behind "Records", wherever in the line the event stands; empty when there is none. */
-static struct slice records_in(struct slice text)
-{
-    struct slice rest = text;
-    ptrdiff_t at = slice_find(text, SLICE("\"Records\""));
-    if (at < 0)
-        return SLICE("");
-    rest = slice_trim(slice_skip(text, (size_t)at + sizeof "\"Records\"" - 1));
-    if (!text_char(&rest, ':'))
-        return SLICE("");
-    rest = slice_trim(rest);
-    return rest.n && *rest.p == '[' ? rest : SLICE("");
-}
-
-/* The event as the text of a member: {"level":"INFO","message":"{\"Records\":[…"}. Decoded into `out`. */
-static struct slice records_inside(struct slice text, struct buf *out)
-{
-    ptrdiff_t at = slice_find(text, SLICE("\\\"Records\\\""));
-    size_t n = 0;
-    if (at < 0)
-        return SLICE("");
-    text = slice_skip(text, (size_t)at);
-    while (n < text.n && text.p[n] != '"')
-        n += text.p[n] == '\\' ? 2 : 1;
-    return json_decode(slice_head(text, n), out) ? records_in(buf_slice(out)) : SLICE("");
-}
-
 /* A function that prints its event shows what invoked it. */
 static void find_event(struct worker *w, const struct event *e, struct attempt *a, struct loc loc)
 {
-    enum { RECORD_MIN = 200 }; /* no record of S3, SQS or SNS is shorter */
-    struct buf decoded;
-    struct json j;
-    if (e->text.n < RECORD_MIN || !memchr(e->text.p, '{', e->text.n) ||
-        slice_find(e->text, SLICE("aws:s")) < 0) /* :s3, :sqs, :sns */
-        return;
-    buf_init(&decoded, LIMIT_ENTRY);
-    struct slice records = records_in(e->text);
-    records = records.n ? records : records_inside(e->text, &decoded);
-    json_init(&j, records);
-    if (records.n)
-        read_records(w, &j, a, loc);
-    buf_done(&decoded);
+    struct printed printed = {w, a};
+    const struct sink sink = {.ctx = &printed, .s3 = printed_object, .queue = printed_message};
+    record_printed(e->text, loc, &w->record, &sink);
 }
 
 /* ---- names ---- */

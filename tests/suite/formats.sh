@@ -99,6 +99,17 @@ body() { printf '%s{"timeUnixNano":"1544712660%s00000000","body":{"stringValue":
 same "OpenTelemetry's words for the platform's events" "$(report case | jq -c '[(.evidence.events | .application, .end, .["init-report"], .["restore-report"], .["logs-dropped"]),
     (.findings[] | .detector, .detail.failed_inits)]')" '[0,1,1,1,1,"init-failure",1]'
 
+# ---- an event that a function prints ----
+printed() {
+    printf '%s\n%s\n%s\n' "$start" "$1" "$report" >case
+    report case | jq -c '[.totals.s3_records, .totals.invocations, .evidence.unrecognised_lines]'
+}
+python() { sed "s/\"/'/g; s/:'/: '/g" <<<"$1"; }
+same "as JSON" "$(printed "{\"Records\":[$notice]}")" '[1,1,0]'
+same "as a dict of Python" "$(printed "$(python "{\"Records\":[$notice,${notice/97C40/97C41}]}" | sed "s/'s3':/'x': None, 'y': True, 'z': (1,), 's3':/")")" '[2,1,0]'
+same "behind words, by Python 2" "$(printed "[INFO]	2024-01-27T17:12:44.122Z	$id	event: $(python "{\"Records\":[$notice]}" | sed "s/\([{ ]\)'/\1u'/g")")" '[1,1,0]'
+same "a dict that is cut" "$(printed "$(python "{\"Records\":[$notice,$notice]}" | head -c 500)")" '[1,1,0]'
+
 # ---- what stands round a document ----
 printf '$ aws logs filter-log-events \\\n> --log-group-name f\n{"events":[{"logStreamName":"s","timestamp":1706375564122,"message":"%s"}]}\n' "$start" >case
 same "a prompt before a document is no damage" "$(report case | jq -c '[.totals.invocations, .evidence.unrecognised_lines, (.evidence.sources[0].anomalies | length)]')" '[1,2,0]'
