@@ -2,30 +2,48 @@
  * Python prints a dict.
  *     {"Records": [{"eventVersion": "2.1", "eventSource": "aws:s3", …}]}
  *     {"level":"INFO","message":"{\"Records\":[{\"eventVersion\":\"2.1\",…}]}"}
- *     {'Records': [{'eventVersion': '2.1', 'eventSource': 'aws:s3', …}]} */
+ *     {'Records': [{'eventVersion': '2.1', 'eventSource': 'aws:s3', …}]}
+ * Its messages may carry the event of S3: S3 to SQS, to SNS, or to SNS to SQS. Source: field guide, s3-event-records 4.2. */
 #include "parsers/record_printed.h"
 
+#include "parsers/fields.h"
 #include "parsers/json.h"
 #include "parsers/limits.h"
 #include "parsers/python.h"
 #include "parsers/record_queue.h"
 #include "parsers/record_s3.h"
 
+/* An event in the body of a message, in the body of a message: S3 to SNS to SQS is two deep. */
+enum { WRAPS_MAX = 3 };
+
 struct printed {
     struct loc loc;
     struct buf *scratch;
     const struct sink *sink;
+    unsigned depth;               /* how many bodies the text at hand stands in */
+    struct buf bodies[WRAPS_MAX]; /* decoded, one at each depth */
 };
 
-static void read_item(const struct printed *p, struct slice item)
+enum slot { BODY, RECORDS, SLOTS };
+
+static const struct field fields[] = {
+    {"body", BODY}, {"Body", BODY}, {"Sns/Message", BODY}, {"Message", BODY}, {"Records", RECORDS},
+};
+
+static void read_body(struct printed *p, struct slice record);
+
+/* A message that carries another event goes before what it carries. */
+static void read_item(struct printed *p, struct slice item)
 {
     struct json j;
     json_init(&j, item);
-    if (!record_s3(&j, NULL, SLICE("log"), p->loc, p->scratch, p->sink))
-        (void)record_queue(item, p->loc, p->scratch, p->sink);
+    if (record_s3(&j, NULL, SLICE("log"), p->loc, p->scratch, p->sink))
+        return;
+    if (record_queue(item, p->loc, p->scratch, p->sink))
+        read_body(p, item);
 }
 
-static void read_array(const struct printed *p, struct slice records)
+static void read_array(struct printed *p, struct slice records)
 {
     struct json j;
     struct slice item;
@@ -33,6 +51,39 @@ static void read_array(const struct printed *p, struct slice records)
     (void)json_enter_array(&j);
     while (json_next_item(&j) && json_raw(&j, &item))
         read_item(p, item);
+}
+
+static bool read_fields(struct printed *p, struct slice object, struct value v[SLOTS])
+{
+    struct buf *b = &p->bodies[p->depth];
+    buf_clear(b);
+    return buf_reserve(b, object.n) && fields_read(object, fields, sizeof fields / sizeof *fields, b, v);
+}
+
+/* The event in a body: {"Records":[…]}, or SNS's envelope, whose message is the event. */
+static void read_wrapped(struct printed *p, struct slice event)
+{
+    struct value v[SLOTS] = {{.type = JSON_END}};
+    if (!read_fields(p, event, v))
+        return;
+    if (v[RECORDS].type == JSON_ARRAY)
+        read_array(p, v[RECORDS].raw);
+    else
+        read_item(p, event);
+}
+
+/* What S3 sent through a queue or topic. Most messages carry something else, and are not decoded for it. */
+static void read_body(struct printed *p, struct slice record)
+{
+    struct value v[SLOTS] = {{.type = JSON_END}};
+    if (p->depth + 1 == WRAPS_MAX || slice_find(record, SLICE("aws:s3")) < 0 || !read_fields(p, record, v))
+        return;
+    struct slice event = slice_trim(value_string(&v[BODY]));
+    if (event.n == 0 || *event.p != '{')
+        return;
+    p->depth++;
+    read_wrapped(p, event);
+    p->depth--;
 }
 
 /* ---- where it stands ---- */
@@ -81,15 +132,19 @@ static struct slice array_of_python(struct slice text, struct buf *out)
 void record_printed(struct slice text, struct loc loc, struct buf *scratch, const struct sink *sink)
 {
     enum { RECORD_MIN = 200 }; /* no record of S3, SQS or SNS is shorter */
-    const struct printed p = {loc, scratch, sink};
+    struct printed p = {.loc = loc, .scratch = scratch, .sink = sink};
     struct buf decoded;
     if (text.n < RECORD_MIN || !memchr(text.p, '{', text.n) ||
         slice_find(text, SLICE("aws:s")) < 0) /* :s3, :sqs, :sns */
         return;
     buf_init(&decoded, LIMIT_ENTRY);
+    for (size_t i = 0; i < WRAPS_MAX; i++)
+        buf_init(&p.bodies[i], LIMIT_ENTRY);
     struct slice records = array_of_python(text, &decoded);
     records = records.n ? records : array_behind(text, SLICE("\"Records\""));
     records = records.n ? records : array_inside(text, &decoded);
     read_array(&p, records);
+    for (size_t i = 0; i < WRAPS_MAX; i++)
+        buf_done(&p.bodies[i]);
     buf_done(&decoded);
 }

@@ -276,6 +276,26 @@ newest_first <list/aws/lambda/agg/log.txt >lines.json && rm list/aws/lambda/agg/
 same 'nor when the newest line stands first' "$(by_hand '.findings' list)" '[]'
 same 'of which each is read' "$(timeline list | jq -c '[length, (map(select(.status == "ok" and .lines == 2)) | length)]')" '[20,20]'
 
+# S3 invokes the function through a queue, a topic, or a topic and a queue: the event that it prints carries S3's.
+# wrapped KIND WRITER: five calls a second apart, each invoked by a key that WRITER wrote during the call before.
+wrapped() {
+    rm -rf wrapped && mkdir -p wrapped/aws/lambda/worker
+    jq -n -r --arg kind "$1" --arg writer "$2" 'def at($ms): "2026-03-04T10:00:" + ($ms / 1000 | floor | tostring | "0"[length - 1:] + .) + "." + ($ms % 1000 | tostring | "000"[length:] + .) + "Z";
+        def sns($i): {Type: "Notification", MessageId: "c38650f5-b954-4132-b643-bf39c0ec9cc\($i)", TopicArn: "arn:aws:sns:eu-west-1:111122223333:t", Message: tojson, Timestamp: at($i * 2000 - 600)};
+        def sqs($i): {messageId: "9e882a94-ee0e-4411-aaa8-9d1981de74a\($i)", body: tojson, attributes: {ApproximateReceiveCount: "1", SenderId: "AIDAEXAMPLES3", SentTimestamp: "\(1772618400000 + $i * 2000 - 500)"}, eventSource: "aws:sqs", eventSourceARN: "arn:aws:sqs:eu-west-1:111122223333:q"};
+        range(1; 6) as $i | ($i * 2000) as $t | "0000000\($i)-0000-4000-8000-000000000000" as $id
+        | {Records: [{eventVersion: "2.1", eventSource: "aws:s3", eventTime: at($t - 700), eventName: "ObjectCreated:Put", userIdentity: {principalId: (if $i == 1 then "AWS:AIDAUSER" else $writer end)}, s3: {bucket: {name: "docs"}, object: {key: (if $writer == "AWS:AROAEXAMPLE:worker" then "in/a" + ".x" * $i else "in/\($i * 7919)" end), sequencer: "0069A802B521D82B4\($i)"}}}]}
+        | {Records: [if $kind == "sqs" then sqs($i) elif $kind == "sns" then {EventSource: "aws:sns", EventVersion: "1.0", Sns: sns($i)} else sns($i) | sqs($i) end]}
+        | "\(at($t)) START RequestId: \($id) Version: 7", "\(at($t + 10)) \(at($t + 10))\t\($id)\tINFO\t\(tojson)",
+          "\(at($t + 1500)) END RequestId: \($id)", "\(at($t + 1500)) REPORT RequestId: \($id)\tDuration: 1500.00 ms\tBilled Duration: 1500 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB\t"' >wrapped/aws/lambda/worker/log.txt
+    by_hand '[.checks[0].verdict, (.findings[] | [.count, .detail.proof, .detail.root.bucket, (.detail.edges[] | [.from, .to, .count])])]' wrapped
+}
+for kind in sqs sns both; do
+    same "S3's event in a printed message: $kind" "$(wrapped $kind AWS:AROAEXAMPLE:worker)" '["found",[5,"principal","docs",["docs","worker",5],["worker","docs",4]]]'
+    same "what others write is no loop: $kind" "$(wrapped $kind AWS:AROAEXAMPLE:uploader)" '["clean"]'
+done
+same "the messages are there as before" "$(report wrapped | jq -c '[.totals.s3_records, .totals.invocations]')" '[5,5]'
+
 # Whole seconds: hops of one second come in the order of the chain.
 "$GENERATE" --scenario loop-lineage --seed 3 -o whole >/dev/null
 hops=$(by_hand '.findings[0].detail.generations' whole/evidence)
