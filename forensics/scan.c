@@ -118,7 +118,9 @@ static void mark_error(struct worker *w, const struct event *e, struct attempt *
     char pattern[WORDING_MAX];
     ptrdiff_t cut = slice_find(e->error_message, SLICE("\\n"));
     struct slice first = cut < 0 ? e->error_message : slice_head(e->error_message, (size_t)cut);
-    m.host = intern_id(&w->index.names, slice_of(pattern, wording_of(first, pattern)));
+    /* That of an init is shown as one quotation; others are counted by what they have in common. */
+    m.host = intern_id(&w->index.names,
+                       e->in_init ? wording_head(first) : slice_of(pattern, wording_of(first, pattern)));
     *vec_push(&w->index.marks) = m;
     if (e->in_init)
         index_init_error(&w->index, e, w->stream, time, loc);

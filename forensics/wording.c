@@ -115,3 +115,12 @@ size_t wording_of(struct slice text, char ret[WORDING_MAX])
     }
     return o.n == WORDING_MAX ? whole_characters(ret, o.n) : o.n;
 }
+
+struct slice wording_head(struct slice text)
+{
+    struct slice line = {"", 0};
+    text = slice_trim(text);
+    (void)text_line(&text, &line);
+    line = slice_trim(line);
+    return line.n > WORDING_MAX ? slice_head(line, whole_characters(line.p, WORDING_MAX)) : line;
+}

@@ -195,4 +195,10 @@ echo '{"Records":[{"eventVersion":"1.08","userIdentity":{"type":"IAMUser"},"even
 same "nothing was checked" "$(title trail.json)" '# Incident report: nothing could be checked'
 same "what was read all the same" "$("$COLDCASE" report -q trail.json | grep -A2 '^## Summary' | tail -1)" \
     'Nothing could be checked: 1 record of 1 file could be read, and none says what a check needs; what each check lacks stands below.'
+
+# ---- what a program said ----
+printf '2026-03-04T10:00:00.000Z 2026-03-04T10:00:00.000Z\tundefined\tERROR\tUncaught Exception \t{"errorType":"Error","errorMessage":"libz.so.1: version %s not found","stack":[]}\n' "'ZLIB_1.2.9'" >said.log
+start 2026-03-04T10:00:01.000Z 1 >>said.log
+report_of 2026-03-04T10:00:02.000Z 1 "$error" >>said.log
+same "an init's error is quoted as it stands" "$("$COLDCASE" report -q said.log | grep -o "own error: .*not found" | head -1)" "own error: \"libz.so.1: version 'ZLIB_1.2.9' not found"
 finish
