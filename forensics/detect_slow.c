@@ -5,7 +5,8 @@
  * for an episode, that is a stretch of the function's invocations, none EPISODE_GAP_MS behind the one before,
  * in which outliers outnumber the others by EPISODE_MIN, when its median is a second above the usual one (the
  * delay at which people lose their thread: Nielsen, Usability Engineering, 1993), else low. Without an episode
- * single outliers over 3.5 are low from SINGLES_LOW on, else info. An episode that API Gateway's time-outs tell
+ * single outliers over 3.5 are low from SINGLES_LOW on, else info. Outliers that are over OUTLIER_SHARE_MAX of those judged outside of the episode are
+ * none: so the function is. An episode that API Gateway's time-outs tell
  * already is info. */
 #include "forensics/detector.h"
 
@@ -15,6 +16,8 @@
 #include "forensics/remedy.h"
 
 #define EPISODE_EXCESS_MS 1000.0
+/* What so large a share of the judged ones does, outside of an episode, is one of the function's ways (chosen). */
+#define OUTLIER_SHARE_MAX 0.25
 enum { EPISODE_MIN = 8, EPISODE_GAP_MS = 30 * 60 * 1000, SINGLES_LOW = 3, ROWS_SHOWN = 10 };
 /* Memory that is promised but not touched is none: so many groups, warm and cold, may take all invocations. */
 enum { ROOMY_GROUPS = 4 };
@@ -183,14 +186,27 @@ static struct stretch find_above(struct slow *s)
     return t;
 }
 
+/* A function that always has a slow way beside a fast one has no outliers, and a run of slow calls in it is chance.
+ * `inside`: those of all outliers that stand in the stretch; the stretch's sum tells the others in it. */
+static bool are_rare(const struct slow *s, const struct stretch *t, size_t inside)
+{
+    size_t others = s->episode ? inside - (size_t)t->best : 0;
+    size_t left = s->judged - (s->episode ? inside + others : 0);
+    size_t above = s->above - (s->episode ? inside : 0);
+    return (double)above <= OUTLIER_SHARE_MAX * (double)left;
+}
+
 /* With an episode it is about that alone, else about what is extreme. */
 static void find_outliers(struct slow *s)
 {
     struct stretch t = find_above(s);
-    size_t kept = 0;
+    size_t kept = 0, inside = 0;
     s->above = s->outliers.n;
     s->episode = t.best >= EPISODE_MIN;
-    for (size_t i = 0; i < s->outliers.n; i++) {
+    for (size_t i = 0; i < s->outliers.n; i++)
+        inside += s->outliers.v[i].at >= t.from && s->outliers.v[i].at <= t.to;
+    bool rare = are_rare(s, &t, inside);
+    for (size_t i = 0; rare && i < s->outliers.n; i++) {
         const struct outlier *o = &s->outliers.v[i];
         if (s->episode ? o->at >= t.from && o->at <= t.to : o->score > STATS_EXTREME)
             s->outliers.v[kept++] = *o;
@@ -366,7 +382,7 @@ const struct detector detector_slow = {
             "apart from cold. Medium when such outliers outnumber the others by 8 in one stretch without a "
             "pause of "
             "30 minutes, and their median is 1000 ms above the usual one; single ones over 3.5 are low from "
-            "3 on.",
+            "3 on. Nothing is found when over 25 % of those outside of the stretch score over 2.5.",
     .fact = "Duration leaves out the init but holds a repeated one, so attempts behind a failure are not "
             "measured (field guide 1.5).",
     .disproof = "Larger inputs at those times.",

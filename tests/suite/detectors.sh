@@ -237,6 +237,13 @@ same 'slow by hand: five and five a day later are no stretch' "$(by_hand slow ni
 { for i in $(seq 10 59); do call "2026-03-03T20:$i" "$(id "$i")" 900; done; night 04 100 5000; night 04 200 5000; night 06 300 5000; } >nights.log
 same 'slow by hand: ten together, and five that are told beside them' "$(by_hand slow nights.log "[.findings[0].count] + ($slow)")" '[10,true,15]'
 
+# ways EACH: 50 invocations, of which each EACH-th takes 5 s and not about 0.3 s.
+ways() { local i; for i in $(seq 10 59); do call "2026-03-04T20:$i" "$(id "$i")" $((i % $1 ? 300 + i * i % 97 : 5000)); done; }
+ways 5 >ways.log
+same 'slow by hand: a fifth stands out' "$(by_hand slow ways.log '[.findings[] | .count]')" '[10]'
+ways 3 >ways.log
+same 'slow by hand: a third is how the function is' "$(by_hand slow ways.log '.checks[0].verdict')" '"clean"'
+
 {
     for i in $(seq 10 2 38) 59; do call "2026-03-04T10:$i" "$(id "$i")" 900; done
     for i in $(seq 100 199); do call "2026-03-04T10:$((40 + i % 5))" "$(id "$i")" 900; done
