@@ -2,8 +2,9 @@
  * broken connection that is kept, a full /tmp, a leak of descriptors. Failed inits are left to init-failure.
  * An environment is poisoned when it has FAILED_MIN failures, at least FAILED_SHARE of its invocations from
  * the first to the last failure, and the function's other environments had HEALTHY_MIN invocations in that
- * time of which at most OTHERS_SHARE failed. Severity: low: the failures themselves are told by others; that
- * they stay in one place is what this adds. */
+ * time of which at most OTHERS_SHARE failed. Severity: medium when it holds all failures of the function,
+ * which is the first thing to know of them; else low: the failures themselves are told by others, that they stay in
+ * one place is what this adds. */
 #include "forensics/detector.h"
 #include "forensics/marked.h"
 #include "forensics/remedy.h"
@@ -74,9 +75,14 @@ static bool is_poisoned(const struct function *f, struct place *p)
            (double)p->others_failed <= OTHERS_SHARE * (double)p->others;
 }
 
+/* Where no line names the stream, the file stands for it. */
 static const char *stream_name(const struct dossier *d, const struct place *p, struct arena *m)
 {
-    return arena_copy(m, dossier_name(d, d->index->streams.v[p->stream].name)).p;
+    struct slice name = dossier_name(d, d->index->streams.v[p->stream].name);
+    uint32_t source = p->failed.v[0]->loc.source;
+    if (name.n == 0 && source < d->ev->sources.n)
+        return arena_printf(m, "of the file %s", d->ev->sources.v[source].path);
+    return arena_copy(m, name).p;
 }
 
 static void write_detail(const struct dossier *d, const struct place *p, struct findings *fs,
@@ -84,7 +90,8 @@ static void write_detail(const struct dossier *d, const struct place *p, struct 
 {
     struct detail detail;
     detail_init(&detail);
-    jsonw_put_string(&detail.w, "environment", dossier_name(d, d->index->streams.v[p->stream].name));
+    jsonw_put_string_or_null(&detail.w, "environment",
+                             dossier_name(d, d->index->streams.v[p->stream].name));
     jsonw_put_count(&detail.w, "failed", p->failed.n);
     jsonw_put_count(&detail.w, "invocations", p->inside);
     jsonw_put_count(&detail.w, "others", p->others);
@@ -96,7 +103,8 @@ static void report(const struct detector *self, const struct dossier *d, const s
                    const struct place *p, struct findings *fs)
 {
     struct arena *m = &fs->arena;
-    struct finding *f = finding_new(fs, self, SEVERITY_LOW, fn->name);
+    bool all = p->failed.n == fn->failed.n;
+    struct finding *f = finding_new(fs, self, all ? SEVERITY_MEDIUM : SEVERITY_LOW, fn->name);
     struct slice name = dossier_name(d, fn->name);
     const char *stream = stream_name(d, p, m);
     for (size_t i = 0; i < p->failed.n; i++) {
@@ -107,8 +115,10 @@ static void report(const struct detector *self, const struct dossier *d, const s
     }
     f->key = stream;
     f->moment = "failure in the poisoned environment";
-    f->title = arena_printf(m, "One environment of %.*s failed %s times while other invocations went well",
-                            SLICE_ARG(name), detector_count(m, p->failed.n));
+    f->title = arena_printf(
+        m, "%s %s of %.*s came from one of %zu environments, others went well",
+        all ? arena_printf(m, "All %s", detector_count(m, p->failed.n)) : detector_count(m, p->failed.n),
+        detector_plural(p->failed.n, "failure", "failures"), SLICE_ARG(name), fn->streams.n);
     f->what = arena_printf(m,
                            "%zu of %zu invocations of the environment %s failed in that time; of %zu "
                            "invocations in the function's "
@@ -152,7 +162,7 @@ const struct detector detector_poisoned_environment = {
     .missing = "no function with two environments in the evidence",
     .rule = "5 or more failures that are 80 % of an environment's invocations from the first to the last of "
             "them, while 10 or more invocations of the others with the same version ended well and 5 % of "
-            "theirs failed at most. Low.",
+            "theirs failed at most. Medium when it holds all failures of the function, else low.",
     .fact = "An environment keeps its process, connections and /tmp from one invocation to the next; one log "
             "stream is one environment (field guide 1.1).",
     .disproof = "One kind of request that is always routed to that environment.",

@@ -5,9 +5,9 @@
  * for an episode, that is a stretch of the function's invocations, none EPISODE_GAP_MS behind the one before,
  * in which outliers outnumber the others by EPISODE_MIN, when its median is a second above the usual one (the
  * delay at which people lose their thread: Nielsen, Usability Engineering, 1993), else low. Without an episode
- * single outliers over 3.5 are low from SINGLES_LOW on, else info. Outliers that are over OUTLIER_SHARE_MAX of those judged outside of the episode are
- * none: so the function is. An episode that API Gateway's time-outs tell
- * already is info. */
+ * single outliers over 3.5 are low from SINGLES_LOW on, else info. Outliers that are over OUTLIER_SHARE_MAX of
+ * those judged outside of the episode are none: so the function is. An episode that API Gateway's time-outs
+ * tell already is info. */
 #include "forensics/detector.h"
 
 #include "forensics/durations.h"

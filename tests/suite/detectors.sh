@@ -37,7 +37,7 @@ case_of memory-creep memory-leak medium
 case_of near-timeout near-timeout low
 case_of slow slow-dependency medium
 case_of error-burst error-burst low
-case_of poisoned-environment poisoned-environment low
+case_of poisoned-environment poisoned-environment medium
 case_of invocation-spike heavy-traffic info
 case_of silent-gap silent-gap low
 case_of incomplete lost-lines low
@@ -253,6 +253,14 @@ same 'invocation-spike by hand: 16 in the 45 minutes outside of the spike' \
 
 { climb 8; climb 8 | sed 's/T10:/T11:/;s/-0000-4/-0001-4/'; } >climb.log
 same 'memory-creep by hand: two lives of one environment' "$(by_hand memory-creep climb.log '.findings[0].detail | [.environments, .lives]')" '[1,2]'
+
+# One environment a file, which names no stream.
+mkdir -p one
+for i in $(seq 10 19); do attempt "$i" "$(id "$i")" 90 "$broken"; done >one/a.log
+for i in $(seq 10 29); do attempt "$i" "$(id "$((i + 100))")" 90 ''; done >one/b.log
+same 'poisoned-environment by hand: all failures of one file, and no name that nothing tells' \
+    "$(by_hand poisoned-environment one '[.findings[] | .severity, .count, .detail.environment, .title]')" \
+    '["medium",10,null,"All 10 failures of f came from one of 2 environments, others went well"]'
 
 # ---- many born at once ----
 
