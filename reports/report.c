@@ -172,6 +172,44 @@ static int64_t incident_begin(const struct finding *f, bool *ret_untimed)
     return first;
 }
 
+/* The first sign of the top finding's incident: of what is tied to it by cause, the earliest time that it or one of its
+ * invocations has. */
+static int64_t incident_sign(const struct report *r, int64_t from)
+{
+    const struct finding *root = r->top;
+    while (root->cause)
+        root = root->cause;
+    for (size_t i = 0; i < r->findings->list.n; i++) {
+        const struct finding *f = r->findings->list.v[i], *g = f;
+        bool ignored = false;
+        while (g->cause)
+            g = g->cause;
+        int64_t begin = g == root && f->first_seen != TIME_NONE ? incident_begin(f, &ignored) : from;
+        from = begin < from ? begin : from;
+    }
+    return from;
+}
+
+/* When the environments were born that the incident called for: their first line stands before their first START, by as
+ * long as an init may take. */
+static int64_t incident_birth(const struct report *r, const struct function *fn, int64_t from)
+{
+    enum { BORN_BEFORE_MS = 10000 };
+    uint8_t *older = calloc(r->ev->index.streams.n + 1, 1);
+    int64_t birth = from;
+    if (!older)
+        err_oom();
+    for (size_t i = 0, end = dossier_lower(fn, from); i < end; i++)
+        older[attempt_walk(&fn->attempts, i)->stream] = 1;
+    for (size_t i = 0; i < fn->streams.n; i++) {
+        int64_t first = r->ev->index.streams.v[fn->streams.v[i]].first;
+        if (!older[fn->streams.v[i]] && first >= from - BORN_BEFORE_MS && first < birth)
+            birth = first;
+    }
+    free(older);
+    return birth;
+}
+
 /* What ran at a time is unknown when invocations without one are among those that the finding names, or are at
  * least each UNTIMED_SHARE-th of the function's: then no number of that time would be true, and the table says
  * so. */
@@ -217,9 +255,9 @@ static void add_figures(struct report *r)
     if (add_untimed(r, fn, name, untimed))
         return;
     measure(r, fn, from, f->last_seen + 1, &now);
-    int64_t length = 0;
-    r->before = before_label(r, from, &length);
-    measure(r, fn, from - length, from, &then);
+    int64_t length = 0, sign = incident_birth(r, fn, incident_sign(r, from));
+    r->before = before_label(r, sign, &length);
+    measure(r, fn, sign - length, sign, &then);
     add_figure(r, arena_printf(&r->arena, "invocations of %s", name), count(r, now.invocations),
                count(r, then.invocations));
     add_figure(r, "environments alive at the peak", count(r, now.alive), count(r, then.alive));
