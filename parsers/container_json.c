@@ -389,7 +389,7 @@ static void json_parse(struct input *in, const struct sink *sink)
         }
         document_advance(&d, length);
     }
-    input_lines(in, d.line - 1);
+    input_lines(in, d.line - 1 + d.open_line);
     in->source->format = d.format ? d.format : in->source->format;
     json_shapes_done(&shapes);
     decoded_done(&d);

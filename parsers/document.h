@@ -35,6 +35,7 @@ struct documents {
     uint64_t text_offset;              /* of it in the file */
     const char *mark;                  /* lines before it are counted */
     uint64_t line;                     /* of mark */
+    bool open_line;                    /* what was taken of the file last did not end with its line */
     struct loc outer;                  /* place of the wrapping string when `depth` > 0 */
     unsigned depth;                    /* of wrapping: SNS in SQS, base64 in an event … */
     struct slice via;                  /* how a record travelled: "sqs", "sns" … */

@@ -132,6 +132,7 @@ void document_go_on(struct documents *d, struct json *j, bool all)
 void document_advance(struct documents *d, size_t n)
 {
     (void)document_loc(d, d->text + n); /* counts the lines of it */
+    d->open_line = n > 0 ? d->text[n - 1] != '\n' : d->open_line;
     input_advance(d->in, n);
     d->text += n;
     d->text_offset += n;

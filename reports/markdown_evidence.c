@@ -73,7 +73,8 @@ static void write_coverage(struct report *r, struct buf *out)
     put_size(out, r->bytes_read);
     markdown_put(out, " (");
     put_size(out, r->bytes_decompressed);
-    buf_printf(out, " inflated), %s lines, %s unrecognised.", detector_count(&r->arena, r->lines),
+    buf_printf(out, " inflated), %s %s, %s unrecognised.", detector_count(&r->arena, r->lines),
+               detector_plural(r->lines, "line", "lines"),
                r->unrecognised_lines ? detector_count(&r->arena, r->unrecognised_lines) : "none");
     if (r->ev->index.duplicates)
         buf_printf(out, " %s entries came twice and count once.",

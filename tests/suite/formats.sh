@@ -98,6 +98,8 @@ body() { printf '%s{"timeUnixNano":"1544712660%s00000000","body":{"stringValue":
 } >case
 same "OpenTelemetry's words for the platform's events" "$(report case | jq -c '[(.evidence.events | .application, .end, .["init-report"], .["restore-report"], .["logs-dropped"]),
     (.findings[] | .detector, .detail.failed_inits)]')" '[0,1,1,1,1,"init-failure",1]'
+printf %s "$(cat case)" >lines
+same "a document's last line counts without a line end" "$(report case lines | jq -c '[.evidence.sources[].lines]')" '[1,1]'
 
 # ---- an event that a function prints ----
 printed() {
