@@ -47,34 +47,55 @@ static void leave_connections(struct throttled *t, const struct marked *connecti
     t->marks.n = kept;
 }
 
+/* Redis refuses writes when it holds all that maxmemory lets it: no rate, and no fewer callers mend it. */
+static bool is_memory(const struct throttled *t)
+{
+    return strcmp(t->most->name, "redis-memory-full") == 0;
+}
+
+static void write_cap(const struct throttled *t, struct findings *fs, struct finding *f)
+{
+    if (t->f->peak_concurrency <= 1)
+        return;
+    finding_command(
+        fs, f,
+        "# halves how many environments call the service at once (%zu did at the peak); more callers are "
+        "then refused by Lambda instead",
+        t->f->peak_concurrency);
+    finding_command(
+        fs, f, "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions %zu",
+        dossier_shell_name(&fs->arena, dossier_name(t->d, t->f->name)), t->f->peak_concurrency / 2);
+}
+
 static void write_prose(const struct throttled *t, struct findings *fs, struct finding *f)
 {
     struct arena *m = &fs->arena;
     struct slice name = dossier_name(t->d, t->f->name);
     uint64_t handled = t->marks.n - t->failed;
-    f->moment = "throttled call";
-    f->title = arena_printf(m, "%s of %.*s met a throttle (%s)", detector_counted(m, f), SLICE_ARG(name),
-                            t->most->engine);
+    bool memory = is_memory(t);
+    f->moment = memory ? "write that Redis refused" : "throttled call";
+    f->title = memory ? arena_printf(m, "%s of %.*s found Redis with its memory full", detector_counted(m, f),
+                                     SLICE_ARG(name))
+                      : arena_printf(m, "%s of %.*s met a throttle (%s)", detector_counted(m, f),
+                                     SLICE_ARG(name), t->most->engine);
     const char *fate = f->attempts.n == 0
                            ? "The lines belong to no invocation in the evidence."
                            : arena_printf(m, "%s of %s invocations failed with it, %s went on after it.",
                                           detector_count(m, t->failed), detector_count(m, t->f->attempts.n),
                                           detector_count(m, handled));
-    f->what = arena_printf(m, "A service refused calls of %.*s for rate or capacity, most often as %s. %s",
+    f->what =
+        memory
+            ? arena_printf(m,
+                           "Redis refused writes of %.*s: it uses all the memory that maxmemory allows. %s",
+                           SLICE_ARG(name), fate)
+            : arena_printf(m, "A service refused calls of %.*s for rate or capacity, most often as %s. %s",
                            SLICE_ARG(name), t->most->name, fate);
-    f->how = "The SDK's own error names the throttle. The service's ThrottledRequests metric at the same "
-             "minutes would confirm it; none there would disprove it.";
-    if (t->f->peak_concurrency > 1) {
-        finding_command(
-            fs, f,
-            "# halves how many environments call the service at once (%zu did at the peak); more callers are "
-            "then refused by Lambda instead",
-            t->f->peak_concurrency);
-        finding_command(
-            fs, f,
-            "aws lambda put-function-concurrency --function-name %s --reserved-concurrent-executions %zu",
-            dossier_shell_name(m, name), t->f->peak_concurrency / 2);
-    }
+    f->how = memory ? "The server's own error says so. Its used memory at the same minutes would confirm it; "
+                      "far below maxmemory it would disprove it."
+                    : "The SDK's own error names the throttle. The service's ThrottledRequests metric at the "
+                      "same minutes would confirm it; none there would disprove it.";
+    if (!memory)
+        write_cap(t, fs, f);
     f->fix = t->most->fix && *t->most->fix
                  ? t->most->fix
                  : "Retry with exponential back-off and jitter, batch the calls, and raise the quota or the "
@@ -115,7 +136,7 @@ static void report(const struct detector *self, struct throttled *t, struct find
     }
     write_prose(t, fs, f);
     write_detail(t, fs, f);
-    finding_span(f, "a service throttles", f->first_seen, f->last_seen);
+    finding_span(f, is_memory(t) ? "Redis is full" : "a service throttles", f->first_seen, f->last_seen);
 }
 
 static const char *throttle_run(const struct detector *self, const struct dossier *d, struct findings *fs)

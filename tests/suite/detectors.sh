@@ -85,6 +85,10 @@ same 'connection-limit by hand: the signature met most names the finding' \
 same 'connection-limit by hand: of two the first' \
     "$({ says 00:01.100 1 "$slots"; says 00:01.200 2 "$clients"; } | named)" '["postgres-reserved-slots"]'
 
+says 00:01.100 1 "ReplyError: OOM command not allowed when used memory > 'maxmemory'." >full.log
+same 'throttle by hand: a full Redis is no throttle' "$(by_hand throttle full.log '[.findings[] | .title, .detail.signature]')" \
+    '["1 invocation of f found Redis with its memory full","redis-memory-full"]'
+
 # Lambda's own record of an event: what it says counts beside the log (field guide 6.5).
 record() { # REQUEST CONDITION COUNT
     jq -n -c --arg id "$1" --arg condition "$2" --argjson count "$3" '{version: "1.0", timestamp: "2026-03-04T10:09:00.000Z",
