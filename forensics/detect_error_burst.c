@@ -248,7 +248,7 @@ static const char *burst_run(const struct detector *self, const struct dossier *
             examine_function(self, d, &d->functions.v[i], &named, fs);
     marked_done(&named);
     free(concerned);
-    return "no handled error is new or suddenly frequent";
+    return "no kind of handled error is new, or five times as frequent in ten minutes as elsewhere";
 }
 
 const struct detector detector_error_burst = {

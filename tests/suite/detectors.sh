@@ -223,6 +223,8 @@ call() {
 errors() { local i; for i in $(seq "$3" "$4"); do call "2026-03-$1T21:$i" "$(id $(($2 + i)))" 900 "$([ $((i % 5)) -eq 0 ] || echo 'balance is off')"; done; }
 { errors 04 0 10 39; errors 05 100 10 39; } >nightly.log
 same 'error-burst by hand: 24 of 30 each night are nothing new' "$(by_hand error-burst nightly.log '.checks[0].verdict')" '"clean"'
+same 'error-burst by hand: and the check says what it looked for' "$(by_hand error-burst nightly.log '.checks[0].why')" \
+    '"no kind of handled error is new, or five times as frequent in ten minutes as elsewhere"'
 {
     call 2026-03-04T20:00 "$(id 900)" 900 'balance is off'
     for i in $(seq 10 59); do call "2026-03-04T20:$i" "$(id $((i + 300)))" 900; call "2026-03-04T20:$i" "$(id $((i + 400)))" 900; done
