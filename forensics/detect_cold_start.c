@@ -469,8 +469,8 @@ static const char *cold_run(const struct detector *self, const struct dossier *d
         examine_function(self, &c, &d->functions.v[i], fs);
     intern_done(&c.prefixes);
     handled_done(&c.handled);
-    return arena_printf(&fs->arena, "no init far off the rest; %s cold starts",
-                        detector_count(&fs->arena, d->cold));
+    return arena_printf(&fs->arena, "no init far off the rest; %s cold %s",
+                        detector_count(&fs->arena, d->cold), detector_plural(d->cold, "start", "starts"));
 }
 
 const struct detector detector_cold_start = {

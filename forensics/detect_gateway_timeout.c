@@ -156,9 +156,10 @@ static const char *behind(struct arena *m, const struct finding *f, uint64_t fin
         return "The invocations behind them are not in the evidence.";
     if (f->last_seen == TIME_NONE)
         return "The log has no times: whether the invocations behind them went on is unknown.";
-    return arena_printf(
-        m, "%s of the invocations behind them went on and finished without an error, unheard and billed.",
-        finished ? detector_count(m, finished) : "None");
+    return arena_printf(m,
+                        "%s of the invocations behind them went on and finished without an error; nobody got "
+                        "the answer, and it was billed.",
+                        finished ? detector_count(m, finished) : "None");
 }
 
 static void write_prose(const struct dossier *d, uint32_t function, uint64_t finished, struct findings *fs,

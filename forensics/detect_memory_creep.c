@@ -220,10 +220,13 @@ static void write_prose(const struct creep *c, struct findings *fs, struct findi
     uint32_t size = s->v[0]->memory_mb, last = used(s, s->n - 1);
     double left = c->per_call > 0 && size > last ? (size - last) / c->per_call : 0;
     f->moment = "report of a growing environment";
-    f->title = arena_printf(
-        m, "Memory of %.*s climbs through %s of %s %s", SLICE_ARG(name),
-        c->found.n == c->environments ? "the life" : arena_printf(m, "%zu lives", c->found.n),
-        detector_count(m, c->environments), detector_plural(c->environments, "environment", "environments"));
+    const char *environments = arena_printf(m, "%s %s", detector_count(m, c->environments),
+                                            detector_plural(c->environments, "environment", "environments"));
+    f->title =
+        c->found.n == c->environments
+            ? arena_printf(m, "Memory of %.*s climbs through the life of %s", SLICE_ARG(name), environments)
+            : arena_printf(m, "Memory of %.*s climbs in %s, %s times, each in a process of its own",
+                           SLICE_ARG(name), environments, detector_count(m, c->found.n));
     f->what = arena_printf(
         m,
         "The one that grew most began with %u MB and went from %u at its third report to %u MB of %u MB over "
@@ -245,7 +248,7 @@ static void write_prose(const struct creep *c, struct findings *fs, struct findi
              "environment.";
     finding_step(fs, f, "(%u - %u MB) / %zu invocations = %.2f MB each; 32 MB and %.0f MB are the floors",
                  last, used(s, WARM_UP), s->n - WARM_UP - 1, c->per_call, GROWTH_MIN_SHARE * size);
-    finding_fact(fs, f, "environments / lives that grow", "%zu / %zu", c->environments, c->found.n);
+    finding_fact(fs, f, "environments / processes that grow", "%zu / %zu", c->environments, c->found.n);
     finding_fact(fs, f, "ended out of memory", "%s", detector_count(m, c->killed));
 }
 

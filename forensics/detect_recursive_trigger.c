@@ -433,11 +433,15 @@ static const char *loop_run(const struct detector *self, const struct dossier *d
     doubt_clocks(&c, fs);
     loops_done(&all);
     chains_done(&c);
-    size_t messages = d->index->messages.n;
-    return arena_printf(&fs->arena, "no function was triggered by its own writes in %s S3 records%s%s",
-                        detector_count(&fs->arena, d->index->objects.n),
-                        messages ? " and messages or calls: " : "",
-                        messages ? detector_count(&fs->arena, messages) : "");
+    struct arena *m = &fs->arena;
+    size_t records = d->index->objects.n, messages = d->index->messages.n;
+    const char *read = arena_printf(m, "%s S3 %s", detector_count(m, records),
+                                    detector_plural(records, "record", "records"));
+    const char *also = arena_printf(m, "%s %s", detector_count(m, messages),
+                                    detector_plural(messages, "message or call", "messages or calls"));
+    return arena_printf(m, "no function was triggered by its own writes in %s%s%s",
+                        records || !messages ? read : "", records && messages ? " and " : "",
+                        messages ? also : "");
 }
 
 const struct detector detector_recursive_trigger = {

@@ -353,8 +353,9 @@ static void write_prose(const struct timeouts *t, struct findings *fs, struct fi
             causes = arena_printf(m, "%s%s%s %s", causes, *causes ? ", " : "",
                                   detector_count(m, t->causes[i]), cause_names[i]);
     finding_fact(fs, f, "by last words", "%s", causes);
-    finding_fact(fs, f, "came again with the same id", "%s, of which %s went well in the end",
-                 detector_count(m, t->retried), detector_count(m, t->succeeded));
+    if (t->retried)
+        finding_fact(fs, f, "came again with the same id", "%s, of which %s went well in the end",
+                     detector_count(m, t->retried), detector_count(m, t->succeeded));
     if (t->given_up)
         finding_fact(fs, f, "given up by Lambda", "%s, by the records of a destination or dead-letter queue",
                      detector_count(m, t->given_up));
@@ -397,8 +398,9 @@ static const char *timeout_run(const struct detector *self, const struct dossier
         vec_done(&t.lines);
     }
     words_done(&words);
-    return arena_printf(&fs->arena, "none of %s invocations timed out",
-                        detector_count(&fs->arena, d->index->attempts.n));
+    return arena_printf(&fs->arena, "none of %s %s timed out",
+                        detector_count(&fs->arena, d->index->attempts.n),
+                        detector_plural(d->index->attempts.n, "invocation", "invocations"));
 }
 
 const struct detector detector_timeout = {

@@ -53,7 +53,7 @@ uint64_t detector_lines(const struct dossier *d);
 bool detector_says_memory(const struct dossier *d, const struct mark *m);
 /* A step that says why the finding has its severity: "failed attempts: 47 >= 3, so high". */
 void detector_level(struct findings *fs, struct finding *f, const char *what, uint64_t n, uint64_t high);
-/* "3 h 12 min", "14 min", "41 s", "320 ms". */
+/* "3 h 12 min", "14 min", "41 s", "5.7 s", "320 ms": rounded to the nearest. */
 const char *detector_span(struct arena *arena, int64_t ms);
 /* 41,208 */
 const char *detector_count(struct arena *arena, uint64_t n);

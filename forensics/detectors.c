@@ -196,13 +196,19 @@ const char *detector_span(struct arena *arena, int64_t ms)
     long long s = ms / 1000;
     if (ms < 1000)
         return arena_printf(arena, "%lld ms", (long long)ms);
-    if (s < 60)
-        return arena_printf(arena, "%lld s", s);
+    if (ms < 59950) {
+        long long tenths = (ms + 50) / 100;
+        return tenths % 10 ? arena_printf(arena, "%lld.%lld s", tenths / 10, tenths % 10)
+                           : arena_printf(arena, "%lld s", tenths / 10);
+    }
+    s = (ms + 500) / 1000;
     if (s < 3600)
         return s % 60 ? arena_printf(arena, "%lld min %lld s", s / 60, s % 60)
                       : arena_printf(arena, "%lld min", s / 60);
+    s = (s + 30) / 60 * 60;
     if (s < 86400)
         return arena_printf(arena, "%lld h %lld min", s / 3600, s / 60 % 60);
+    s = (s + 1800) / 3600 * 3600;
     return arena_printf(arena, "%lld d %lld h", s / 86400, s / 3600 % 24);
 }
 

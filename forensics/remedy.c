@@ -70,10 +70,9 @@ void remedy_stop_retries(const struct dossier *d, const struct function *fn, str
         "# shows where failed asynchronous events go: without a destination or a dead-letter queue "
         "they are lost");
     finding_command(fs, f, "aws lambda get-function-event-invoke-config --function-name %s", shell);
-    finding_command(
-        fs, f,
-        "# stops their two automatic retries and leaves the destinations; when the line above found "
-        "no configuration, put-function-event-invoke-config makes it");
+    finding_command(fs, f, "# stops their two automatic retries and leaves the destinations as they are");
+    finding_command(fs, f,
+                    "# (put-function-event-invoke-config where the line above found no configuration)");
     finding_command(
         fs, f, "aws lambda update-function-event-invoke-config --function-name %s --maximum-retry-attempts 0",
         shell);

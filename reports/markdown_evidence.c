@@ -67,18 +67,28 @@ static void write_skew(struct report *r, struct buf *out)
         markdown_put(out, "; no time was changed for it.");
 }
 
+static const char *counted(struct report *r, uint64_t n, const char *one, const char *many)
+{
+    return arena_printf(&r->arena, "%s %s", detector_count(&r->arena, n), detector_plural(n, one, many));
+}
+
 static void write_coverage(struct report *r, struct buf *out)
 {
     buf_printf(out, "%zu %s, ", r->ev->sources.n, r->ev->sources.n == 1 ? "file" : "files");
     put_size(out, r->bytes_read);
     markdown_put(out, " (");
     put_size(out, r->bytes_decompressed);
-    buf_printf(out, " inflated), %s %s, %s unrecognised.", detector_count(&r->arena, r->lines),
-               detector_plural(r->lines, "line", "lines"),
+    buf_printf(out, " inflated), %s, %s unrecognised.", counted(r, r->lines, "line", "lines"),
                r->unrecognised_lines ? detector_count(&r->arena, r->unrecognised_lines) : "none");
     if (r->ev->index.duplicates)
-        buf_printf(out, " %s entries came twice and count once.",
-                   detector_count(&r->arena, r->ev->index.duplicates));
+        buf_printf(out, " %s came twice and %s once.",
+                   counted(r, r->ev->index.duplicates, "entry", "entries"),
+                   detector_plural(r->ev->index.duplicates, "counts", "count"));
+    uint64_t dropped = r->ev->index.events[EVENT_LOGS_DROPPED];
+    if (dropped)
+        buf_printf(out, " %s that lines were lost before they reached this log (platform.logsDropped).",
+                   arena_printf(&r->arena, "%s of the platform %s", counted(r, dropped, "record", "records"),
+                                detector_plural(dropped, "says", "say")));
     write_skew(r, out);
     markdown_put(out, "\n");
 }

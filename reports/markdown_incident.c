@@ -210,15 +210,27 @@ static void write_flow(struct report *r, struct buf *out)
 /* Nothing but their time puts these into the incident. */
 static void write_unlinked(const struct incident *in, struct buf *out)
 {
-    const char *between = "No records tie these to another finding, they only fell into the same time: ";
+    size_t n = 0, told = 0;
+    int64_t last_begin = INT64_MIN, first_end = INT64_MAX;
+    for (size_t i = 0; i < in->chain.n; i++) {
+        const struct finding *f = in->chain.v[i];
+        if (is_linked(in, f))
+            continue;
+        n++;
+        last_begin = f->first_seen > last_begin ? f->first_seen : last_begin;
+        first_end = f->last_seen < first_end ? f->last_seen : first_end;
+    }
     for (size_t i = 0; i < in->chain.n; i++) {
         if (is_linked(in, in->chain.v[i]))
             continue;
-        buf_printf(out, "%s%s", between, in->chain.v[i]->id);
-        between = ", ";
+        buf_printf(out, "%s%s", told == 0 ? "" : told + 1 == n ? " and " : ", ", in->chain.v[i]->id);
+        told++;
     }
-    if (*between == ',')
-        markdown_put(out, ".\n\n");
+    if (n == 1)
+        markdown_put(out, " falls into the same time; nothing in the evidence links it to another.\n\n");
+    else if (n > 1)
+        buf_printf(out, " %s; nothing in the evidence links them.\n\n",
+                   last_begin <= first_end ? "overlap in time" : "lie close together in time");
 }
 
 static void write_chain(struct report *r, struct buf *out)

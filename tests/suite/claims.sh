@@ -201,4 +201,17 @@ printf '2026-03-04T10:00:00.000Z 2026-03-04T10:00:00.000Z\tundefined\tERROR\tUnc
 start 2026-03-04T10:00:01.000Z 1 >>said.log
 report_of 2026-03-04T10:00:02.000Z 1 "$error" >>said.log
 same "an init's error is quoted as it stands" "$("$COLDCASE" report -q said.log | grep -o "own error: .*not found" | head -1)" "own error: \"libz.so.1: version 'ZLIB_1.2.9' not found"
+
+# ---- words for one and for some ----
+"$COLDCASE" report -q one.log >out
+same "one invocation" "$(grep -o 'none of 1 invocation timed out\|1 of 1 invocation ([0-9.]* %) ended in TypeError' out | sort)" '1 of 1 invocation (100.00 %) ended in TypeError
+none of 1 invocation timed out'
+cp one.log again.log
+jq -n -c '{messageType: "DATA_MESSAGE", owner: "1", logGroup: "/aws/lambda/f", logStream: "s", subscriptionFilters: ["x"], logEvents: [{id: "1", timestamp: 1772618400000, message: "hello"}]}' >entry.json
+cp entry.json entry2.json
+same "one entry came twice" "$("$COLDCASE" report -q entry.json entry2.json | grep -o '1 .* twice and .* once')" '1 entry came twice and counts once'
+echo '{"time":"2026-03-04T10:00:00.000Z","type":"platform.logsDropped","record":{"reason":"slow","droppedRecords":123,"droppedBytes":12345}}' >dropped.json
+same "lines that never came are a gap" "$("$COLDCASE" report -q dropped.json one.log | grep -c '1 record of the platform says that lines were lost')" 1
+{ start 2026-03-04T10:00:00.000Z 1; report_of 2026-03-04T10:00:05.737Z 1 $'\tStatus: error'; } >late.log
+same "an error without a type" "$("$COLDCASE" report -q late.log | grep -o 'ended in an error ([a-z ]*)')" 'ended in an error (no type given)'
 finish
