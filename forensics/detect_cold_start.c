@@ -5,9 +5,9 @@
  * outlier is at least twice the median and 200 ms above it with a score over 2.5; three outliers over 3.5 make
  * a finding medium, fewer make it low. */
 #include "forensics/detector.h"
+#include "forensics/durations.h"
 #include "forensics/handled.h"
 #include "forensics/remedy.h"
-#include "forensics/stats.h"
 
 enum { EXTREME_FOR_MEDIUM = 3, ROWS_SHOWN = 10, STORM_MS = 10000, STORM_BEFORE_MS = 60000, STORM_MIN = 10 };
 /* Of a bucket (63 bytes at most) and a folder, as text; what is longer is cut. */
@@ -89,17 +89,15 @@ static bool is_earlier(const struct sample *v, const struct sample *s)
 /* Measures the samples of `all` that are alike to `s` (or those of earlier groups, of the same kind). */
 static bool measure(const samples *all, const struct sample *s, bool others, struct stats_spread *ret)
 {
-    double *values = malloc((all->n + 1) * sizeof *values);
-    size_t n = 0;
-    if (!values)
-        err_oom();
+    struct durations values = {0};
     for (size_t i = 0; i < all->n; i++) {
         const struct sample *v = &all->v[i];
         if (v->restored == s->restored && v->file == s->file && (others ? is_earlier(v, s) : alike(v, s)))
-            values[n++] = v->ms;
+            durations_add(&values, v->attempt->init);
     }
-    bool ok = stats_measure(values, n, ret);
-    free(values);
+    durations_sort(&values);
+    bool ok = durations_measure(&values, ret);
+    durations_done(&values);
     return ok;
 }
 

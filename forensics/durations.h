@@ -1,6 +1,6 @@
 /* Many durations, sorted, and what is said of them: quantiles, medians, deviations. Five million of one function take 20
  * MB: a REPORT's 12.34 ms and JSON's 12.345 ms are whole microseconds in 32 bits, up to 71 minutes. One that is not
- * (more decimals, or longer) makes doubles of all. Results are those of stats.h on doubles, to the last bit. */
+ * (more decimals, or longer) makes doubles of all. Results are those that doubles would give, to the last bit. */
 #ifndef FORENSICS_DURATIONS_H
 #define FORENSICS_DURATIONS_H
 
@@ -27,7 +27,7 @@ void durations_sort(struct durations *d);
 double durations_at(const struct durations *d, size_t i);
 /* Of at least one. */
 double durations_quantile(const struct durations *d, double p);
-/* As stats_measure. */
+/* False when there are fewer than STATS_SAMPLE_MIN. */
 bool durations_measure(const struct durations *d, struct stats_spread *ret);
 
 #endif

@@ -1,9 +1,6 @@
 /* Statistics of durations. */
 #include "forensics/stats.h"
 
-#include "base/err.h"
-#include "base/huge.h"
-
 #include <math.h>
 #include <stdlib.h>
 
@@ -55,24 +52,12 @@ struct stats_rank stats_rank(size_t n, double p)
     return (struct stats_rank){low, low + 1 < n ? low + 1 : low, h - (double)low};
 }
 
-void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, double *ret)
-{
-    size_t from = 0;
-    for (size_t i = 0; i < p_n; i++) {
-        struct stats_rank r = stats_rank(n, p[i]);
-        select_rank(values, from, n, r.low);
-        select_rank(values, r.low, n, r.next);
-        ret[i] = stats_between(values[r.low], values[r.next], r.share);
-        from = r.low;
-    }
-}
-
 double stats_median(double *values, size_t n)
 {
-    static const double half = 0.5;
-    double ret;
-    stats_quantiles(values, n, &half, 1, &ret);
-    return ret;
+    struct stats_rank r = stats_rank(n, 0.5);
+    select_rank(values, 0, n, r.low);
+    select_rank(values, r.low, n, r.next);
+    return stats_between(values[r.low], values[r.next], r.share);
 }
 
 double stats_deviation(double *values, size_t n, double middle)
@@ -100,22 +85,6 @@ void stats_finish(struct stats_spread *s)
     if (s->n < STATS_SAMPLE_SMALL)
         s->log_mad *= (double)s->n / ((double)s->n - 0.8);
     s->threshold = threshold_of(s);
-}
-
-bool stats_measure(double *values, size_t n, struct stats_spread *ret)
-{
-    if (n < STATS_SAMPLE_MIN)
-        return false;
-    double *logs = huge_array(n, sizeof *logs);
-    for (size_t i = 0; i < n; i++)
-        logs[i] = stats_log(values[i]);
-    *ret = (struct stats_spread){.n = n, .median = stats_median(values, n)};
-    ret->log_median = stats_median(logs, n);
-    ret->log_mad = stats_deviation(logs, n, ret->log_median);
-    ret->mad = stats_deviation(values, n, ret->median);
-    stats_finish(ret);
-    huge_free(logs);
-    return true;
 }
 
 double stats_score(const struct stats_spread *s, double x)

@@ -19,9 +19,7 @@ static inline double stats_between(double low, double next, double share)
     return low + share * (next - low);
 }
 
-/* Of values in any order, n > 0, for several p at once, rising: reorders them, and takes a fraction of the time
- * that sorting would. */
-void stats_quantiles(double *values, size_t n, const double *p, size_t p_n, double *ret);
+/* Of values in any order, n > 0: reorders them, and takes a fraction of the time that sorting would. */
 double stats_median(double *values, size_t n);
 /* The median of how far they are from `middle`; their distances take the place of the values. */
 double stats_deviation(double *values, size_t n, double middle);
@@ -35,6 +33,7 @@ enum {
 #define STATS_RATIO_MIN  2.0   /* x >= 2 * median */
 #define STATS_EXCESS_MIN 200.0 /* x - median >= 200 ms */
 
+/* What durations_measure finds. */
 struct stats_spread {
     size_t n;
     double median, mad; /* ms; mad is the median of |x - median|, for people */
@@ -42,8 +41,6 @@ struct stats_spread {
     double threshold; /* the least ms that is suspect */
 };
 
-/* `values` are used up. False when there are fewer than STATS_SAMPLE_MIN. */
-bool stats_measure(double *values, size_t n, struct stats_spread *ret);
 /* The logarithm that medians and scores are taken of. */
 double stats_log(double ms);
 /* What follows from n and the four medians: the small sample's correction and the threshold. */
