@@ -191,12 +191,8 @@ static void write_table(const struct dossier *d, const samples *outliers, struct
     struct finding_table *t = finding_table(f, "The slowest", columns, 6);
     for (size_t i = 0; i < outliers->n && i < ROWS_SHOWN; i++) {
         const struct sample *s = &outliers->v[i];
-        char time[TEXT_TIME_SIZE] = "", id[37];
-        if (s->begin != TIME_NONE)
-            text_time_print(s->begin, time);
-        struct slice name = attempt_id(d->index, s->attempt, id);
-        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(time)).p;
-        *vec_push(&t->cells) = arena_copy(&fs->arena, name).p;
+        *vec_push(&t->cells) = detector_time(&fs->arena, s->begin);
+        *vec_push(&t->cells) = detector_request_id(&fs->arena, d, s->attempt);
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%.2f", s->ms);
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%.1f", s->score);
         *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(d, s->version)).p;
@@ -341,18 +337,15 @@ static void write_groups(const struct dossier *d, const samples *all, struct fin
     for (size_t i = 0; i < all->n && rows < ROWS_SHOWN; i++) {
         const struct sample *s = &all->v[i];
         struct stats_spread own;
-        char time[TEXT_TIME_SIZE] = "";
         if (first_alike(all, i) != i || !measure(all, s, false, &own))
             continue;
-        if (s->begin != TIME_NONE)
-            text_time_print(s->begin, time);
         t = t ? t : finding_table(f, "By version, runtime and memory", columns, 6);
         *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(d, s->version)).p;
         *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(d, s->runtime)).p;
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%u", s->memory_mb);
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%zu", own.n);
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%.0f ms", own.median);
-        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(time)).p;
+        *vec_push(&t->cells) = detector_time(&fs->arena, s->begin);
         rows++;
     }
 }

@@ -101,16 +101,13 @@ static void write_pairs(const struct dossier *d, const calls *all, uint32_t func
     struct arena *m = &fs->arena;
     for (size_t i = 0, shown = 0; i < all->n && shown < ROWS_SHOWN; i++) {
         const struct call *c = &all->v[i];
-        char time[TEXT_TIME_SIZE] = "unknown", gateway[37], lambda[37];
+        char gateway[37];
         if (c->function != function)
             continue;
         shown++;
-        if (c->begin != TIME_NONE)
-            text_time_print(c->begin, time);
-        *vec_push(&t->cells) = arena_copy(m, slice_str(time)).p;
+        *vec_push(&t->cells) = c->begin != TIME_NONE ? detector_time(m, c->begin) : "unknown";
         *vec_push(&t->cells) = arena_copy(m, call_id(d, c, gateway)).p;
-        *vec_push(&t->cells) =
-            c->attempt ? arena_copy(m, attempt_id(d->index, c->attempt, lambda)).p : "not in the evidence";
+        *vec_push(&t->cells) = c->attempt ? detector_request_id(m, d, c->attempt) : "not in the evidence";
         bool timed = c->begin != TIME_NONE && c->gave_up != TIME_NONE;
         *vec_push(&t->cells) = timed ? detector_span(m, c->gave_up - c->begin) : "unknown";
         bool known = c->attempt && decimal_known(c->attempt->duration);

@@ -183,9 +183,6 @@ static void write_table(const struct creep *c, struct findings *fs, struct findi
     for (size_t i = 0; i < c->found.n && i < ROWS_SHOWN; i++) {
         const struct stretch *s = &c->found.v[i];
         const struct stream *stream = &c->d->index->streams.v[s->v[0]->stream];
-        char time[TEXT_TIME_SIZE] = "";
-        if (attempt_begin(s->v[0]) != TIME_NONE)
-            text_time_print(attempt_begin(s->v[0]), time);
         *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(c->d, stream->name)).p;
         *vec_push(&t->cells) = detector_count(&fs->arena, s->n);
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%u", used(s, 0));
@@ -193,7 +190,7 @@ static void write_table(const struct creep *c, struct findings *fs, struct findi
         *vec_push(&t->cells) =
             arena_printf(&fs->arena, "%.1f",
                          (double)(used(s, s->n - 1) - used(s, WARM_UP)) / (double)(s->n - WARM_UP - 1));
-        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(time)).p;
+        *vec_push(&t->cells) = detector_time(&fs->arena, attempt_begin(s->v[0]));
     }
 }
 

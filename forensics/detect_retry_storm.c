@@ -101,16 +101,10 @@ static void write_table(const struct storm *s, struct findings *fs, struct findi
         const struct marked_family *family = &s->families.v[i];
         const struct attempt *first = family->attempts.v[0],
                              *last = family->attempts.v[family->attempts.n - 1];
-        char id[37], from[TEXT_TIME_SIZE] = "", to[TEXT_TIME_SIZE] = "";
-        struct slice name = attempt_id(s->d->index, first, id);
-        if (attempt_begin(first) != TIME_NONE)
-            text_time_print(attempt_begin(first), from);
-        if (attempt_begin(last) != TIME_NONE)
-            text_time_print(attempt_begin(last), to);
-        *vec_push(&t->cells) = arena_copy(&fs->arena, name).p;
+        *vec_push(&t->cells) = detector_request_id(&fs->arena, s->d, first);
         *vec_push(&t->cells) = detector_count(&fs->arena, family->tried);
-        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(from)).p;
-        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(to)).p;
+        *vec_push(&t->cells) = detector_time(&fs->arena, attempt_begin(first));
+        *vec_push(&t->cells) = detector_time(&fs->arena, attempt_begin(last));
         *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(s->d, first->error_type)).p;
         *vec_push(&t->cells) = object_text(s, s->objects[i], &fs->arena);
         if (s->given_up)

@@ -253,11 +253,8 @@ static void write_table(const struct slow *s, struct findings *fs, struct findin
     struct finding_table *t = finding_table(f, "The slowest of them", columns, 6);
     for (size_t i = 0; i < s->outliers.n && i < ROWS_SHOWN; i++) {
         const struct outlier *o = &s->outliers.v[i];
-        char time[TEXT_TIME_SIZE], id[37];
-        text_time_print(attempt_begin(o->attempt), time);
-        struct slice name = attempt_id(s->d->index, o->attempt, id);
-        *vec_push(&t->cells) = arena_copy(&fs->arena, slice_str(time)).p;
-        *vec_push(&t->cells) = arena_copy(&fs->arena, name).p;
+        *vec_push(&t->cells) = detector_time(&fs->arena, attempt_begin(o->attempt));
+        *vec_push(&t->cells) = detector_request_id(&fs->arena, s->d, o->attempt);
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%.2f", o->ms);
         *vec_push(&t->cells) = arena_printf(&fs->arena, "%.1f", o->score);
         *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(s->d, o->attempt->version)).p;

@@ -59,6 +59,9 @@ const char *detector_span(struct arena *arena, int64_t ms);
 const char *detector_count(struct arena *arena, uint64_t n);
 /* What a finding counts: "3 invocations", "2 log lines" that belong to none, or both. */
 const char *detector_counted(struct arena *arena, const struct finding *f);
+/* As the evidence writes them, for the cells of tables: a time in UTC, empty when it is unknown; a request id. */
+const char *detector_time(struct arena *arena, int64_t time);
+const char *detector_request_id(struct arena *arena, const struct dossier *d, const struct attempt *a);
 /* "invocation" or "invocations". */
 const char *detector_plural(uint64_t n, const char *one, const char *many);
 

@@ -231,6 +231,20 @@ const char *detector_counted(struct arena *arena, const struct finding *f)
     return outside == 0 ? calls : arena_printf(arena, "%s and %s", calls, lines);
 }
 
+const char *detector_time(struct arena *arena, int64_t time)
+{
+    char text[TEXT_TIME_SIZE] = "";
+    if (time != TIME_NONE)
+        text_time_print(time, text);
+    return arena_copy(arena, slice_str(text)).p;
+}
+
+const char *detector_request_id(struct arena *arena, const struct dossier *d, const struct attempt *a)
+{
+    char buffer[37];
+    return arena_copy(arena, attempt_id(d->index, a, buffer)).p;
+}
+
 const char *detector_plural(uint64_t n, const char *one, const char *many)
 {
     return n == 1 ? one : many;

@@ -12,13 +12,11 @@ static void hop_row(const struct loop_account *a, struct finding_table *t, size_
 {
     const struct attempt *next = loop_attempt(a, a->c->links[i].triggered);
     int64_t delay = chains_delay(a->c, (size_t)i);
-    char id[37];
     *vec_push(&t->cells) = arena_printf(a->m, "%zu", hop);
     *vec_push(&t->cells) = loop_object_name(a, i);
     *vec_push(&t->cells) =
         arena_printf(a->m, a->c->links[i].proof == PROOF_KEY ? "%s (inferred)" : "%s", loop_writer(a, i));
-    *vec_push(&t->cells) =
-        next ? arena_copy(a->m, attempt_id(a->d->index, next, id)).p : "nothing in the evidence";
+    *vec_push(&t->cells) = next ? detector_request_id(a->m, a->d, next) : "nothing in the evidence";
     *vec_push(&t->cells) =
         delay == TIME_NONE
             ? "unknown"
