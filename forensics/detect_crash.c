@@ -57,13 +57,14 @@ static void write_prose(const struct dossier *d, const struct function *fn, cons
     f->title = arena_printf(m, "%s%s %s of %.*s failed with %.*s", count, left ? " further" : "",
                             detector_plural(g->picks.n, "invocation", "invocations"), SLICE_ARG(name),
                             SLICE_ARG(type));
-    f->what = arena_printf(
-        m, "%s of %s %s (%.2f %%) ended in %.*s%s, which the program did not catch.%s", detector_count(m, all),
-        detector_count(m, fn->attempts.n), detector_plural(fn->attempts.n, "invocation", "invocations"),
-        100.0 * (double)all / (double)fn->attempts.n, SLICE_ARG(type), g->type ? "" : " (no type given)",
-        left ? arena_printf(m, " Other detectors tell of %s of them, this one of %s.", detector_count(m, left),
-                            count)
-             : "");
+    f->what = arena_printf(m, "%s of %s %s (%.2f %%) ended in %.*s%s, which the program did not catch.%s",
+                           detector_count(m, all), detector_count(m, fn->attempts.n),
+                           detector_plural(fn->attempts.n, "invocation", "invocations"),
+                           100.0 * (double)all / (double)fn->attempts.n, SLICE_ARG(type),
+                           g->type ? "" : " (no type given)",
+                           left ? arena_printf(m, " Other detectors tell of %s of them, this one of %s.",
+                                               detector_count(m, left), count)
+                                : "");
     f->how = "The runtime reports the error itself (Invoke Error, Traceback, a crash line, or Status: error "
              "in the report). "
              "A caller that got a proper answer from one of these requests would disprove it.";

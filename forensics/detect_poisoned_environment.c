@@ -90,8 +90,7 @@ static void write_detail(const struct dossier *d, const struct place *p, struct 
 {
     struct detail detail;
     detail_init(&detail);
-    jsonw_put_string_or_null(&detail.w, "environment",
-                             dossier_name(d, d->index->streams.v[p->stream].name));
+    jsonw_put_string_or_null(&detail.w, "environment", dossier_name(d, d->index->streams.v[p->stream].name));
     jsonw_put_count(&detail.w, "failed", p->failed.n);
     jsonw_put_count(&detail.w, "invocations", p->inside);
     jsonw_put_count(&detail.w, "others", p->others);

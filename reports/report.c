@@ -2,15 +2,13 @@
 #include "reports/report.h"
 
 #include "base/parallel.h"
-#include "forensics/cost.h"
-#include "forensics/durations.h"
 #include "parsers/archive.h"
 
 extern const struct renderer renderer_markdown, renderer_json;
 
 const struct renderer *const renderers[] = {&renderer_markdown, &renderer_json, NULL};
 
-enum { HOUR_MS = 3600000, MOMENTS_MAX = 40, SUMMARY_MAX = 8 };
+enum { MOMENTS_MAX = 40, SUMMARY_MAX = 8 };
 
 bool report_shows(const struct report *r, const struct finding *f)
 {
@@ -73,205 +71,6 @@ const char *report_place(struct report *r, struct loc loc)
     return arena_printf(&r->arena, "%s:%u", r->paths[loc.source], loc.line);
 }
 
-/* ---- figures ---- */
-
-/* What a function did in [from, to). */
-struct spell {
-    uint64_t invocations, errors, timeouts, cold;
-    size_t alive;
-    double p50, p99, init_p50, gb_seconds, cost;
-    bool timed, cold_timed, billed;
-};
-
-static void measure(const struct report *r, const struct function *f, int64_t from, int64_t to,
-                    struct spell *s)
-{
-    struct durations durations = {0}, inits = {0};
-    size_t first = dossier_lower(f, from), last = dossier_lower(f, to);
-    durations_reserve(&durations, last - first);
-    *s = (struct spell){.invocations = last - first};
-    for (size_t i = first; i < last; i++) {
-        const struct attempt *a = attempt_walk(&f->attempts, i);
-        enum attempt_status status = attempt_status(a);
-        s->errors += status == ATTEMPT_FAILED || status == ATTEMPT_INIT_FAILURE;
-        s->timeouts += status == ATTEMPT_TIMED_OUT;
-        s->cold += attempt_cold(a);
-        s->gb_seconds += cost_gb_seconds(a);
-        s->billed |= cost_known(a);
-        if (decimal_known(a->duration))
-            durations_add(&durations, a->duration);
-        if (decimal_known(a->init))
-            durations_add(&inits, a->init);
-    }
-    durations_sort(&durations);
-    durations_sort(&inits);
-    s->timed = durations_count(&durations) > 0;
-    s->p50 = s->timed ? durations_quantile(&durations, 0.5) : 0;
-    s->p99 = s->timed ? durations_quantile(&durations, 0.99) : 0;
-    s->cold_timed = durations_count(&inits) > 0;
-    s->init_p50 = s->cold_timed ? durations_quantile(&inits, 0.5) : 0;
-    s->alive = dossier_alive_peak(r->dossier, f, from, to - 1);
-    s->cost = cost_usd(s->gb_seconds, (double)s->invocations);
-    durations_done(&durations);
-    durations_done(&inits);
-}
-
-static const char *count(struct report *r, uint64_t n)
-{
-    return detector_count(&r->arena, n);
-}
-
-static const char *share(struct report *r, uint64_t n, uint64_t all)
-{
-    if (n == 0 || all == 0)
-        return count(r, n);
-    return arena_printf(&r->arena, "%s (%.1f %%)", count(r, n), 100.0 * (double)n / (double)all);
-}
-
-static const char *money(struct report *r, const struct spell *s)
-{
-    double usd = s->cost;
-    if (!s->billed)
-        return "none";
-    return usd < 0.001 ? "< $0.001" : arena_printf(&r->arena, usd < 1 ? "$%.3f" : "$%.2f", usd);
-}
-
-static const char *times(struct report *r, const struct spell *s)
-{
-    return s->timed ? arena_printf(&r->arena, "%.0f / %.0f ms", s->p50, s->p99) : "none";
-}
-
-static const char *init(struct report *r, const struct spell *s)
-{
-    return s->cold_timed ? arena_printf(&r->arena, "%.0f ms", s->init_p50) : "none";
-}
-
-static void add_figure(struct report *r, const char *label, const char *incident, const char *before)
-{
-    *vec_push(&r->figures) = (struct report_figure){label, incident, before};
-}
-
-/* They stand at the end. */
-static size_t count_untimed(const struct function *f)
-{
-    size_t timed = f->attempts.n;
-    while (timed > 0 && attempt_begin(f->attempts.v[timed - 1]) == TIME_NONE)
-        timed--;
-    return f->attempts.n - timed;
-}
-
-/* An invocation that failed at its end began before. */
-static int64_t incident_begin(const struct finding *f, bool *ret_untimed)
-{
-    int64_t first = f->first_seen;
-    for (size_t i = 0; i < f->attempts.n; i++) {
-        int64_t begin = attempt_begin(attempt_walk(&f->attempts, i));
-        *ret_untimed |= begin == TIME_NONE;
-        first = begin != TIME_NONE && begin < first ? begin : first;
-    }
-    return first;
-}
-
-/* The first sign of the top finding's incident: of what is tied to it by cause, the earliest time that it or one of its
- * invocations has. */
-static int64_t incident_sign(const struct report *r, int64_t from)
-{
-    const struct finding *root = r->top;
-    while (root->cause)
-        root = root->cause;
-    for (size_t i = 0; i < r->findings->list.n; i++) {
-        const struct finding *f = r->findings->list.v[i], *g = f;
-        bool ignored = false;
-        while (g->cause)
-            g = g->cause;
-        int64_t begin = g == root && f->first_seen != TIME_NONE ? incident_begin(f, &ignored) : from;
-        from = begin < from ? begin : from;
-    }
-    return from;
-}
-
-/* When the environments were born that the incident called for: their first line stands before their first START, by as
- * long as an init may take. */
-static int64_t incident_birth(const struct report *r, const struct function *fn, int64_t from)
-{
-    enum { BORN_BEFORE_MS = 10000 };
-    uint8_t *older = calloc(r->ev->index.streams.n + 1, 1);
-    int64_t birth = from;
-    if (!older)
-        err_oom();
-    for (size_t i = 0, end = dossier_lower(fn, from); i < end; i++)
-        older[attempt_walk(&fn->attempts, i)->stream] = 1;
-    for (size_t i = 0; i < fn->streams.n; i++) {
-        int64_t first = r->ev->index.streams.v[fn->streams.v[i]].first;
-        if (!older[fn->streams.v[i]] && first >= from - BORN_BEFORE_MS && first < birth)
-            birth = first;
-    }
-    free(older);
-    return birth;
-}
-
-/* What ran at a time is unknown when invocations without one are among those that the finding names, or are at
- * least each UNTIMED_SHARE-th of the function's: then no number of that time would be true, and the table says
- * so. */
-static bool add_untimed(struct report *r, const struct function *fn, const char *name, bool untimed)
-{
-    enum { UNTIMED_SHARE = 10 };
-    const struct finding *f = r->top;
-    size_t all = count_untimed(fn);
-    if (!untimed && (!all || all * UNTIMED_SHARE < fn->attempts.n))
-        return false;
-    add_figure(r, arena_printf(&r->arena, "invocations of %s named by %s", name, f->id),
-               count(r, f->attempts.n), "unknown");
-    add_figure(r, "without a time, in the whole evidence", count(r, all), "");
-    return true;
-}
-
-/* As far as the evidence goes back: the row is empty where it does not. */
-static const char *before_label(struct report *r, int64_t from, int64_t *ret_length)
-{
-    int64_t length = (from - r->dossier->start) / MINUTE_MS * MINUTE_MS;
-    if (length <= 0)
-        return NULL;
-    *ret_length = length < HOUR_MS ? length : HOUR_MS;
-    return length < HOUR_MS ? arena_printf(&r->arena, "the %s before", detector_span(&r->arena, length))
-                            : "the hour before";
-}
-
-static const char *gb_seconds(struct report *r, const struct spell *s)
-{
-    return s->billed ? arena_printf(&r->arena, "%.1f", s->gb_seconds) : "none";
-}
-
-static void add_figures(struct report *r)
-{
-    const struct finding *f = r->top;
-    const struct function *fn = f ? dossier_function(r->dossier, f->function) : NULL;
-    struct spell now, then;
-    if (!fn || f->first_seen == TIME_NONE)
-        return;
-    const char *name = arena_copy(&r->arena, dossier_name(r->dossier, fn->name)).p;
-    bool untimed = false;
-    int64_t from = incident_begin(f, &untimed);
-    if (add_untimed(r, fn, name, untimed))
-        return;
-    measure(r, fn, from, f->last_seen + 1, &now);
-    int64_t length = 0, sign = incident_birth(r, fn, incident_sign(r, from));
-    r->before = before_label(r, sign, &length);
-    measure(r, fn, sign - length, sign, &then);
-    add_figure(r, arena_printf(&r->arena, "invocations of %s", name), count(r, now.invocations),
-               count(r, then.invocations));
-    add_figure(r, "environments alive at the peak", count(r, now.alive), count(r, then.alive));
-    add_figure(r, "errors", share(r, now.errors, now.invocations), share(r, then.errors, then.invocations));
-    add_figure(r, "time-outs", share(r, now.timeouts, now.invocations),
-               share(r, then.timeouts, then.invocations));
-    add_figure(r, "cold starts", share(r, now.cold, now.invocations), share(r, then.cold, then.invocations));
-    if (strcmp(f->detector->name, "cold-start") == 0)
-        add_figure(r, "init p50", init(r, &now), init(r, &then));
-    add_figure(r, "duration p50 / p99", times(r, &now), times(r, &then));
-    add_figure(r, "GB-seconds", gb_seconds(r, &now), gb_seconds(r, &then));
-    add_figure(r, "cost (x86, us-east-1 prices of " COST_DATE ")", money(r, &now), money(r, &then));
-}
-
 /* ---- timeline ---- */
 
 static int by_time(const void *a, const void *b)
@@ -299,7 +98,8 @@ static void add_moments(struct report *r, const struct finding *f)
         return;
     const char *name =
         f->function ? arena_copy(&r->arena, dossier_name(r->dossier, f->function)).p : "several functions";
-    const char *number = f->count > 1 ? arena_printf(&r->arena, "first of %s: ", count(r, f->count)) : "";
+    const char *number =
+        f->count > 1 ? arena_printf(&r->arena, "first of %s: ", report_count(r, f->count)) : "";
     struct finding_point first = finding_first(f), last = finding_last(f);
     add_moment(r, first.time, arena_printf(&r->arena, "%s%s of %s", number, f->moment, name), first.loc, f);
     if (f->count > 1 && last.time != first.time)
@@ -349,18 +149,19 @@ static void write_verdict(struct report *r)
     r->verdict = arena_printf(
         &r->arena,
         "%s critical, %s high, %s medium %s%s in %s %s, %s. %zu %s ran, %s clean, %s could not run.",
-        count(r, r->counts[SEVERITY_CRITICAL]), count(r, r->counts[SEVERITY_HIGH]),
-        count(r, r->counts[SEVERITY_MEDIUM]),
+        report_count(r, r->counts[SEVERITY_CRITICAL]), report_count(r, r->counts[SEVERITY_HIGH]),
+        report_count(r, r->counts[SEVERITY_MEDIUM]),
         detector_plural(r->counts[SEVERITY_MEDIUM], "finding", "findings"),
-        low ? arena_printf(&r->arena, " (and %s below)", count(r, low)) : "",
-        count(r, r->dossier->functions.n), detector_plural(r->dossier->functions.n, "function", "functions"),
-        window_of(r), ran, detector_plural(ran, "check", "checks"), count(r, clean), count(r, not_run));
+        low ? arena_printf(&r->arena, " (and %s below)", report_count(r, low)) : "",
+        report_count(r, r->dossier->functions.n),
+        detector_plural(r->dossier->functions.n, "function", "functions"), window_of(r), ran,
+        detector_plural(ran, "check", "checks"), report_count(r, clean), report_count(r, not_run));
 }
 
 static const char *open_ends(struct report *r)
 {
     uint64_t n = r->dossier->incomplete;
-    return n ? arena_printf(&r->arena, ", %s without an end in the evidence", count(r, n)) : "";
+    return n ? arena_printf(&r->arena, ", %s without an end in the evidence", report_count(r, n)) : "";
 }
 
 static uint64_t count_ran(const struct report *r)
@@ -374,7 +175,7 @@ static uint64_t count_ran(const struct report *r)
 static const char *checks_ran(struct report *r)
 {
     uint64_t n = count_ran(r);
-    return n == 1 ? "The one check that" : arena_printf(&r->arena, "The %s checks that", count(r, n));
+    return n == 1 ? "The one check that" : arena_printf(&r->arena, "The %s checks that", report_count(r, n));
 }
 
 /* What else stands below. */
@@ -382,7 +183,7 @@ static const char *beside(struct report *r)
 {
     const char *low = "", *not_run = "";
     if (r->findings->list.n)
-        low = arena_printf(&r->arena, ", %s below it", count(r, r->findings->list.n));
+        low = arena_printf(&r->arena, ", %s below it", report_count(r, r->findings->list.n));
     for (size_t i = 0; i < r->findings->checks.n; i++)
         if (r->findings->checks.v[i].verdict == VERDICT_NOT_RUN)
             not_run = "; what could not be checked stands below";
@@ -412,11 +213,11 @@ static const char *of_no_use(struct report *r)
     }
     const char *held = "";
     if (records)
-        held = arena_printf(&r->arena, "%s %s", count(r, records),
+        held = arena_printf(&r->arena, "%s %s", report_count(r, records),
                             detector_plural(records, "record", "records"));
     if (entries)
-        held = arena_printf(&r->arena, "%s%s%s log %s", held, records ? " and " : "", count(r, entries),
-                            detector_plural(entries, "entry", "entries"));
+        held = arena_printf(&r->arena, "%s%s%s log %s", held, records ? " and " : "",
+                            report_count(r, entries), detector_plural(entries, "entry", "entries"));
     if (!*held)
         return arena_printf(
             &r->arena,
@@ -439,7 +240,7 @@ static const char *calm_headline(struct report *r)
         return "nothing at medium or above";
     return n == 1 ? "the only invocation failed; nothing at medium or above"
                   : arena_printf(&r->arena, "all %s invocations failed; nothing at medium or above",
-                                 count(r, n));
+                                 report_count(r, n));
 }
 
 /* The findings that matter, one sentence each, and what they follow from. */
@@ -457,10 +258,12 @@ static void write_summary(struct report *r)
             &r->arena,
             "%s %s of %s %s: %s cold %s, %s failed, %s timed out%s. %s ran found nothing at medium or "
             "above%s.",
-            count(r, n), detector_plural(n, "invocation", "invocations"), count(r, r->dossier->functions.n),
-            detector_plural(r->dossier->functions.n, "function", "functions"), count(r, r->dossier->cold),
-            detector_plural(r->dossier->cold, "start", "starts"), count(r, r->dossier->errors),
-            count(r, r->dossier->timeouts), open_ends(r), checks_ran(r), beside(r));
+            report_count(r, n), detector_plural(n, "invocation", "invocations"),
+            report_count(r, r->dossier->functions.n),
+            detector_plural(r->dossier->functions.n, "function", "functions"),
+            report_count(r, r->dossier->cold), detector_plural(r->dossier->cold, "start", "starts"),
+            report_count(r, r->dossier->errors), report_count(r, r->dossier->timeouts), open_ends(r),
+            checks_ran(r), beside(r));
         r->summary = arena_printf(&r->arena, "%s%s", r->summary, undecided(r));
         return;
     }
@@ -477,7 +280,8 @@ static void write_summary(struct report *r)
                             f->caused_by ? ", follows from " : "", f->caused_by ? f->caused_by : "");
     }
     if (more)
-        text = arena_printf(&r->arena, "%s\n%s more at medium or above stand below.", text, count(r, more));
+        text = arena_printf(&r->arena, "%s\n%s more at medium or above stand below.", text,
+                            report_count(r, more));
     r->summary = arena_printf(&r->arena, "%s%s", text, undecided(r));
 }
 
@@ -489,7 +293,7 @@ static void look_closer(void *ctx, unsigned thread, size_t i)
     if (i == 0)
         incident_init(&r->incident, r->dossier, r->findings);
     else
-        add_figures(r);
+        report_add_figures(r);
 }
 
 void report_init(struct report *r, const struct evidence *ev, const struct dossier *d,

@@ -52,8 +52,14 @@ struct report {
 void report_init(struct report *r, const struct evidence *ev, const struct dossier *d,
                  const struct findings *fs, enum severity min_severity, const char *command);
 void report_done(struct report *r);
+/* Fills `figures` and `before`. */
+void report_add_figures(struct report *r);
 /* Fills `healthy` and `well`. */
 void report_find_healthy(struct report *r);
+static inline const char *report_count(struct report *r, uint64_t n)
+{
+    return detector_count(&r->arena, n);
+}
 /* Is it shown at --min-severity? */
 bool report_shows(const struct report *r, const struct finding *f);
 /* Path and line of a place as FILE:LINE, the path short, in the report's arena; "" for LOC_NONE. */

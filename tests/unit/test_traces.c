@@ -232,7 +232,7 @@ static const struct form forms[] = {
      "xray-segments"},
     /* The new style: Init instead of Initialization, the log group instead of the ARN; a call of S3. */
     {"the new style",
-     "{\"Traces\":[{\"Id\":\"1-6437350a-775b7afb3067811a4c6daade\",\"LimitExceeded\":true,\"Segments\":[{"
+     "{\"Traces\":[{\"Id\":\"1-6437350a-775b7afb3067811a4c6daade\",\"LimitExceeded\":false,\"Segments\":[{"
      "\"Id\":"
      "\"1\",\"Document\":\"{\\\"id\\\":\\\"18476b3c270cc8d2\\\",\\\"name\\\":\\\"f\\\",\\\"start_time\\\":1."
      "681339658206941E9,\\\"end_time\\\":1.681339658260729E9,\\\"trace_id\\\":\\\"1-37350a-"
