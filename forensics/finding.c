@@ -233,7 +233,8 @@ static struct loc cited_at(const struct finding *f, int64_t time)
  * which is in order of time: `back` looks from there. */
 static struct loc attempt_at(const struct finding *f, int64_t time, bool back)
 {
-    for (size_t i = 0; i < f->attempts.n; i++) {
+    enum { LOOK_MAX = 4096 };
+    for (size_t i = 0; i < f->attempts.n && i < LOOK_MAX; i++) {
         const struct attempt *a = f->attempts.v[back ? f->attempts.n - 1 - i : i];
         if (attempt_begin(a) == time)
             return a->loc;
@@ -246,7 +247,7 @@ static struct loc attempt_at(const struct finding *f, int64_t time, bool back)
 static struct finding_point nearest_cited(const struct finding *f, int64_t time)
 {
     const struct citation *best = f->citations.n ? &f->citations.v[0] : NULL;
-    for (size_t i = 0; i <= f->citations.n; i++) {
+    for (size_t i = 0; best && i <= f->citations.n; i++) {
         const struct citation *c = i < f->citations.n ? &f->citations.v[i] : &f->last;
         if (c->time == TIME_NONE || !is_place(c->loc))
             continue;

@@ -79,9 +79,9 @@ static int32_t first_write(const struct loop_account *a, int32_t row)
 static void write_begin(const struct loop_account *a, struct finding *f)
 {
     int32_t event = first_event(a);
-    if (event < 0)
+    const struct chain_link *k = event < 0 ? NULL : &a->c->links[event];
+    if (!k || k->triggered < 0)
         return;
-    const struct chain_link *k = &a->c->links[event];
     const struct attempt *first = loop_attempt(a, k->triggered);
     finding_event(f, loop_object(a, event)->time, loop_object(a, event)->loc,
                   arena_printf(a->m, "first event%s: %s, %s%s", a->l->root >= 0 ? "" : " in the evidence",
