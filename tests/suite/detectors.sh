@@ -395,8 +395,8 @@ same 'without times: three are hurt' "$(grep '^| `f` ' untimed.md)" '| `f` | 3 |
 same 'without times: they failed, it is not known when' "$(grep -c "the evidence does not tell when" untimed.md)" 1
 
 # ---- the time before ends at the first sign ----
-same 'the hour before the burst holds none of its environments' \
-    "$("$COLDCASE" report -q "$ROOT/samples/too-many-connections/evidence" | sed -nE 's/^\| (invocations of|environments|cold starts)[^|]*\|[^|]*\| ([0-9]+).*/\2/p' | xargs)" '38 1 0'
+same 'the time before the burst holds none of its environments' \
+    "$("$COLDCASE" report -q "$ROOT/samples/too-many-connections/evidence" | sed -nE 's/^\| (invocations of|environments|cold starts)[^|]*\|[^|]*\| ([0-9]+).*/\2/p' | xargs)" '39 1 1'
 
 # ---- a failed init is paid by the attempt in which it stands, else by the next one of its environment ----
 

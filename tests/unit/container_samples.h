@@ -176,7 +176,7 @@ static const struct row rows[] = {
      "E 1706375564122 group=/aws/lambda/f stream=s id=1 a\\nb\n"
      "E 1706375564123 group=/aws/lambda/f stream=s id=2 c\n"
      "E 1706375564124 group=/aws/lambda/g stream=t d\xc3\xa9\n"
-     "1 lines, 3 entries, 0 records, 0 unrecognised;"},
+     "2 lines, 3 entries, 0 records, 0 unrecognised;"},
     {"json",
      "{\n  \"events\": [\n    {\n      \"logStreamName\": \"s\",\n      \"timestamp\": 1706375564122,\n      "
      "\"message\": \"x\\n\",\n"
@@ -190,13 +190,13 @@ static const struct row rows[] = {
      "\"@log\",\"value\":\"123456789012:/aws/lambda/"
      "f\"},{\"field\":\"@ptr\",\"value\":\"p\"}]],\"status\":\"Complete\"}",
      "E 1689878257729 group=123456789012:/aws/lambda/f m\n"
-     "0 lines, 1 entries, 0 records, 0 unrecognised;"},
+     "1 lines, 1 entries, 0 records, 0 unrecognised;"},
     {"json",
      "[{\"@timestamp\":\"2023-07-20 "
      "18:37:37.729\",\"@message\":\"m\",\"@logStream\":\"s\"},{\"@message\":\"n\"}]",
      "E 1689878257729 stream=s m\n"
      "E - n\n"
-     "0 lines, 2 entries, 0 records, 0 unrecognised;"},
+     "1 lines, 2 entries, 0 records, 0 unrecognised;"},
     {"json",
      "{\"time\":\"2026-10-08T07:30:29.470Z\",\"type\":\"platform.start\",\"record\":{}}\n"
      "{\"timestamp\":\"2026-10-08T07:30:29Z\",\"level\":\"INFO\",\"message\":\"m\"}\n"
@@ -234,7 +234,7 @@ static const struct row rows[] = {
      "\"ObjectCreated:Put\",\"s3\":{\"bucket\":{\"name\":\"b\"},\"object\":{\"key\":\"a+b%3Dc\",\"size\":12}}"
      "}]}",
      "S 1613676207498 ObjectCreated:Put b a b=c\n"
-     "0 lines, 0 entries, 1 records, 0 unrecognised;"},
+     "1 lines, 0 entries, 1 records, 0 unrecognised;"},
     {"json",
      "{\"Records\":[{\"messageId\":\"1\",\"body\":\"{\\\"Records\\\":[{\\\"eventSource\\\":\\\"aws:s3\\\","
      "\\\"eventTime\\\":\\\"2021-02-18T19:"
@@ -242,7 +242,7 @@ static const struct row rows[] = {
      "\\\"b\\\"},\\\"object\\\":{"
      "\\\"key\\\":\\\"k\\\"}}}]}\",\"eventSource\":\"aws:sqs\"}]}",
      "S 1613676207498 ObjectCreated:Put b k via sqs\n"
-     "0 lines, 0 entries, 2 records, 0 unrecognised;"},
+     "1 lines, 0 entries, 2 records, 0 unrecognised;"},
     /* --format json: a document under the head. */
     {"aws-logs-tail",
      "2023-06-02T11:27:22.355000+00:00 " STREAM " \n{\n    \"level\": \"INFO\",\n    \"x\": 1\n}\n"
@@ -315,7 +315,7 @@ static const struct row rows[] = {
      "2 lines, 0 entries, 1 records, 0 unrecognised; no-message"},
     {"json",
      "[[{\"field\":\"@requestId\",\"value\":\"x\"},{\"field\":\"@maxMemoryUsed\",\"value\":\"1.28E8\"}]]",
-     "0 lines, 0 entries, 1 records, 0 unrecognised; no-message"},
+     "1 lines, 0 entries, 1 records, 0 unrecognised; no-message"},
     {"json", "\"START RequestId: " ID " Version: $LATEST\\n\"\n\"a \\\"b\\\"\"\n",
      "E - START RequestId: " ID " Version: $LATEST\\n\n"
      "E - a \"b\"\n"
@@ -328,7 +328,7 @@ static const struct row rows[] = {
     {"json",
      "{\"events\":[{\"timestamp\":1706375564122,\"message\":\"whole\"},{\"timestamp\":1706375564123,\"mess",
      "E 1706375564122 whole\n"
-     "0 lines, 1 entries, 0 records, 0 unrecognised; json-truncated"},
+     "1 lines, 1 entries, 0 records, 0 unrecognised; json-truncated"},
 };
 
 #endif
