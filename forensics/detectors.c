@@ -193,7 +193,6 @@ void detector_level(struct findings *fs, struct finding *f, const char *what, ui
 
 const char *detector_span(struct arena *arena, int64_t ms)
 {
-    long long s = ms / 1000;
     if (ms < 1000)
         return arena_printf(arena, "%lld ms", (long long)ms);
     if (ms < 59950) {
@@ -201,7 +200,7 @@ const char *detector_span(struct arena *arena, int64_t ms)
         return tenths % 10 ? arena_printf(arena, "%lld.%lld s", tenths / 10, tenths % 10)
                            : arena_printf(arena, "%lld s", tenths / 10);
     }
-    s = (ms + 500) / 1000;
+    long long s = (ms + 500) / 1000;
     if (s < 3600)
         return s % 60 ? arena_printf(arena, "%lld min %lld s", s / 60, s % 60)
                       : arena_printf(arena, "%lld min", s / 60);
