@@ -281,6 +281,7 @@ static void take_entry(void *ctx, const struct entry *entry)
     if (w->turn->unnamed && e.error_message.n)
         (void)message_answer(&e);
     int64_t time = entry->time != TIME_NONE ? entry->time : e.time;
+    e.function = e.function.n ? e.function : entry->function;
     turn_moves(w->turn, time);
     if (e.kind == EVENT_GATEWAY)
         scan_gateway_settle(w, entry->text, &e);

@@ -284,6 +284,9 @@ same "as many environments" "$(report case | jq -c '[.totals.functions, .totals.
 same "also from two files of the same lines" "$(cp case other && timeline case other | jq -c 'map([.request_id[-1:], .function[0:7]])')" '[["1","alpha"],["2","beta"],["3","unknown"]]'
 head -n 5 case | grep -v beta >case.one && mv case.one case
 same "one name is that of all" "$(timeline case | jq -c 'map(.function)')" '["alpha","alpha"]'
+resource() { printf '{"resource":{"attributes":[{"key":"faas.name","value":{"stringValue":"%s"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"%s000000","body":{"stringValue":"%s"}},{"timeUnixNano":"%s000000","body":{"stringValue":"%s"}}]}]}' "$@"; }
+echo "{\"resourceLogs\":[$(resource beta 1706375564122 "$start" 1706375564135 "$jreport"),$(resource alpha 1706375565122 "${start/$id/01ad0e05-0000-0000-0000-000000000001}" 1706375565135 "${jreport/$id/01ad0e05-0000-0000-0000-000000000001}")]}" >case
+same "two resources of OpenTelemetry without an instance" "$(timeline case | jq -c 'map(.function)')" '["beta","alpha"]'
 
 # ---- signatures of an invocation: all of them, by name ----
 for n in $(seq 10 49); do printf 'word-%s\tword%s\t\tSRV\tacme\tAsk.\n' "$n" "$n"; done >words.tsv
