@@ -19,6 +19,7 @@ struct sample {
     uint32_t file;   /* whose function and stream are unknown: it may be a function of its own; else 0 */
     uint32_t prefix; /* of its S3 object, in cold.prefixes; 0 unknown. Set when some of them are slow */
     bool restored;
+    bool first; /* of those that are alike to it */
     double ms, score;
     int64_t begin;
     int64_t group_begin; /* of the first that is alike, TIME_NONE when no time is known */
@@ -125,21 +126,28 @@ static void judge_group(samples *all, const struct sample *first, struct verdict
     v->judged = true;
 }
 
-/* They are in order of time: the first that is alike, which may be the sample itself. */
-static size_t first_alike(const samples *all, size_t i)
+/* They are in order of time. */
+static void find_groups(samples *all)
 {
-    size_t k = 0;
-    while (!alike(&all->v[k], &all->v[i]))
-        k++;
-    return k;
+    VEC(const struct sample *) firsts = {0};
+    for (size_t i = 0; i < all->n; i++) {
+        struct sample *s = &all->v[i];
+        size_t k = 0;
+        while (k < firsts.n && !alike(firsts.v[k], s))
+            k++;
+        s->first = k == firsts.n;
+        if (s->first)
+            *vec_push(&firsts) = s;
+        s->group_begin = firsts.v[k]->begin;
+    }
+    vec_done(&firsts);
 }
 
 static void judge(samples *all, struct verdicts *v)
 {
+    find_groups(all);
     for (size_t i = 0; i < all->n; i++)
-        all->v[i].group_begin = all->v[first_alike(all, i)].begin;
-    for (size_t i = 0; i < all->n; i++)
-        if (first_alike(all, i) == i)
+        if (all->v[i].first)
             judge_group(all, &all->v[i], v);
 }
 
@@ -337,7 +345,7 @@ static void write_groups(const struct dossier *d, const samples *all, struct fin
     for (size_t i = 0; i < all->n && rows < ROWS_SHOWN; i++) {
         const struct sample *s = &all->v[i];
         struct stats_spread own;
-        if (first_alike(all, i) != i || !measure(all, s, false, &own))
+        if (!s->first || !measure(all, s, false, &own))
             continue;
         t = t ? t : finding_table(f, "By version, runtime and memory", columns, 6);
         *vec_push(&t->cells) = arena_copy(&fs->arena, dossier_name(d, s->version)).p;
