@@ -3,16 +3,11 @@
 
 #include <stdio.h>
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool text_u64_long(struct slice *s, uint64_t *ret)
 {
     const char *p = s->p, *end = s->p + s->n;
     uint64_t v = 0;
-    for (; p < end && is_digit(*p); p++) {
+    for (; p < end && text_is_digit(*p); p++) {
         unsigned digit = (unsigned)(*p - '0');
         if (v > (UINT64_MAX - digit) / 10)
             return false;
@@ -36,13 +31,13 @@ static const char *read_decimals(const char *p, const char *end, int64_t *scaled
     }
     unsigned n = 0;
     int32_t v = 0;
-    for (; p < end && is_digit(*p) && n < DECIMAL_DIGITS_MAX; p++, n++)
+    for (; p < end && text_is_digit(*p) && n < DECIMAL_DIGITS_MAX; p++, n++)
         v = v * 10 + (*p - '0');
     *scaled += (int64_t)v * units[n];
     *digits = n;
-    if (p < end && is_digit(*p))
+    if (p < end && text_is_digit(*p))
         *scaled += *p >= '5';
-    while (p < end && is_digit(*p))
+    while (p < end && text_is_digit(*p))
         p++;
     return p;
 }
@@ -62,7 +57,7 @@ bool text_decimal(struct slice *s, struct decimal *ret)
         return false;
     p += n;
     int64_t scaled = (int64_t)whole * DECIMAL_SCALE;
-    if (end - p > 1 && *p == '.' && is_digit(p[1]))
+    if (end - p > 1 && *p == '.' && text_is_digit(p[1]))
         p = read_decimals(p + 1, end, &scaled, &digits);
     ret->scaled = scaled;
     ret->digits = digits & 15u;
@@ -76,7 +71,7 @@ bool text_digits(struct slice *s, size_t n, unsigned *ret)
     if (s->n < n)
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (!is_digit(s->p[i]))
+        if (!text_is_digit(s->p[i]))
             return false;
         v = v * 10 + (unsigned)(s->p[i] - '0');
     }
@@ -182,7 +177,7 @@ static void text_fraction(struct slice *s, unsigned *ret_ms)
         return;
     unsigned ms = 0, unit = 100;
     size_t n = 0;
-    for (; t.n && is_digit(*t.p); t = slice_skip(t, 1), n++, unit /= 10)
+    for (; t.n && text_is_digit(*t.p); t = slice_skip(t, 1), n++, unit /= 10)
         ms += (unsigned)(*t.p - '0') * unit;
     if (n == 0)
         return;
@@ -393,7 +388,7 @@ static int base64_value(char c)
         return c - 'A';
     if (c >= 'a' && c <= 'z')
         return c - 'a' + 26;
-    if (is_digit(c))
+    if (text_is_digit(c))
         return c - '0' + 52;
     return c == '+' || c == '-' ? 62 : c == '/' || c == '_' ? 63 : -1;
 }

@@ -36,6 +36,20 @@ static inline double decimal_value(struct decimal d)
     return (double)d.scaled / DECIMAL_SCALE;
 }
 
+/* Of ASCII, whatever the locale. */
+static inline bool text_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+static inline bool text_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline bool text_is_alnum(char c)
+{
+    return text_is_letter(c) || text_is_digit(c);
+}
+
 /* Eight bytes of a text as a number whose lowest byte is the first of them. */
 static inline uint64_t text_word_at(const char *p)
 {

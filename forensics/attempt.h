@@ -19,6 +19,10 @@ static inline struct attempt *attempt_survivor(struct attempt *a)
     return a;
 }
 
+/* START, END and application lines come from different writers: inversions of a few ms are normal (field guide 1.7), a
+ * whole second is not. */
+enum { INVERSION_MS = 1000 };
+
 /* All of a row that will be looked at soon. */
 static inline void attempt_fetch(const struct attempt *a)
 {

@@ -10,14 +10,9 @@ enum {
     STATUS_LAST = 599,
 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_word(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return text_is_alnum(c) || c == '_';
 }
 
 /* The call goes on, comes again, or did not go well: then what it waited for may be the host. */
@@ -101,7 +96,7 @@ static bool has_status(struct slice line)
 {
     struct slice rest;
     for (size_t i = 0; i < line.n; i++)
-        if (is_digit(line.p[i]) && take_status(line, i, &rest))
+        if (text_is_digit(line.p[i]) && take_status(line, i, &rest))
             return true;
     return false;
 }
@@ -144,7 +139,8 @@ bool call_over(struct slice text)
         return false;
     struct slice part = behind_urls(line);
     for (size_t i = 0; i < part.n; i++) {
-        bool tells = is_digit(part.p[i]) ? number_tells(line, part, i, &rest) : word_tells(part, i, &rest);
+        bool tells =
+            text_is_digit(part.p[i]) ? number_tells(line, part, i, &rest) : word_tells(part, i, &rest);
         if (tells && rest.n <= SIGN_REST)
             return true;
     }

@@ -313,8 +313,8 @@ const struct detector detector_init_failure = {
     .missing = "no init in the evidence",
     .rule = "INIT_REPORT, platform.initReport or platform.initRuntimeDone with status error or timeout; "
             "where there is none, an error that nobody caught on a line that says undefined for its request "
-            "id. 3 or more attempts that "
-            "failed with a repeated init are high, 1 or 2 medium, failed inits alone low. Episodes are "
+            "id. 3 or more attempts that failed with a repeated init are high, 1 or 2 medium, failed inits "
+            "alone low. Episodes are "
             "parted by 30 minutes.",
     .fact = "A failed init is repeated inside the next invocation under the function's own limit, and is "
             "paid there: its report has no Init Duration (field guide 1.5).",

@@ -4,24 +4,14 @@
 
 #include "base/text.h"
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_lower(char c)
 {
     return c >= 'a' && c <= 'z';
 }
 
-static bool is_alnum(char c)
-{
-    return is_digit(c) || is_lower(c) || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_host(char c)
 {
-    return is_alnum(c) || c == '-' || c == '.';
+    return text_is_alnum(c) || c == '-' || c == '.';
 }
 
 static bool one_of(struct slice word, const char *const *words)
@@ -52,14 +42,6 @@ static bool is_ip(struct slice s)
     return s.n == 0;
 }
 
-static struct slice last_label(struct slice name)
-{
-    size_t n = name.n;
-    while (n > 0 && name.p[n - 1] != '.')
-        n--;
-    return slice_skip(name, n);
-}
-
 /* Letters of one case; a class ends in a word with a capital, a version in a digit, a file in one of these. */
 static bool is_domain(struct slice label)
 {
@@ -70,7 +52,7 @@ static bool is_domain(struct slice label)
         "css",  "txt",   "log",   "sql",   "jar",     "zip", "toml", "conf", "pdf",  "png", "jpg",
         "lock", "class", "scala", "swift", "parquet", "ini", "tmp",  "bak",  "env",  NULL};
     for (size_t i = 0; i < label.n; i++)
-        if (is_digit(label.p[i]) || label.p[i] == '-' || is_lower(label.p[i]) != is_lower(*label.p))
+        if (text_is_digit(label.p[i]) || label.p[i] == '-' || is_lower(label.p[i]) != is_lower(*label.p))
             return false;
     return label.n >= 2 && !one_of(label, files);
 }
@@ -113,7 +95,7 @@ static struct slice host_at(struct slice s)
 static struct slice word_before(struct slice text, size_t end)
 {
     size_t i = end;
-    while (i > 0 && (is_alnum(text.p[i - 1]) || text.p[i - 1] == '.'))
+    while (i > 0 && (text_is_alnum(text.p[i - 1]) || text.p[i - 1] == '.'))
         i--;
     return slice_of(text.p + i, end - i);
 }
@@ -121,7 +103,7 @@ static struct slice word_before(struct slice text, size_t end)
 static struct slice take_word(struct slice *before)
 {
     size_t end = before->n;
-    while (end > 0 && !is_alnum(before->p[end - 1]) && before->p[end - 1] != '\n')
+    while (end > 0 && !text_is_alnum(before->p[end - 1]) && before->p[end - 1] != '\n')
         end--;
     struct slice word = word_before(*before, end);
     *before = slice_head(*before, end - word.n);
@@ -192,7 +174,7 @@ static bool is_server_port(uint64_t port)
 static bool is_served(struct slice name, uint64_t port)
 {
     enum { DNS = 53, HTTP = 80, HTTPS = 443, REGISTERED = 1024 };
-    struct slice label = last_label(name);
+    struct slice label = slice_behind(name, '.');
     size_t dots = count(name, '.');
     if (port == 0 || port > 65535 || port == DNS)
         return false;
@@ -217,8 +199,8 @@ static bool take_port(struct slice s, uint64_t *ret)
 {
     if (!text_u64(&s, ret))
         return false;
-    bool column = s.n > 1 && *s.p == ':' && is_digit(s.p[1]);
-    return !column && !(s.n && is_alnum(*s.p)) && !slice_starts(s, SLICE("->"));
+    bool column = s.n > 1 && *s.p == ':' && text_is_digit(s.p[1]);
+    return !column && !(s.n && text_is_alnum(*s.p)) && !slice_starts(s, SLICE("->"));
 }
 
 /* Java prints name/address:port. */
@@ -226,7 +208,7 @@ static struct slice name_before(struct slice text, size_t slash)
 {
     size_t start = host_start(text, slash);
     struct slice name = slice_of(text.p + start, slash - start);
-    return is_dotted(name) && is_domain(last_label(name)) ? name : slice_of("", 0);
+    return is_dotted(name) && is_domain(slice_behind(name, '.')) ? name : slice_of("", 0);
 }
 
 static struct slice served_before(struct slice text, size_t colon)
@@ -291,7 +273,7 @@ static struct slice announced(struct slice s, bool resolver)
         return none;
     if (is_ip(host))
         return host;
-    struct slice label = last_label(host);
+    struct slice label = slice_behind(host, '.');
     return is_dotted(host) && (resolver ? is_domain(label) : is_known_domain(label)) ? host : none;
 }
 
@@ -312,7 +294,7 @@ static struct slice announced_at(struct slice text, size_t at)
 static struct slice find_announced(struct slice text)
 {
     for (size_t i = 0; i < text.n; i++) {
-        if (i > 0 && is_alnum(text.p[i - 1]))
+        if (i > 0 && text_is_alnum(text.p[i - 1]))
             continue;
         struct slice host = announced_at(text, i);
         if (host.n)

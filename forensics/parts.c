@@ -7,10 +7,6 @@
 
 #include <sys/random.h>
 
-/* START, END and application lines come from different writers: inversions of a few ms are normal (field
- * guide 1.7), a whole second is not. */
-enum { TIE_MS = 1000 };
-
 static int by_stream_time(const void *a, const void *b)
 {
     const struct attempt *x = *(struct attempt *const *)a, *y = *(struct attempt *const *)b;
@@ -61,7 +57,7 @@ static bool same_attempt(const struct attempt *a, const struct attempt *b)
     if (untimed && report_above(a, b))
         return false;
     if ((b->flags & ATTEMPT_START) && !(a->flags & ATTEMPT_START) && !untimed)
-        return attempt_start(b) - a->first <= TIE_MS;
+        return attempt_start(b) - a->first <= INVERSION_MS;
     return true;
 }
 

@@ -5,9 +5,6 @@
 #include "forensics/scan.h"
 #include "forensics/wording.h"
 
-/* Lines and those of the platform come from different writers, and a few ms out of order (field guide 1.7). */
-enum { INVERSION_MS = 1000 };
-
 /* Was the line met last said by this invocation? */
 static bool words_of(const struct words *words, const struct attempt *a)
 {

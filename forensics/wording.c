@@ -3,19 +3,9 @@
 
 #include "base/text.h"
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_alpha(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_word(char c)
 {
-    return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.' || (unsigned char)c >= 0x80;
+    return text_is_alnum(c) || c == '_' || c == '-' || c == '.' || (unsigned char)c >= 0x80;
 }
 
 /* A run of word bytes: an id when it mixes many digits with letters, a number when it is one, else a word. */
@@ -24,10 +14,10 @@ static struct slice placeholder(struct slice word)
     size_t digits = 0, dots = 0, letters = 0, hex = 0;
     for (size_t i = 0; i < word.n; i++) {
         char c = word.p[i];
-        digits += is_digit(c);
+        digits += text_is_digit(c);
         dots += c == '.';
-        letters += is_alpha(c);
-        hex += is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '-';
+        letters += text_is_letter(c);
+        hex += text_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '-';
     }
     if (digits == 0)
         return word;
@@ -35,7 +25,7 @@ static struct slice placeholder(struct slice word)
         return SLICE("<ip>");
     if (word.n >= 16 && hex == word.n)
         return SLICE("<id>");
-    if (letters == 0 || (letters <= 2 && is_digit(*word.p)))
+    if (letters == 0 || (letters <= 2 && text_is_digit(*word.p)))
         return SLICE("<n>");
     return word.n >= 12 && digits * 3 >= word.n ? SLICE("<id>") : word;
 }
@@ -63,12 +53,12 @@ static void put_word(struct out *o, struct slice word)
     }
     while (word.n) {
         size_t n = 0;
-        while (n < word.n && is_digit(word.p[n]))
+        while (n < word.n && text_is_digit(word.p[n]))
             n++;
         if (n) {
             put(o, SLICE("<n>"));
         } else {
-            while (n < word.n && !is_digit(word.p[n]))
+            while (n < word.n && !text_is_digit(word.p[n]))
                 n++;
             put(o, slice_head(word, n));
         }
@@ -99,7 +89,7 @@ size_t wording_of(struct slice text, char ret[WORDING_MAX])
     line = slice_head(slice_trim(line), (size_t)4 * WORDING_MAX);
     while (line.n && o.n < WORDING_MAX) {
         struct slice rest = line;
-        if (is_digit(*line.p) && text_time(&rest, &time)) {
+        if (text_is_digit(*line.p) && text_time(&rest, &time)) {
             put(&o, SLICE("<time>"));
             line = rest;
             continue;

@@ -3,19 +3,16 @@
  * quote opens only behind a blank, a bracket or a mark, and what cannot be explained counts as a title. */
 #include "parsers/error_quote.h"
 
+#include "base/text.h"
+
 enum {
     KEY_MAX = 40,
     CLASS_MAX = 120, /* bytes looked at for the name of an error class before a bracket */
 };
 
-static bool is_alnum(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool is_name(char c)
 {
-    return is_alnum(c) || (c != '\0' && strchr("_.@$-", c));
+    return text_is_alnum(c) || (c != '\0' && strchr("_.@$-", c));
 }
 
 static bool is_blank(char c)
@@ -40,13 +37,13 @@ static bool can_open(struct slice s, size_t at)
     char c = s.p[at - 1];
     if (c != '\0' && strchr("([{:,=<>|;+\"'`", c))
         return true;
-    return c != '\0' && strchr("ubrf", c) && (at == 1 || !is_alnum(s.p[at - 2]));
+    return c != '\0' && strchr("ubrf", c) && (at == 1 || !text_is_alnum(s.p[at - 2]));
 }
 
 static bool is_apostrophe(struct slice s, const struct error_quote *q)
 {
-    return q->mark == '\'' && q->at > 0 && is_alnum(s.p[q->at - 1]) && q->inside < s.n &&
-           is_alnum(s.p[q->inside]);
+    return q->mark == '\'' && q->at > 0 && text_is_alnum(s.p[q->at - 1]) && q->inside < s.n &&
+           text_is_alnum(s.p[q->inside]);
 }
 
 static size_t backslashes(struct slice s, size_t at)
@@ -151,7 +148,7 @@ static struct slice key_plain(struct slice name, char ret[KEY_MAX])
 {
     size_t n = 0;
     for (size_t i = 0; i < name.n && n < KEY_MAX; i++)
-        if (is_alnum(name.p[i]))
+        if (text_is_alnum(name.p[i]))
             ret[n++] = (char)(name.p[i] >= 'A' && name.p[i] <= 'Z' ? name.p[i] + 32 : name.p[i]);
     return slice_of(ret, n);
 }
@@ -290,8 +287,8 @@ static enum error_key quote_key(struct slice before, const struct error_quote *q
     if (q->inside < before.n && before.p[q->inside] == '{')
         return ERROR_KEY_STRONG; /* a document in a string: its own keys decide */
     size_t end = skip_blanks_back(before, q->at);
-    if (end > 0 && is_alnum(before.p[end - 1]) && strchr("ubrf", before.p[end - 1]) && end == q->at &&
-        end > 1 && !is_alnum(before.p[end - 2]))
+    if (end > 0 && text_is_alnum(before.p[end - 1]) && strchr("ubrf", before.p[end - 1]) && end == q->at &&
+        end > 1 && !text_is_alnum(before.p[end - 2]))
         end = skip_blanks_back(before, end - 1);
     if (end == 0)
         return ERROR_KEY_WEAK; /* the message is one string */

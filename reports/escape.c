@@ -2,6 +2,7 @@
 #include "reports/escape.h"
 
 #include "base/jsonw.h"
+#include "base/text.h"
 
 #include <stdint.h>
 
@@ -67,8 +68,7 @@ void escape_terminal(struct buf *out, struct slice s)
 
 static bool is_alnum(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (unsigned char)c >= 0x80;
+    return text_is_alnum(c) || (unsigned char)c >= 0x80;
 }
 
 /* `:tada:` and `http:` but not the colons of a clock or of nodejs:20. */

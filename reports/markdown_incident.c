@@ -7,11 +7,6 @@
 
 enum { CHAIN_SHOWN = 12, FUNCTIONS_SHOWN = 20, NODE_LABEL_MAX = 60 };
 
-static const char *count(struct report *r, uint64_t n)
-{
-    return detector_count(&r->arena, n);
-}
-
 /* ---- its moments ---- */
 
 static void put_moment(struct report *r, const char *name, int64_t time, const char *what, struct loc loc,
@@ -90,17 +85,18 @@ static const char *peak_words(struct report *r)
     bool failed = in->peak_failed > 0;
     uint64_t n = failed ? in->peak_failed : in->peak_concerned,
              all = failed ? in->all_failed : in->all_concerned;
-    const char *part = n < all ? arena_printf(&r->arena, "%s of the %s", count(r, n), count(r, all))
-                       : n > 1 ? arena_printf(&r->arena, "all %s", count(r, n))
+    const char *part = n < all
+                           ? arena_printf(&r->arena, "%s of the %s", report_count(r, n), report_count(r, all))
+                       : n > 1 ? arena_printf(&r->arena, "all %s", report_count(r, n))
                                : "the one";
     const char *what =
         arena_printf(&r->arena, failed ? "failed %s" : "%s that findings name and that did not fail",
                      detector_plural(all, "invocation", "invocations"));
-    const char *others = in->peak_others
-                             ? arena_printf(&r->arena, "; %s other %s had as many", count(r, in->peak_others),
-                                            detector_plural(in->peak_others, "minute", "minutes"))
-                         : n < all ? "; no other had as many"
-                                   : "";
+    const char *others = in->peak_others ? arena_printf(&r->arena, "; %s other %s had as many",
+                                                        report_count(r, in->peak_others),
+                                                        detector_plural(in->peak_others, "minute", "minutes"))
+                         : n < all       ? "; no other had as many"
+                                         : "";
     return arena_printf(&r->arena, "%s %s ended in this minute%s", part, what, others);
 }
 
@@ -270,10 +266,10 @@ static void put_function(struct report *r, const struct incident_function *m, bo
 {
     markdown_put(out, "| ");
     escape_code(out, dossier_name(r->dossier, m->function->name));
-    buf_printf(out, " | %s | %s | %s | %s | ", count(r, m->invocations), count(r, m->errors),
-               count(r, m->timeouts), count(r, m->concerned));
+    buf_printf(out, " | %s | %s | %s | %s | ", report_count(r, m->invocations), report_count(r, m->errors),
+               report_count(r, m->timeouts), report_count(r, m->concerned));
     if (m->before)
-        buf_printf(out, "%s of %s | ", count(r, m->before_failed), count(r, m->before));
+        buf_printf(out, "%s of %s | ", report_count(r, m->before_failed), report_count(r, m->before));
     else
         markdown_put(out, "none ran | ");
     put_state(r, m, healthy, out);
